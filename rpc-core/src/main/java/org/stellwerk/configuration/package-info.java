@@ -1,0 +1,5 @@
+/** Typed configuration under Flink's keys. */
+@NullMarked
+package org.stellwerk.configuration;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The typed failures of the RPC layer. */
+@NullMarked
+package org.stellwerk.rpc.exceptions;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Injected time. */
+@NullMarked
+package org.stellwerk.time;
+
+import org.jspecify.annotations.NullMarked;
