@@ -1,0 +1,73 @@
+package org.stellwerk.runtime.gateway;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.stellwerk.rpc.FencedRpcGateway;
+import org.stellwerk.rpc.RpcTimeout;
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.JobMasterId;
+import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
+import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.runtime.messages.RegistrationResponse;
+import org.stellwerk.runtime.messages.SlotOffer;
+import org.stellwerk.runtime.messages.TaskExecutionState;
+import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
+import org.stellwerk.runtime.messages.TaskManagerLocation;
+
+/** One job's master: receives slots and the states of tasks. */
+public interface JobMasterGateway extends FencedRpcGateway<JobMasterId> {
+
+  /** A TaskExecutor introduces itself before it offers slots. Idempotent. */
+  CompletableFuture<RegistrationResponse> registerTaskManager(
+      JobID jobId,
+      String taskExecutorAddress,
+      TaskManagerLocation location,
+      @RpcTimeout Duration timeout);
+
+  /**
+   * Offers slots of a registered TaskExecutor; a repeated offer has the same answer.
+   *
+   * @return those that were accepted; the others are to be freed
+   */
+  CompletableFuture<List<SlotOffer>> offerSlots(
+      ResourceID taskManagerId, List<SlotOffer> offers, @RpcTimeout Duration timeout);
+
+  /** A slot was lost. */
+  void failSlot(ResourceID taskManagerId, AllocationID allocationId, String reason);
+
+  /** An attempt changed its state. Idempotent; an unknown attempt is answered with a failure. */
+  CompletableFuture<Acknowledge> updateTaskExecutionState(
+      TaskExecutionState state, @RpcTimeout Duration timeout);
+
+  /** Asks the job to cancel; answered at once. */
+  CompletableFuture<Acknowledge> cancel(@RpcTimeout Duration timeout);
+
+  /** The job as it is now. */
+  CompletableFuture<ArchivedExecutionGraph> requestJob(@RpcTimeout Duration timeout);
+
+  /** The job's state. */
+  CompletableFuture<JobStatus> requestJobStatus(@RpcTimeout Duration timeout);
+
+  /** A registered TaskExecutor is alive; answered, so that it knows the same of this side. */
+  CompletableFuture<Acknowledge> heartbeatFromTaskManager(
+      ResourceID taskManagerId,
+      TaskExecutorHeartbeat.ToJobMaster payload,
+      @RpcTimeout Duration timeout);
+
+  /** A TaskExecutor leaves, or has nothing of this job any more. */
+  void disconnectTaskManager(ResourceID taskManagerId, String reason);
+
+  /** The ResourceManager ends the connection; the JobMaster registers again. */
+  void disconnectResourceManager(String reason);
+
+  /**
+   * The ResourceManager cannot give all the slots that were declared.
+   *
+   * @param totalSlots how many slots the cluster has
+   */
+  void notifyNotEnoughResourcesAvailable(int acquiredSlots, int totalSlots);
+}

@@ -1,0 +1,71 @@
+package org.stellwerk.runtime.gateway;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.stellwerk.rpc.FencedRpcGateway;
+import org.stellwerk.rpc.RpcTimeout;
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.InstanceID;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.JobMasterId;
+import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.id.ResourceManagerId;
+import org.stellwerk.runtime.id.SlotID;
+import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.runtime.messages.RegistrationResponse;
+import org.stellwerk.runtime.messages.ResourceOverview;
+import org.stellwerk.runtime.messages.ResourceRequirements;
+import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
+import org.stellwerk.runtime.messages.TaskExecutorRegistration;
+import org.stellwerk.runtime.messages.TaskManagerInfo;
+
+/** The keeper of all slots: brings the needs of jobs and the slots of TaskExecutors together. */
+public interface ResourceManagerGateway extends FencedRpcGateway<ResourceManagerId> {
+
+  /** A JobMaster registers; a newer session of a job replaces the older. Idempotent. */
+  CompletableFuture<RegistrationResponse> registerJobMaster(
+      JobMasterId jobMasterId,
+      ResourceID jobMasterResourceId,
+      String jobMasterAddress,
+      JobID jobId,
+      @RpcTimeout Duration timeout);
+
+  /** The whole need of a registered job; replaces the former one unless its version is older. */
+  CompletableFuture<Acknowledge> declareRequiredResources(
+      JobMasterId jobMasterId, ResourceRequirements requirements, @RpcTimeout Duration timeout);
+
+  /** A TaskExecutor registers with its slots; a new registration replaces the older. */
+  CompletableFuture<RegistrationResponse> registerTaskExecutor(
+      TaskExecutorRegistration registration, @RpcTimeout Duration timeout);
+
+  /** A slot has become free; ignored unless the registration is the current one. */
+  void notifySlotAvailable(InstanceID registrationId, SlotID slotId, AllocationID allocationId);
+
+  /**
+   * A registered TaskExecutor is alive, with its slots; answered, so that it knows the same of this
+   * side. Fails with UnknownTaskExecutorException if it has to register again.
+   */
+  CompletableFuture<Acknowledge> heartbeatFromTaskManager(
+      ResourceID taskManagerId,
+      InstanceID registrationId,
+      TaskExecutorHeartbeat.ToResourceManager payload,
+      @RpcTimeout Duration timeout);
+
+  /** A registered JobMaster is alive; fails if it has to register again. */
+  CompletableFuture<Acknowledge> heartbeatFromJobMaster(
+      ResourceID jobMasterResourceId, JobID jobId, @RpcTimeout Duration timeout);
+
+  /** A TaskExecutor leaves. */
+  void disconnectTaskManager(ResourceID taskManagerId, String reason);
+
+  /** A JobMaster leaves; with a globally terminal status its job is forgotten. */
+  void disconnectJobMaster(JobID jobId, JobMasterId jobMasterId, JobStatus status, String reason);
+
+  /** The cluster's slots in numbers. */
+  CompletableFuture<ResourceOverview> requestResourceOverview(@RpcTimeout Duration timeout);
+
+  /** All registered TaskManagers, ordered by id. */
+  CompletableFuture<List<TaskManagerInfo>> requestTaskManagerInfos(@RpcTimeout Duration timeout);
+}

@@ -1,0 +1,70 @@
+package org.stellwerk.runtime.gateway;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.stellwerk.rpc.RpcGateway;
+import org.stellwerk.rpc.RpcTimeout;
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.JobMasterId;
+import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.id.ResourceManagerId;
+import org.stellwerk.runtime.id.SlotID;
+import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.TaskDeploymentBatch;
+import org.stellwerk.runtime.messages.TaskSubmissionResult;
+
+/**
+ * A worker: gives slots and runs tasks. Not fenced, as it serves several leaders; their session ids
+ * travel in the calls and are checked per call.
+ */
+public interface TaskExecutorGateway extends RpcGateway {
+
+  /**
+   * Allocates a slot for a job and offers it to the job's master. Idempotent: the same allocation
+   * on the same slot is answered again.
+   *
+   * @return fails with SlotAllocationException if the slot has another allocation, or if the
+   *     session is not the ResourceManager's current one
+   */
+  CompletableFuture<Acknowledge> requestSlot(
+      SlotID slotId,
+      JobID jobId,
+      AllocationID allocationId,
+      JobMasterAddress jobMaster,
+      ResourceManagerId resourceManagerId,
+      @RpcTimeout Duration timeout);
+
+  /**
+   * Takes tasks; each attempt at most once, however often it is sent.
+   *
+   * @return one result per task, in their order
+   */
+  CompletableFuture<List<TaskSubmissionResult>> submitTasks(
+      TaskDeploymentBatch batch, JobMasterId jobMasterId, @RpcTimeout Duration timeout);
+
+  /** Begins to cancel an attempt; acknowledged at once, also if it is not or no longer here. */
+  CompletableFuture<Acknowledge> cancelTask(
+      ExecutionAttemptID attemptId, @RpcTimeout Duration timeout);
+
+  /** Frees a slot of the job and fails what still runs in it. Idempotent. */
+  CompletableFuture<Acknowledge> freeSlot(
+      AllocationID allocationId,
+      JobMasterId jobMasterId,
+      String reason,
+      @RpcTimeout Duration timeout);
+
+  /** A JobMaster ends its connection: the job's tasks are cancelled and its slots freed. */
+  void disconnectJobMaster(JobID jobId, JobMasterId jobMasterId, String reason);
+
+  /** The ResourceManager ends the connection; the TaskExecutor registers again. */
+  void disconnectResourceManager(ResourceManagerId resourceManagerId, String reason);
+
+  /** Answers at once: whether the process is there. */
+  CompletableFuture<ResourceID> ping(@RpcTimeout Duration timeout);
+
+  /** Where a job's master is, and its session. */
+  record JobMasterAddress(String address, JobMasterId jobMasterId) {}
+}

@@ -1,0 +1,92 @@
+package org.stellwerk.runtime.heartbeat;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.concurrent.ComponentMainThreadExecutor;
+import org.stellwerk.time.Clock;
+
+/**
+ * Watches peers from which something should be heard at least once per timeout. Component of one
+ * endpoint, in its main thread; soft state. One timer for all peers, armed for the earliest
+ * deadline, so that hearing from a peer costs one map access and no timer.
+ *
+ * @param <I> what names a peer
+ */
+public final class HeartbeatMonitor<I> {
+
+  private final HeartbeatListener<I> listener;
+  private final ComponentMainThreadExecutor mainThread;
+  private final Clock clock;
+  private final long timeoutNanos;
+  private final Map<I, Long> lastHeardNanos = new LinkedHashMap<>();
+  private @Nullable ScheduledFuture<?> timer;
+
+  public HeartbeatMonitor(
+      Duration timeout,
+      HeartbeatListener<I> listener,
+      ComponentMainThreadExecutor mainThread,
+      Clock clock) {
+    this.timeoutNanos = timeout.toNanos();
+    this.listener = listener;
+    this.mainThread = mainThread;
+    this.clock = clock;
+  }
+
+  /** Begins to watch; the peer counts as heard of now. */
+  public void monitor(I peer) {
+    lastHeardNanos.put(peer, clock.relativeTimeNanos());
+    if (timer == null) {
+      arm(timeoutNanos);
+    }
+  }
+
+  /** Ceases to watch; the peer is not reported any more. */
+  public void unmonitor(I peer) {
+    lastHeardNanos.remove(peer);
+  }
+
+  /** Something was heard of the peer; ignored if it is not watched. */
+  public void heardFrom(I peer) {
+    lastHeardNanos.computeIfPresent(peer, (ignored, before) -> clock.relativeTimeNanos());
+  }
+
+  /** Whether the peer is watched. */
+  public boolean isMonitored(I peer) {
+    return lastHeardNanos.containsKey(peer);
+  }
+
+  /** Ceases to watch everything. */
+  public void stop() {
+    lastHeardNanos.clear();
+    ScheduledFuture<?> armed = timer;
+    timer = null;
+    if (armed != null) {
+      armed.cancel(false);
+    }
+  }
+
+  private void arm(long delayNanos) {
+    timer = mainThread.schedule(this::check, delayNanos, TimeUnit.NANOSECONDS);
+  }
+
+  private void check() {
+    timer = null;
+    long now = clock.relativeTimeNanos();
+    long nearest = Long.MAX_VALUE;
+    for (Map.Entry<I, Long> entry : new LinkedHashMap<>(lastHeardNanos).entrySet()) {
+      long left = entry.getValue() + timeoutNanos - now;
+      if (left > 0) {
+        nearest = Math.min(nearest, left);
+      } else if (lastHeardNanos.remove(entry.getKey(), entry.getValue())) {
+        listener.notifyHeartbeatTimeout(entry.getKey());
+      }
+    }
+    if (timer == null && !lastHeardNanos.isEmpty()) {
+      arm(nearest == Long.MAX_VALUE ? timeoutNanos : nearest);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package org.stellwerk.runtime.heartbeat;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.concurrent.ComponentMainThreadExecutor;
+import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
+import org.stellwerk.time.Clock;
+import org.stellwerk.util.ExceptionUtils;
+
+/**
+ * Beats peers at the interval and watches that they answer. A beat is a call whose payload the
+ * target makes for its peer; its answer is the peer's sign of life, so that one exchange serves
+ * both sides. Component of one endpoint, in its main thread; soft state.
+ *
+ * @param <I> what names a peer
+ */
+public final class HeartbeatSender<I> {
+
+  /** Makes and sends one beat. */
+  @FunctionalInterface
+  public interface Target {
+    /** The answer; a rejection by the peer also is a sign of life. */
+    CompletableFuture<?> beat();
+  }
+
+  private final HeartbeatConfig config;
+  private final HeartbeatListener<I> listener;
+  private final ComponentMainThreadExecutor mainThread;
+  private final HeartbeatMonitor<I> monitor;
+  private final Map<I, Peer> peers = new LinkedHashMap<>();
+  private @Nullable ScheduledFuture<?> timer;
+
+  public HeartbeatSender(
+      HeartbeatConfig config,
+      HeartbeatListener<I> listener,
+      ComponentMainThreadExecutor mainThread,
+      Clock clock) {
+    this.config = config;
+    this.listener = listener;
+    this.mainThread = mainThread;
+    this.monitor =
+        new HeartbeatMonitor<>(config.timeout(), new ForgettingListener(), mainThread, clock);
+  }
+
+  /** Begins to beat and watch a peer; replaces a former target of the same peer. */
+  public void monitor(I id, Target target) {
+    peers.put(id, new Peer(target));
+    monitor.monitor(id);
+    if (timer == null) {
+      arm();
+    }
+  }
+
+  /** Ceases to beat and watch a peer. */
+  public void unmonitor(I id) {
+    peers.remove(id);
+    monitor.unmonitor(id);
+  }
+
+  /** Ceases altogether. */
+  public void stop() {
+    peers.clear();
+    monitor.stop();
+    ScheduledFuture<?> armed = timer;
+    timer = null;
+    if (armed != null) {
+      armed.cancel(false);
+    }
+  }
+
+  private void arm() {
+    timer = mainThread.schedule(this::beatAll, config.interval().toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void beatAll() {
+    timer = null;
+    new LinkedHashMap<>(peers).forEach(this::beat);
+    if (!peers.isEmpty()) {
+      arm();
+    }
+  }
+
+  private void beat(I id, Peer peer) {
+    peer.target
+        .beat()
+        .whenCompleteAsync((answer, failure) -> onAnswer(id, peer, failure), mainThread);
+  }
+
+  private void onAnswer(I id, Peer peer, @Nullable Throwable failure) {
+    if (peers.get(id) != peer) {
+      return;
+    }
+    if (failure == null) {
+      peer.failuresInARow = 0;
+      monitor.heardFrom(id);
+      return;
+    }
+    if (ExceptionUtils.findThrowable(failure, RecipientUnreachableException.class).isPresent()) {
+      peer.failuresInARow++;
+      if (config.failedRpcThreshold() >= 0
+          && peer.failuresInARow >= Math.max(1, config.failedRpcThreshold())) {
+        unmonitor(id);
+        listener.notifyTargetUnreachable(id);
+      }
+    }
+  }
+
+  private static final class Peer {
+    private final Target target;
+    private int failuresInARow;
+
+    Peer(Target target) {
+      this.target = target;
+    }
+  }
+
+  private final class ForgettingListener implements HeartbeatListener<I> {
+    @Override
+    public void notifyHeartbeatTimeout(I peer) {
+      peers.remove(peer);
+      listener.notifyHeartbeatTimeout(peer);
+    }
+
+    @Override
+    public void notifyTargetUnreachable(I peer) {
+      throw new IllegalStateException("A monitor sends nothing");
+    }
+  }
+}

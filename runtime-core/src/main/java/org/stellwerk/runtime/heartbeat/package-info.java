@@ -1,0 +1,5 @@
+/** Heartbeats between endpoints. */
+@NullMarked
+package org.stellwerk.runtime.heartbeat;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,37 @@
+package org.stellwerk.runtime.id;
+
+/**
+ * Names one attempt to run a subtask. Unique in the cluster: a job that starts afresh does so under
+ * a new execution graph id.
+ *
+ * @param attemptNumber counted from 0, grows with each restart of the subtask
+ */
+public record ExecutionAttemptID(
+    ExecutionGraphId executionGraphId, ExecutionVertexID executionVertexId, int attemptNumber)
+    implements Comparable<ExecutionAttemptID> {
+
+  /** The vertex that the subtask belongs to. */
+  public JobVertexID jobVertexId() {
+    return executionVertexId.jobVertexId();
+  }
+
+  /** The subtask's index, counted from 0. */
+  public int subtaskIndex() {
+    return executionVertexId.subtaskIndex();
+  }
+
+  @Override
+  public int compareTo(ExecutionAttemptID other) {
+    int byGraph = executionGraphId.compareTo(other.executionGraphId);
+    if (byGraph != 0) {
+      return byGraph;
+    }
+    int byVertex = executionVertexId.compareTo(other.executionVertexId);
+    return byVertex != 0 ? byVertex : Integer.compare(attemptNumber, other.attemptNumber);
+  }
+
+  @Override
+  public String toString() {
+    return executionGraphId + "_" + executionVertexId + "_" + attemptNumber;
+  }
+}

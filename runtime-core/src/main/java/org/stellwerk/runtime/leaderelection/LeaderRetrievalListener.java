@@ -1,0 +1,13 @@
+package org.stellwerk.runtime.leaderelection;
+
+import java.util.Optional;
+
+/** Is told who leads. Called one at a time from a thread of the driver; returns at once. */
+public interface LeaderRetrievalListener {
+
+  /** The leader, or none. Called with the current state first, then only with changes. */
+  void notifyLeader(Optional<LeaderInformation> leader);
+
+  /** The driver cannot go on: a fault. */
+  void handleError(Exception exception);
+}

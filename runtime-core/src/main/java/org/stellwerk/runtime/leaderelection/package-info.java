@@ -1,0 +1,5 @@
+/** Leadership: who leads, and who is told. */
+@NullMarked
+package org.stellwerk.runtime.leaderelection;
+
+import org.jspecify.annotations.NullMarked;

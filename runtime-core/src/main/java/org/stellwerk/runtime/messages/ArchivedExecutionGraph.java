@@ -1,0 +1,99 @@
+package org.stellwerk.runtime.messages;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.JobVertexID;
+import org.stellwerk.runtime.jobgraph.JobEdge;
+
+/**
+ * A job as it was at one moment: for REST, for the list of ended jobs. Times are wall-clock, in
+ * milliseconds since the epoch.
+ *
+ * @param stateTimestamps when each state was last entered; absent if never
+ */
+public record ArchivedExecutionGraph(
+    JobID jobId,
+    String jobName,
+    JobStatus state,
+    Map<JobStatus, Long> stateTimestamps,
+    List<Vertex> vertices,
+    List<JobEdge> edges,
+    @Nullable ErrorInfo failure) {
+
+  public ArchivedExecutionGraph {
+    Map<JobStatus, Long> times = new EnumMap<>(JobStatus.class);
+    times.putAll(stateTimestamps);
+    stateTimestamps = Collections.unmodifiableMap(times);
+    vertices = List.copyOf(vertices);
+    edges = List.copyOf(edges);
+  }
+
+  /** A failure and when it happened. */
+  public record ErrorInfo(SerializedThrowable exception, long timestamp) {}
+
+  /** One vertex, producers before consumers. */
+  public record Vertex(JobVertexID id, String name, int parallelism, List<Subtask> subtasks) {
+    public Vertex {
+      subtasks = List.copyOf(subtasks);
+    }
+  }
+
+  /**
+   * The current attempt of one subtask.
+   *
+   * @param location where it is or was deployed; null if it never was
+   */
+  public record Subtask(
+      ExecutionAttemptID attemptId,
+      ExecutionState state,
+      Map<ExecutionState, Long> stateTimestamps,
+      @Nullable TaskManagerLocation location,
+      IOMetrics metrics,
+      @Nullable ErrorInfo failure) {
+
+    public Subtask {
+      Map<ExecutionState, Long> times = new EnumMap<>(ExecutionState.class);
+      times.putAll(stateTimestamps);
+      stateTimestamps = Collections.unmodifiableMap(times);
+    }
+  }
+
+  /** When the job was started: when it became INITIALIZING. */
+  public long startTime() {
+    return stateTimestamps.getOrDefault(
+        JobStatus.INITIALIZING, stateTimestamps.getOrDefault(JobStatus.CREATED, 0L));
+  }
+
+  /** When the job ended; -1 if it has not. */
+  public long endTime() {
+    return state.isGloballyTerminal() ? stateTimestamps.getOrDefault(state, -1L) : -1L;
+  }
+
+  /** One line of the list of jobs. */
+  public JobDetails toDetails() {
+    Map<ExecutionState, Integer> perState = new EnumMap<>(ExecutionState.class);
+    for (Vertex vertex : vertices) {
+      for (Subtask subtask : vertex.subtasks()) {
+        perState.merge(subtask.state(), 1, Integer::sum);
+      }
+    }
+    long lastUpdate =
+        stateTimestamps.values().stream().mapToLong(Long::longValue).max().orElse(startTime());
+    return new JobDetails(jobId, jobName, state, startTime(), endTime(), lastUpdate, perState);
+  }
+
+  /** How the job ended; only for a globally terminal state. */
+  public JobResult toResult() {
+    return new JobResult(
+        jobId,
+        jobName,
+        state,
+        Math.max(0, endTime() - startTime()),
+        failure == null ? null : failure.exception());
+  }
+}

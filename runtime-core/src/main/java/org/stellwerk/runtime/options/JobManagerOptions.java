@@ -1,0 +1,58 @@
+package org.stellwerk.runtime.options;
+
+import java.util.List;
+import org.stellwerk.configuration.ConfigOption;
+
+/** Options of the JobManager process. */
+public final class JobManagerOptions {
+
+  public static final ConfigOption<String> RPC_ADDRESS =
+      ConfigOption.string(
+          "jobmanager.rpc.address",
+          "localhost",
+          "The host under which TaskManagers and clients reach the JobManager.");
+
+  public static final ConfigOption<String> RPC_PORT =
+      ConfigOption.string(
+          "jobmanager.rpc.port",
+          "6123",
+          "The JobManager's RPC port, or ranges of ports; with ZooKeeper a free one of them is taken.");
+
+  public static final ConfigOption<String> BIND_HOST =
+      ConfigOption.string(
+          "jobmanager.bind-host",
+          null,
+          "The interface that the JobManager's RPC listens on; by default the address.");
+
+  public static final ConfigOption<Integer> RPC_BIND_PORT =
+      ConfigOption.integer(
+          "jobmanager.rpc.bind-port",
+          null,
+          "The port that the JobManager's RPC listens on; by default the port.");
+
+  public static final ConfigOption<String> RESOURCE_ID =
+      ConfigOption.string(
+          "jobmanager.resource-id",
+          null,
+          "The JobManager's name; by default its address with a suffix.");
+
+  public static final ConfigOption<Long> HEAP_SIZE =
+      ConfigOption.memorySize(
+          "jobmanager.memory.heap.size",
+          512L << 20,
+          "The JobManager's maximum heap, in bytes; read by the start script.");
+
+  public static final ConfigOption<String> JVM_OPTS =
+      ConfigOption.string(
+          "env.java.opts.jobmanager",
+          "",
+          "More options for the JobManager's JVM; read by the start script.");
+
+  private JobManagerOptions() {}
+
+  /** All options of this class. */
+  public static List<ConfigOption<?>> all() {
+    return List.of(
+        RPC_ADDRESS, RPC_PORT, BIND_HOST, RPC_BIND_PORT, RESOURCE_ID, HEAP_SIZE, JVM_OPTS);
+  }
+}

@@ -1,0 +1,5 @@
+/** What belongs to no component. */
+@NullMarked
+package org.stellwerk.runtime;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** How durable state is written (drivers). */
+@NullMarked
+package org.stellwerk.runtime.persistence;
+
+import org.jspecify.annotations.NullMarked;
