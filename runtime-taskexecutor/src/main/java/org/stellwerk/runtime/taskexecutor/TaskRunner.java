@@ -16,6 +16,9 @@ public interface TaskRunner extends AutoCloseableAsync {
   /** The port of the data exchange; known before the first task. */
   int dataPort();
 
+  /** How many bytes of heap are free for tasks; reported to people, nothing is decided by it. */
+  long freeHeap();
+
   /**
    * Begins to run an attempt. Never throws for what the descriptor holds: a class that is not
    * there, a jar that cannot be fetched and the like end in {@link TaskEvents#onFailed}.
