@@ -1,0 +1,104 @@
+package org.stellwerk.rpc.simulation;
+
+import java.io.Serializable;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.rpc.exceptions.RpcConnectionException;
+import org.stellwerk.rpc.exceptions.RpcRuntimeException;
+import org.stellwerk.rpc.simulation.SimEvent.Kind;
+import org.stellwerk.rpc.simulation.SimNetwork.Delivery;
+
+/** One attempt to connect: a hop there, where the endpoint is looked up, and a hop back. */
+final class SimConnector<C> {
+
+  private final SimRpcService caller;
+  private final String address;
+  private final Class<C> type;
+  private final @Nullable Supplier<? extends Serializable> fence;
+  private final CompletableFuture<C> result = new CompletableFuture<>();
+
+  SimConnector(
+      SimRpcService caller,
+      String address,
+      Class<C> type,
+      @Nullable Supplier<? extends Serializable> fence) {
+    this.caller = caller;
+    this.address = address;
+    this.type = type;
+    this.fence = fence;
+    if (!type.isInterface()) {
+      throw new RpcRuntimeException(type.getName() + " is not a gateway: it is not an interface.");
+    }
+  }
+
+  CompletableFuture<C> connect() {
+    int slash = address.indexOf('/', SimRpcService.SCHEME.length());
+    if (!address.startsWith(SimRpcService.SCHEME) || slash < 0) {
+      caller.later(
+          Kind.REPLY, "bad address", () -> refuse("it is not of the form sim://node/endpoint"));
+      return result;
+    }
+    String peerName = address.substring(SimRpcService.SCHEME.length(), slash);
+    String name = address.substring(slash + 1);
+    SimNode peer = caller.network().node(peerName);
+    if (peer == null) {
+      caller.later(Kind.REPLY, "unknown node", () -> refuse("there is no node " + peerName));
+    } else if (peer == caller.node()) {
+      caller.later(
+          Kind.MESSAGE,
+          "connect " + name,
+          () -> caller.later(Kind.REPLY, "connected " + name, lookUp(caller, name)));
+    } else {
+      armTimeout();
+      Delivery request =
+          Delivery.of(
+              () -> answer(peer, name), () -> refuse("its process or the way to it is gone"));
+      caller.network().transmit(caller.node(), peer, null, "connect " + name, request);
+    }
+    return result;
+  }
+
+  private void answer(SimNode peer, String name) {
+    Delivery answer = Delivery.of(lookUp(peer.rpc(), name), () -> {});
+    caller.network().transmit(peer, caller.node(), null, "connected " + name, answer);
+  }
+
+  /** Looks the endpoint up now, and tells later. */
+  private Runnable lookUp(SimRpcService peer, String name) {
+    try {
+      SimMailbox target = peer.accept(name, type);
+      return () -> result.complete(proxy(target));
+    } catch (RpcConnectionException e) {
+      return () -> result.completeExceptionally(e);
+    }
+  }
+
+  private C proxy(SimMailbox target) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            new SimGatewayHandler(caller, target, type, fence)));
+  }
+
+  private void armTimeout() {
+    Duration timeout = caller.config().lookupTimeout();
+    var timer =
+        caller
+            .getScheduledExecutor()
+            .schedule(
+                () -> refuse("nobody answered within " + timeout.toMillis() + " ms"),
+                timeout.toNanos(),
+                TimeUnit.NANOSECONDS);
+    result.whenComplete((gateway, failure) -> timer.cancel(false));
+  }
+
+  private void refuse(String why) {
+    result.completeExceptionally(
+        new RpcConnectionException("Could not connect to " + address + ": " + why + "."));
+  }
+}

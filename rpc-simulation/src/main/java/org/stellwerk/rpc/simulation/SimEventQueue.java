@@ -1,0 +1,102 @@
+package org.stellwerk.rpc.simulation;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** A binary heap of events that knows where each is, so that cancelled ones leave at once. */
+final class SimEventQueue {
+
+  private @Nullable SimEvent[] heap = new SimEvent[64];
+  private int size;
+  private int work;
+
+  void add(SimEvent event) {
+    if (size == heap.length) {
+      heap = Arrays.copyOf(heap, size * 2);
+    }
+    event.queuedIn(this);
+    work += event.kind.mayWait() ? 0 : 1;
+    siftUp(size++, event);
+  }
+
+  @Nullable SimEvent peek() {
+    return size == 0 ? null : heap[0];
+  }
+
+  @Nullable SimEvent poll() {
+    SimEvent first = peek();
+    if (first != null) {
+      remove(first);
+    }
+    return first;
+  }
+
+  void remove(SimEvent event) {
+    int index = event.heapIndex;
+    event.heapIndex = -1;
+    event.queuedIn(null);
+    work -= event.kind.mayWait() ? 0 : 1;
+    SimEvent last = at(--size);
+    heap[size] = null;
+    if (last != event) {
+      siftDown(index, last);
+      if (at(index) == last) {
+        siftUp(index, last);
+      }
+    }
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** How many events are pending that are not timers. */
+  int work() {
+    return work;
+  }
+
+  private SimEvent at(int index) {
+    SimEvent event = heap[index];
+    if (event == null) {
+      throw new IllegalStateException("The event heap has a hole at " + index);
+    }
+    return event;
+  }
+
+  private void put(int index, SimEvent event) {
+    heap[index] = event;
+    event.heapIndex = index;
+  }
+
+  private void siftUp(int start, SimEvent event) {
+    int index = start;
+    while (index > 0) {
+      int parent = (index - 1) >>> 1;
+      if (!event.before(at(parent))) {
+        break;
+      }
+      put(index, at(parent));
+      index = parent;
+    }
+    put(index, event);
+  }
+
+  private void siftDown(int start, SimEvent event) {
+    int index = start;
+    while (true) {
+      int child = 2 * index + 1;
+      if (child >= size) {
+        break;
+      }
+      if (child + 1 < size && at(child + 1).before(at(child))) {
+        child++;
+      }
+      if (!at(child).before(event)) {
+        break;
+      }
+      put(index, at(child));
+      index = child;
+    }
+    put(index, event);
+  }
+}

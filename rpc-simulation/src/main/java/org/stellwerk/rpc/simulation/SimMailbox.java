@@ -1,0 +1,173 @@
+package org.stellwerk.rpc.simulation;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.rpc.RpcEndpoint;
+import org.stellwerk.rpc.RpcGateway;
+import org.stellwerk.rpc.RpcServer;
+import org.stellwerk.rpc.RpcUtils;
+import org.stellwerk.rpc.dispatch.RpcInvocationDispatcher;
+import org.stellwerk.rpc.dispatch.RpcInvocationDispatcher.NoResponder;
+import org.stellwerk.rpc.dispatch.RpcResponder;
+import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
+import org.stellwerk.rpc.messages.CallAsync;
+import org.stellwerk.rpc.messages.ControlMessages;
+import org.stellwerk.rpc.messages.RunAsync;
+import org.stellwerk.rpc.simulation.SimEvent.Kind;
+import org.stellwerk.util.ExceptionUtils;
+
+/**
+ * The server of one endpoint: its messages wait here in order, and each is one event in which the
+ * shared dispatcher processes it. An endpoint is busy for a while with each, so that they queue.
+ */
+final class SimMailbox implements RpcServer {
+
+  private final SimRpcService service;
+  private final String name;
+  private final RpcEndpoint endpoint;
+  private final RpcInvocationDispatcher dispatcher;
+  private final List<Class<? extends RpcGateway>> gateways;
+  private final CompletableFuture<Void> terminated = new CompletableFuture<>();
+  private final SimNetwork.Lanes arrivals = new SimNetwork.Lanes();
+  private final SimLane lane = new SimLane();
+  private long busyUntilNanos;
+  private boolean closed;
+
+  SimMailbox(SimRpcService service, RpcEndpoint endpoint, Map<String, String> loggingContext) {
+    this.service = service;
+    this.name = endpoint.getEndpointId();
+    this.endpoint = endpoint;
+    this.gateways = RpcUtils.extractImplementedRpcGateways(endpoint.getClass());
+    this.dispatcher =
+        new RpcInvocationDispatcher(
+            endpoint, this::runAsync, service.node().fatalErrors(), loggingContext);
+    dispatcher.getTerminationFuture().whenComplete((ignored, failure) -> close(failure));
+  }
+
+  SimNode node() {
+    return service.node();
+  }
+
+  String name() {
+    return name;
+  }
+
+  RpcEndpoint endpoint() {
+    return endpoint;
+  }
+
+  /** The gateways that the endpoint serves. */
+  List<Class<? extends RpcGateway>> gateways() {
+    return gateways;
+  }
+
+  SimNetwork.Lanes arrivals() {
+    return arrivals;
+  }
+
+  /** Puts a message behind those that wait. */
+  void post(Object message, String what, RpcResponder responder) {
+    long now = service.scheduler().nowNanos();
+    long at = Math.max(now + service.mailboxLatency(), busyUntilNanos);
+    busyUntilNanos = at + service.processingTime();
+    service
+        .scheduler()
+        .schedule(
+            new SimEvent(Kind.MESSAGE, node(), name + " " + what, () -> handle(message, responder))
+                .in(this),
+            at - now,
+            lane);
+  }
+
+  private void handle(Object message, RpcResponder responder) {
+    if (closed) {
+      responder.fail(
+          new RecipientUnreachableException(
+              "There is no endpoint at " + getAddress() + " any more: it has terminated."));
+    } else {
+      dispatcher.handle(message, responder);
+    }
+  }
+
+  private void close(@Nullable Throwable failure) {
+    closed = true;
+    service.removeEndpoint(this);
+    Runnable tell =
+        () -> {
+          if (failure == null) {
+            terminated.complete(null);
+          } else {
+            terminated.completeExceptionally(ExceptionUtils.stripCompletionException(failure));
+          }
+        };
+    service.later(Kind.REPLY, name + " terminated", tell);
+  }
+
+  void terminate() {
+    post(ControlMessages.TERMINATE, "TERMINATE", NoResponder.INSTANCE);
+  }
+
+  @Override
+  public void start() {
+    post(ControlMessages.START, "START", NoResponder.INSTANCE);
+  }
+
+  @Override
+  public void stop() {
+    post(ControlMessages.STOP, "STOP", NoResponder.INSTANCE);
+  }
+
+  @Override
+  public void runAsync(Runnable runnable) {
+    post(new RunAsync(runnable), "runAsync", NoResponder.INSTANCE);
+  }
+
+  @Override
+  public <V> CompletableFuture<V> callAsync(Callable<V> callable, Duration timeout) {
+    SimAsks.Ask ask = service.asks().open("callAsync", this, timeout);
+    post(new CallAsync(callable), "callAsync", new LocalResponder(service, "callAsync", ask));
+    @SuppressWarnings("unchecked") // the dispatcher answers with the callable's value
+    CompletableFuture<V> future = (CompletableFuture<V>) (CompletableFuture<?>) ask.future();
+    return future;
+  }
+
+  @Override
+  public void scheduleRunAsync(Runnable runnable, long delayMs) {
+    node().timers().schedule(() -> runAsync(runnable), delayMs, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public CompletableFuture<Void> getTerminationFuture() {
+    return terminated;
+  }
+
+  @Override
+  public String getAddress() {
+    return service.getEndpointAddress(name);
+  }
+
+  @Override
+  public String getHostname() {
+    return service.getAddress();
+  }
+
+  /** Answers a caller on the same node, in an event of its own. */
+  record LocalResponder(SimRpcService service, String what, SimAsks.Ask ask)
+      implements RpcResponder {
+
+    @Override
+    public void succeed(@Nullable Object value) {
+      service.later(Kind.REPLY, what, () -> ask.succeed(value));
+    }
+
+    @Override
+    public void fail(Throwable failure) {
+      service.later(Kind.REPLY, what, () -> ask.fail(failure));
+    }
+  }
+}

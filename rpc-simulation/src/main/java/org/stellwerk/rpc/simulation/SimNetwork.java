@@ -1,0 +1,222 @@
+package org.stellwerk.rpc.simulation;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.rpc.simulation.SimEvent.Kind;
+
+/**
+ * The nodes and the links between them. Messages keep their order per sending node and receiving
+ * endpoint, as on one TCP connection; answers overtake one another. A message in flight when its
+ * link breaks is lost.
+ */
+public final class SimNetwork {
+
+  /** The state of the way from one node to another. */
+  public enum Status {
+    /** Messages arrive. */
+    CONNECTED,
+    /** The connection is down and the sender notices: its calls fail. */
+    DISCONNECTED,
+    /** Messages vanish and nobody notices: calls run into their timeouts. */
+    BLACKHOLE
+  }
+
+  private record Direction(String from, String to) {}
+
+  private final SimScheduler scheduler;
+  private final SimRpcConfig config;
+  private final SimRandom random;
+  private final Map<String, SimNode> nodes = new LinkedHashMap<>();
+  private final Map<Direction, SimLink> links = new LinkedHashMap<>();
+
+  /** A calm network without nodes. */
+  public SimNetwork(SimScheduler scheduler) {
+    this(scheduler, SimRpcConfig.defaults());
+  }
+
+  /** A network without nodes. */
+  public SimNetwork(SimScheduler scheduler, SimRpcConfig config) {
+    this.scheduler = scheduler;
+    this.config = config;
+    this.random = scheduler.random().fork("net");
+  }
+
+  /** Virtual time. */
+  public SimScheduler scheduler() {
+    return scheduler;
+  }
+
+  SimRpcConfig config() {
+    return config;
+  }
+
+  /** A new node's RPC service; {@link SimRpcService#node()} gives the node. */
+  public SimRpcService newService(String nodeName) {
+    return newNode(nodeName).rpc();
+  }
+
+  /** Starts a node; the name must not belong to one that is alive. */
+  public SimNode newNode(String name) {
+    SimNode previous = nodes.get(name);
+    if (previous != null && previous.isAlive()) {
+      throw new IllegalArgumentException("Node " + previous + " is still alive; crash it first");
+    }
+    if (name.isEmpty() || name.contains("/")) {
+      throw new IllegalArgumentException("Not a node name: '" + name + "'");
+    }
+    SimNode node = new SimNode(this, name, previous == null ? 1 : previous.incarnation() + 1);
+    nodes.put(name, node);
+    return node;
+  }
+
+  /** The latest incarnation of the node, dead or alive; null if there was none. */
+  public @Nullable SimNode node(String name) {
+    return nodes.get(name);
+  }
+
+  /** The latest incarnation of each node, in the order in which the names were first used. */
+  public List<SimNode> nodes() {
+    return List.copyOf(nodes.values());
+  }
+
+  /** Sets both directions between two nodes. */
+  public void setStatus(String one, String other, Status status) {
+    setOneWay(one, other, status);
+    setOneWay(other, one, status);
+  }
+
+  /** Sets the way from one node to another only. */
+  public void setOneWay(String from, String to, Status status) {
+    link(from, to).setStatus(status);
+    if (status == Status.DISCONNECTED) {
+      SimNode sender = nodes.get(from);
+      if (sender != null && sender.isAlive()) {
+        sender.rpc().asks().failAllTo(to, "the connection is lost");
+      }
+    }
+  }
+
+  /** Cuts every way between the two groups; nobody notices. */
+  public void partition(Collection<String> one, Collection<String> other) {
+    for (String a : one) {
+      for (String b : other) {
+        setStatus(a, b, Status.BLACKHOLE);
+      }
+    }
+  }
+
+  /** Cuts every way between the node and all others; nobody notices. */
+  public void isolate(String name) {
+    List<String> others = new ArrayList<>(nodes.keySet());
+    others.remove(name);
+    partition(List.of(name), others);
+  }
+
+  /** Connects everything again. */
+  public void heal() {
+    links.values().forEach(link -> link.setStatus(Status.CONNECTED));
+  }
+
+  /** Gives one way a latency of its own. */
+  public void setLatency(String from, String to, SimLatency latency) {
+    link(from, to).setLatency(latency);
+  }
+
+  private SimLink link(String from, String to) {
+    return links.computeIfAbsent(new Direction(from, to), ignored -> new SimLink());
+  }
+
+  /**
+   * Carries a message of any protocol; RPC uses this, too.
+   *
+   * @param lanes keep the order among messages of one sender; null for none
+   * @param label for the trace
+   * @param delivery what becomes of it
+   */
+  public void transmit(
+      SimNode from, SimNode to, @Nullable Lanes lanes, String label, Delivery delivery) {
+    SimLink link = link(from.name(), to.name());
+    if (link.status() == Status.BLACKHOLE) {
+      return;
+    }
+    if (link.status() == Status.DISCONNECTED || !to.isAlive()) {
+      notifyLost(from, to, label, delivery);
+      return;
+    }
+    int epoch = link.epoch();
+    Runnable arrival =
+        () -> {
+          if (link.epoch() == epoch) {
+            delivery.arrive();
+          } else if (link.status() != Status.BLACKHOLE) {
+            notifyLost(from, to, label, delivery);
+          }
+        };
+    scheduler.schedule(
+        new SimEvent(Kind.NETWORK, to, label, arrival).in(this),
+        draw(link),
+        lanes == null ? null : lanes.of(from, epoch));
+  }
+
+  private void notifyLost(SimNode from, SimNode to, String label, Delivery delivery) {
+    scheduler.schedule(
+        new SimEvent(Kind.NETWORK, from, "lost " + label, delivery::lost).in(this),
+        draw(link(from.name(), to.name())),
+        null);
+  }
+
+  private long draw(SimLink link) {
+    SimLatency latency = link.latency();
+    return (latency == null ? config.latencies().network() : latency).nextNanos(random);
+  }
+
+  void crashed(SimNode dead) {
+    for (SimNode node : nodes()) {
+      if (node.isAlive() && link(node.name(), dead.name()).status() != Status.BLACKHOLE) {
+        node.rpc().asks().failAllTo(dead, "its process is gone");
+      }
+    }
+  }
+
+  /** What becomes of a message. */
+  public interface Delivery {
+
+    /** It is there; in an event of the receiver. */
+    void arrive();
+
+    /** It is lost and the sender knows; in an event of the sender. */
+    void lost();
+
+    /** From one action each. */
+    static Delivery of(Runnable arrive, Runnable lost) {
+      return new Delivery() {
+        @Override
+        public void arrive() {
+          arrive.run();
+        }
+
+        @Override
+        public void lost() {
+          lost.run();
+        }
+      };
+    }
+  }
+
+  /** The order of messages to one receiver, for each sending node. */
+  public static final class Lanes {
+
+    private record Connection(String node, int incarnation, int epoch) {}
+
+    private final Map<Connection, SimLane> lanes = new LinkedHashMap<>();
+
+    private SimLane of(SimNode from, int epoch) {
+      return lanes.computeIfAbsent(
+          new Connection(from.name(), from.incarnation(), epoch), ignored -> new SimLane());
+    }
+  }
+}
