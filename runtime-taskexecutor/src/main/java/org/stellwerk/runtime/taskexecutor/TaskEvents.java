@@ -5,8 +5,8 @@ import org.stellwerk.runtime.messages.IOMetrics;
 /**
  * What happens to one attempt below the {@link TaskRunner}. Called from the runner's threads, one
  * at a time, in this order: onInitializing, onRunning, then exactly one of the three ends. Each of
- * the first two may be left out. An end means that the task's thread has ended and its channels
- * are closed: the slot may be used again. Calls return at once and never throw.
+ * the first two may be left out. An end means that the task's thread has ended and its channels are
+ * closed: the slot may be used again. Calls return at once and never throw.
  */
 public interface TaskEvents {
 
