@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -124,8 +125,8 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
 
   @Override
   protected void onStart() {
-    resourceManager.start();
     scheduler.startScheduling();
+    resourceManager.start();
   }
 
   @Override
@@ -133,6 +134,8 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     String reason = "The JobMaster of job " + jobGraph.jobId() + " ends";
     scheduler.suspend(reason);
     for (TaskManagerConnection connection : taskManagers.values()) {
+      // One message that frees all slots of the job there and cancels what runs in them.
+      slotPool.releaseTaskManager(connection.id(), new CancellationException(reason));
       connection.taskExecutor().disconnectJobMaster(jobGraph.jobId(), getFencingToken(), reason);
     }
     taskManagers.clear();

@@ -198,7 +198,7 @@ final class ResourceManagerConnection {
       ResourceRequirements declared,
       @Nullable Acknowledge ack,
       @Nullable Throwable failure) {
-    if (ack != null || closed || gateway != target || requirements != declared) {
+    if (ack != null || closed || gateway != target || !declared.equals(requirements)) {
       return;
     }
     LOG.debug(
