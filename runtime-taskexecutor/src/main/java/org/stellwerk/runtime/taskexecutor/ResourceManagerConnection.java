@@ -96,9 +96,12 @@ final class ResourceManagerConnection {
     return established != null;
   }
 
-  /** The ResourceManager has ended the connection. */
+  /**
+   * The ResourceManager has ended the connection. One that arrives during the registration is meant
+   * for an earlier connection.
+   */
   void disconnectedBy(ResourceManagerId id, String reason) {
-    if (isCurrent(id)) {
+    if (isCurrent(id) && established != null) {
       registerAgain("it ended the connection: " + reason);
     } else {
       LOG.debug("A goodbye of ResourceManager session {} is outdated: {}", id, reason);

@@ -301,7 +301,9 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
 
   @Override
   public void disconnectJobMaster(JobID jobId, JobMasterId jobMasterId, String reason) {
+    // One that arrives during the registration is meant for an earlier connection.
     jobs.get(jobId, jobMasterId)
+        .filter(JobLeaderConnection::isConnected)
         .ifPresent(connection -> onJobMasterLoss(connection, "it ended the connection: " + reason));
   }
 
