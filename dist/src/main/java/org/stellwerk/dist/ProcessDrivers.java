@@ -3,6 +3,7 @@ package org.stellwerk.dist;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -19,7 +20,9 @@ import org.stellwerk.runtime.RuntimeServices;
 import org.stellwerk.runtime.cluster.ProcessServices;
 import org.stellwerk.runtime.embedded.StandaloneHighAvailabilityServices;
 import org.stellwerk.runtime.highavailability.HighAvailabilityServices;
+import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.highavailability.zookeeper.ZooKeeperHighAvailabilityServices;
+import org.stellwerk.runtime.highavailability.zookeeper.ZooKeeperUnavailableException;
 import org.stellwerk.runtime.options.HighAvailabilityOptions;
 import org.stellwerk.runtime.options.JobManagerOptions;
 import org.stellwerk.runtime.options.RestOptions;
@@ -78,7 +81,12 @@ final class ProcessDrivers implements AutoCloseableAsync {
     CompletableFuture<HighAvailabilityServices> highAvailability =
         CompletableFuture.supplyAsync(() -> openHighAvailability(configuration, runtime), io);
     RpcService rpc = openRpc(configuration, address, fatal);
-    return new ProcessDrivers(runtime, io, rpc, highAvailability.join());
+    try {
+      return new ProcessDrivers(runtime, io, rpc, highAvailability.join());
+    } catch (CompletionException e) {
+      rpc.closeAsync();
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
   }
 
   private static ExecutorService ioExecutor() {
@@ -126,12 +134,24 @@ final class ProcessDrivers implements AutoCloseableAsync {
   private static HighAvailabilityServices openHighAvailability(
       Configuration configuration, RuntimeServices runtime) {
     return switch (configuration.get(HighAvailabilityOptions.TYPE)) {
-      case ZOOKEEPER ->
-          ZooKeeperHighAvailabilityServices.create(configuration, runtime.io(), runtime.ids());
+      case ZOOKEEPER -> openZooKeeper(configuration, runtime);
       case NONE ->
           new StandaloneHighAvailabilityServices(
               standaloneAddressPrefix(configuration), restAddress(configuration), runtime.io());
     };
+  }
+
+  private static HighAvailabilityServices openZooKeeper(
+      Configuration configuration, RuntimeServices runtime) {
+    try {
+      return ZooKeeperHighAvailabilityServices.create(
+          configuration, runtime.io(), runtime.ids());
+    } catch (ZooKeeperUnavailableException e) {
+      throw new StartupException(e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartupException("Interrupted while connecting to ZooKeeper", e);
+    }
   }
 
   private static String standaloneAddressPrefix(Configuration configuration) {
@@ -162,6 +182,12 @@ final class ProcessDrivers implements AutoCloseableAsync {
             .getOptional(RestOptions.ADDRESS)
             .orElseGet(() -> configuration.get(JobManagerOptions.RPC_ADDRESS));
     return "http://" + host + ":" + configuration.get(RestOptions.PORT);
+  }
+
+  /** "host:port-suffix": the name of a process that was given none. */
+  static ResourceID generatedResourceId(ProcessDrivers drivers, String host) {
+    String suffix = drivers.runtime.ids().nextUuid().toString().substring(0, 6);
+    return new ResourceID(host + ":" + drivers.rpc.getPort() + "-" + suffix);
   }
 
   ProcessServices services() {

@@ -61,8 +61,16 @@ final class InfoCommand {
   }
 
   private void show(JobGraph graph) {
-    console.out().println("Job '" + graph.name() + "', " + graph.totalSubtasks() + " subtasks,");
-    console.out().println("needs " + graph.maxParallelism() + " slots");
+    console
+        .out()
+        .println(
+            "Job '"
+                + graph.name()
+                + "': "
+                + graph.totalSubtasks()
+                + " subtasks, needs "
+                + graph.maxParallelism()
+                + " slots");
     for (JobVertex vertex : graph.topologicallySorted()) {
       console
           .out()

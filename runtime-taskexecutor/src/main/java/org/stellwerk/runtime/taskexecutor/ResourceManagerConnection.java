@@ -17,7 +17,6 @@ import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.RegistrationResponse;
-import org.stellwerk.runtime.messages.SlotReport;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskExecutorRegistration;
 import org.stellwerk.runtime.registration.RetryingRegistration;
@@ -35,23 +34,17 @@ final class ResourceManagerConnection {
 
   /** The TaskExecutor, as the connection knows it. */
   interface Owner {
-    SlotReport slotReport();
-
-    /** Grows whenever the report changes. */
-    long slotReportVersion();
-
+    /** In bytes. */
     long freeHeap();
 
     /** Whether JobMasters use this TaskExecutor, so that it must not end. */
     boolean servesJobs();
-
-    /** The process cannot go on. */
-    void onFatal(Throwable cause);
   }
 
   private record Established(ResourceManagerGateway gateway, InstanceID registrationId) {}
 
   private final ConnectionContext context;
+  private final TaskSlotTable slots;
   private final Owner owner;
   private final HeartbeatSender<ResourceManagerId> heartbeats;
   private @Nullable LeaderInformation leader;
@@ -60,8 +53,9 @@ final class ResourceManagerConnection {
   private @Nullable ScheduledFuture<?> registrationTimer;
   private boolean stopped;
 
-  ResourceManagerConnection(ConnectionContext context, Owner owner) {
+  ResourceManagerConnection(ConnectionContext context, TaskSlotTable slots, Owner owner) {
     this.context = context;
+    this.slots = slots;
     this.owner = owner;
     this.heartbeats =
         new HeartbeatSender<>(
@@ -102,9 +96,12 @@ final class ResourceManagerConnection {
     return established != null;
   }
 
-  /** The ResourceManager has ended the connection. */
+  /**
+   * The ResourceManager has ended the connection. One that arrives during the registration is meant
+   * for an earlier connection.
+   */
   void disconnectedBy(ResourceManagerId id, String reason) {
-    if (isCurrent(id)) {
+    if (isCurrent(id) && established != null) {
       registerAgain("it ended the connection: " + reason);
     } else {
       LOG.debug("A goodbye of ResourceManager session {} is outdated: {}", id, reason);
@@ -168,13 +165,13 @@ final class ResourceManagerConnection {
             "ResourceManager at " + address,
             () -> context.rpc().connect(address, id, ResourceManagerGateway.class),
             (gateway, timeout) -> {
-              reported[0] = owner.slotReportVersion();
+              reported[0] = slots.version();
               return gateway.registerTaskExecutor(
                   new TaskExecutorRegistration(
                       context.identity().address(),
                       context.identity().location(),
                       context.config().hardware(),
-                      owner.slotReport()),
+                      slots.report()),
                   timeout);
             },
             context.config().registration(),
@@ -198,14 +195,17 @@ final class ResourceManagerConnection {
       long reportedVersion) {
     registration = null;
     if (!(response instanceof RegistrationResponse.TaskExecutorSuccess success)) {
-      owner.onFatal(
-          new IllegalStateException(
-              "TaskExecutor "
-                  + context.resourceId()
-                  + " was rejected by the ResourceManager of session "
-                  + id
-                  + ": "
-                  + response));
+      context
+          .services()
+          .fatalErrorHandler()
+          .onFatalError(
+              new IllegalStateException(
+                  "TaskExecutor "
+                      + context.resourceId()
+                      + " was rejected by the ResourceManager of session "
+                      + id
+                      + ": "
+                      + response));
       return;
     }
     disarmRegistrationTimer();
@@ -214,7 +214,7 @@ final class ResourceManagerConnection {
     LOG.info(
         "Registered at the ResourceManager of session {} as {}.", id, success.registrationId());
     heartbeats.monitor(id, () -> beat(peer));
-    if (owner.slotReportVersion() != reportedVersion) {
+    if (slots.version() != reportedVersion) {
       beat(peer);
     }
   }
@@ -224,7 +224,7 @@ final class ResourceManagerConnection {
         .heartbeatFromTaskManager(
             context.resourceId(),
             peer.registrationId(),
-            new TaskExecutorHeartbeat.ToResourceManager(owner.slotReport(), owner.freeHeap()),
+            new TaskExecutorHeartbeat.ToResourceManager(slots.report(), owner.freeHeap()),
             context.config().heartbeat().timeout())
         .whenCompleteAsync(
             (answer, failure) -> {
@@ -276,15 +276,18 @@ final class ResourceManagerConnection {
                 + " at "
                 + leader.resourceManagerAddress()
                 + " did not take it in";
-    owner.onFatal(
-        new RegistrationTimeoutException(
-            "TaskExecutor "
-                + context.resourceId()
-                + " could not register within "
-                + context.config().timeouts().registration().toSeconds()
-                + " s (taskmanager.registration.timeout): "
-                + tried
-                + "."));
+    context
+        .services()
+        .fatalErrorHandler()
+        .onFatalError(
+            new RegistrationTimeoutException(
+                "TaskExecutor "
+                    + context.resourceId()
+                    + " could not register within "
+                    + context.config().timeouts().registration().toSeconds()
+                    + " s (taskmanager.registration.timeout): "
+                    + tried
+                    + "."));
   }
 
   private final class LossListener implements HeartbeatListener<ResourceManagerId> {

@@ -31,7 +31,6 @@ import org.stellwerk.runtime.leaderelection.LeaderRetrievalService;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.SlotOffer;
-import org.stellwerk.runtime.messages.SlotReport;
 import org.stellwerk.runtime.messages.TaskDeploymentBatch;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
@@ -100,7 +99,7 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
             config.numberOfSlots(),
             new AllocationTimeouts(
                 config.timeouts().slot(), getMainThreadExecutor(), this::onSlotTimeout));
-    this.resourceManager = new ResourceManagerConnection(context, new ResourceManagerView());
+    this.resourceManager = new ResourceManagerConnection(context, slots, new ResourceManagerView());
   }
 
   /** The process's name in the cluster. */
@@ -302,7 +301,9 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
 
   @Override
   public void disconnectJobMaster(JobID jobId, JobMasterId jobMasterId, String reason) {
+    // One that arrives during the registration is meant for an earlier connection.
     jobs.get(jobId, jobMasterId)
+        .filter(JobLeaderConnection::isConnected)
         .ifPresent(connection -> onJobMasterLoss(connection, "it ended the connection: " + reason));
   }
 
@@ -436,16 +437,6 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
 
   private final class ResourceManagerView implements ResourceManagerConnection.Owner {
     @Override
-    public SlotReport slotReport() {
-      return slots.report();
-    }
-
-    @Override
-    public long slotReportVersion() {
-      return slots.version();
-    }
-
-    @Override
     public long freeHeap() {
       return taskRunner.freeHeap();
     }
@@ -453,11 +444,6 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
     @Override
     public boolean servesJobs() {
       return jobs.all().stream().anyMatch(JobLeaderConnection::isConnected);
-    }
-
-    @Override
-    public void onFatal(Throwable cause) {
-      services.fatalErrorHandler().onFatalError(cause);
     }
   }
 
