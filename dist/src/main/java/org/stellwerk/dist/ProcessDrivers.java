@@ -3,11 +3,10 @@ package org.stellwerk.dist;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.stellwerk.configuration.ConfigOption;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.concurrent.FutureUtils;
@@ -19,7 +18,9 @@ import org.stellwerk.runtime.RuntimeServices;
 import org.stellwerk.runtime.cluster.ProcessServices;
 import org.stellwerk.runtime.embedded.StandaloneHighAvailabilityServices;
 import org.stellwerk.runtime.highavailability.HighAvailabilityServices;
+import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.highavailability.zookeeper.ZooKeeperHighAvailabilityServices;
+import org.stellwerk.runtime.highavailability.zookeeper.ZooKeeperUnavailableException;
 import org.stellwerk.runtime.options.HighAvailabilityOptions;
 import org.stellwerk.runtime.options.JobManagerOptions;
 import org.stellwerk.runtime.options.RestOptions;
@@ -40,13 +41,13 @@ final class ProcessDrivers implements AutoCloseableAsync {
   private static final Duration IO_THREAD_IDLE = Duration.ofSeconds(30);
 
   private final RuntimeServices runtime;
-  private final ExecutorService io;
+  private final IoPool io;
   private final RpcService rpc;
   private final HighAvailabilityServices highAvailability;
 
   private ProcessDrivers(
       RuntimeServices runtime,
-      ExecutorService io,
+      IoPool io,
       RpcService rpc,
       HighAvailabilityServices highAvailability) {
     this.runtime = runtime;
@@ -66,7 +67,7 @@ final class ProcessDrivers implements AutoCloseableAsync {
    */
   static ProcessDrivers open(
       Configuration configuration, RpcEndpointAddress address, FatalErrorHandler fatal) {
-    ExecutorService io = ioExecutor();
+    IoPool io = new IoPool();
     RuntimeServices runtime =
         new RuntimeServices(
             SystemClock.INSTANCE,
@@ -78,25 +79,38 @@ final class ProcessDrivers implements AutoCloseableAsync {
     CompletableFuture<HighAvailabilityServices> highAvailability =
         CompletableFuture.supplyAsync(() -> openHighAvailability(configuration, runtime), io);
     RpcService rpc = openRpc(configuration, address, fatal);
-    return new ProcessDrivers(runtime, io, rpc, highAvailability.join());
+    try {
+      return new ProcessDrivers(runtime, io, rpc, highAvailability.join());
+    } catch (CompletionException e) {
+      rpc.closeAsync();
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
   }
 
-  private static ExecutorService ioExecutor() {
-    AtomicInteger count = new AtomicInteger();
-    ThreadPoolExecutor executor =
-        new ThreadPoolExecutor(
-            IO_THREADS,
-            IO_THREADS,
-            IO_THREAD_IDLE.toMillis(),
-            TimeUnit.MILLISECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "io-" + count.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
-    executor.allowCoreThreadTimeOut(true);
-    return executor;
+  /** Daemon threads for what may block; none while idle. */
+  static final class IoPool extends ThreadPoolExecutor implements AutoCloseable {
+
+    IoPool() {
+      super(
+          IO_THREADS,
+          IO_THREADS,
+          IO_THREAD_IDLE.toMillis(),
+          TimeUnit.MILLISECONDS,
+          new LinkedBlockingQueue<>(),
+          IoPool::newThread);
+      allowCoreThreadTimeOut(true);
+    }
+
+    private static Thread newThread(Runnable task) {
+      Thread thread = new Thread(task, "io");
+      thread.setDaemon(true);
+      return thread;
+    }
+
+    @Override
+    public void close() {
+      shutdown();
+    }
   }
 
   private static RpcService openRpc(
@@ -126,12 +140,24 @@ final class ProcessDrivers implements AutoCloseableAsync {
   private static HighAvailabilityServices openHighAvailability(
       Configuration configuration, RuntimeServices runtime) {
     return switch (configuration.get(HighAvailabilityOptions.TYPE)) {
-      case ZOOKEEPER ->
-          ZooKeeperHighAvailabilityServices.create(configuration, runtime.io(), runtime.ids());
+      case ZOOKEEPER -> openZooKeeper(configuration, runtime);
       case NONE ->
           new StandaloneHighAvailabilityServices(
               standaloneAddressPrefix(configuration), restAddress(configuration), runtime.io());
     };
+  }
+
+  private static HighAvailabilityServices openZooKeeper(
+      Configuration configuration, RuntimeServices runtime) {
+    try {
+      return ZooKeeperHighAvailabilityServices.create(
+          configuration, runtime.io(), runtime.ids());
+    } catch (ZooKeeperUnavailableException e) {
+      throw new StartupException(e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartupException("Interrupted while connecting to ZooKeeper", e);
+    }
   }
 
   private static String standaloneAddressPrefix(Configuration configuration) {
@@ -164,6 +190,12 @@ final class ProcessDrivers implements AutoCloseableAsync {
     return "http://" + host + ":" + configuration.get(RestOptions.PORT);
   }
 
+  /** "host:port-suffix": the name of a process that was given none. */
+  static ResourceID generatedResourceId(ProcessDrivers drivers, String host) {
+    String suffix = drivers.runtime.ids().nextUuid().toString().substring(0, 6);
+    return new ResourceID(host + ":" + drivers.rpc.getPort() + "-" + suffix);
+  }
+
   ProcessServices services() {
     return new ProcessServices(rpc, highAvailability, runtime);
   }
@@ -184,6 +216,6 @@ final class ProcessDrivers implements AutoCloseableAsync {
   public CompletableFuture<Void> closeAsync() {
     return FutureUtils.composeAfterwards(
             highAvailability.closeAsync(), Runnable::run, rpc::closeAsync)
-        .whenComplete((ignored, failure) -> io.shutdown());
+        .whenComplete((ignored, failure) -> io.close());
   }
 }

@@ -1,7 +1,7 @@
 package org.stellwerk.runtime.cluster;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +18,11 @@ import org.stellwerk.util.FatalErrorHandler;
 /**
  * A process that contends for leadership and, while it leads, has the session's Dispatcher and
  * ResourceManager (FLIP-285: one latch for all components of a process). Each grant makes new
- * instances with the session id as their final fencing token; a revoke closes them. A session that is
- * slow to close does not hold up the next one: their endpoints have different names and tokens.
+ * instances with the session id as their final fencing token; a revoke closes them. A session that
+ * is slow to close does not hold up the next one: their endpoints have different names and tokens.
  *
- * <p>An endpoint without gateway, for its main thread: grants and revokes are handled one at a time.
- * Soft state only.
+ * <p>An endpoint without gateway, for its main thread: grants and revokes are handled one at a
+ * time. Soft state only.
  */
 public final class JobManagerProcess extends RpcEndpoint implements LeaderContender {
 
@@ -33,7 +33,7 @@ public final class JobManagerProcess extends RpcEndpoint implements LeaderConten
   private final BlobStore blobStore;
   private final LeaderElection leaderElection;
   private final FatalErrorHandler fatalErrorHandler;
-  private final List<CompletableFuture<Void>> closingSessions = new ArrayList<>();
+  private final Map<UUID, CompletableFuture<Void>> closingSessions = new LinkedHashMap<>();
   private @Nullable JobManagerSession session;
 
   private JobManagerProcess(
@@ -81,8 +81,7 @@ public final class JobManagerProcess extends RpcEndpoint implements LeaderConten
   private void openSession(UUID leaderSessionId) {
     closeSession("a new session was granted");
     LOG.info("Leadership granted, session {}.", leaderSessionId);
-    JobManagerSession opened =
-        new JobManagerSession(config, services, blobStore, leaderSessionId);
+    JobManagerSession opened = new JobManagerSession(config, services, blobStore, leaderSessionId);
     session = opened;
     opened
         .start()
@@ -108,7 +107,8 @@ public final class JobManagerProcess extends RpcEndpoint implements LeaderConten
     Throwable cause = ExceptionUtils.stripCompletionException(failure);
     if (leaderElection.hasLeadership(leaderSessionId)) {
       fatalErrorHandler.onFatalError(
-          new IllegalStateException("Leader session " + leaderSessionId + " could not start", cause));
+          new IllegalStateException(
+              "Leader session " + leaderSessionId + " could not start", cause));
     } else {
       LOG.info("Leader session {} ended while it started: {}", leaderSessionId, cause.toString());
     }
@@ -122,10 +122,10 @@ public final class JobManagerProcess extends RpcEndpoint implements LeaderConten
     session = null;
     LOG.info("Leader session {} ends: {}.", closing.id(), reason);
     CompletableFuture<Void> closed = closing.closeAsync();
-    closingSessions.add(closed);
+    closingSessions.put(closing.id(), closed);
     closed.whenCompleteAsync(
         (ignored, failure) -> {
-          closingSessions.remove(closed);
+          closingSessions.remove(closing.id());
           if (failure != null) {
             LOG.warn("Leader session {} did not close cleanly.", closing.id(), failure);
           }
@@ -137,7 +137,7 @@ public final class JobManagerProcess extends RpcEndpoint implements LeaderConten
   protected CompletableFuture<Void> onStop() {
     closeSession("the process ends");
     return FutureUtils.composeAfterwards(
-        FutureUtils.completeAll(closingSessions),
+        FutureUtils.completeAll(closingSessions.values()),
         getMainThreadExecutor(),
         leaderElection::closeAsync);
   }

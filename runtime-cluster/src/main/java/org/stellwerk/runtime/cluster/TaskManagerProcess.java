@@ -7,8 +7,8 @@ import org.stellwerk.runtime.taskexecutor.TaskRunner;
 import org.stellwerk.util.AutoCloseableAsync;
 
 /**
- * A process with one TaskExecutor. Closing says goodbye to the leader, ends the tasks and closes the
- * task runner.
+ * A process with one TaskExecutor. Closing says goodbye to the leader, ends the tasks and closes
+ * the task runner.
  */
 public final class TaskManagerProcess implements AutoCloseableAsync {
 

@@ -99,7 +99,8 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
             config.numberOfSlots(),
             new AllocationTimeouts(
                 config.timeouts().slot(), getMainThreadExecutor(), this::onSlotTimeout));
-    this.resourceManager = new ResourceManagerConnection(context, slots, new ResourceManagerView());
+    this.resourceManager =
+        new ResourceManagerConnection(context, slots, taskRunner::freeHeap, this::servesJobs);
   }
 
   /** The process's name in the cluster. */
@@ -301,7 +302,9 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
 
   @Override
   public void disconnectJobMaster(JobID jobId, JobMasterId jobMasterId, String reason) {
+    // One that arrives during the registration is meant for an earlier connection.
     jobs.get(jobId, jobMasterId)
+        .filter(JobLeaderConnection::isConnected)
         .ifPresent(connection -> onJobMasterLoss(connection, "it ended the connection: " + reason));
   }
 
@@ -319,6 +322,10 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
             jobs.all().stream()
                 .filter(job -> !job.jobMasterId().value().equals(now.sessionId()))
                 .forEach(job -> onJobMasterLoss(job, "another session leads: " + now.sessionId())));
+  }
+
+  private boolean servesJobs() {
+    return jobs.all().stream().anyMatch(JobLeaderConnection::isConnected);
   }
 
   /**
@@ -430,18 +437,6 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
     @Override
     public void handleError(Exception exception) {
       services.fatalErrorHandler().onFatalError(exception);
-    }
-  }
-
-  private final class ResourceManagerView implements ResourceManagerConnection.Owner {
-    @Override
-    public long freeHeap() {
-      return taskRunner.freeHeap();
-    }
-
-    @Override
-    public boolean servesJobs() {
-      return jobs.all().stream().anyMatch(JobLeaderConnection::isConnected);
     }
   }
 

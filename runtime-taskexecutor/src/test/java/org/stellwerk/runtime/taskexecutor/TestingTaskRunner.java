@@ -73,6 +73,8 @@ final class TestingTaskRunner implements TaskRunner {
     final boolean ignoresCancellation;
     int cancellations;
     int interruptions;
+    int stackTraceReads;
+    boolean ended;
 
     TestingTask(TaskEvents events, boolean ignoresCancellation) {
       this.events = events;
@@ -84,10 +86,21 @@ final class TestingTaskRunner implements TaskRunner {
       events.onRunning();
     }
 
+    void finish() {
+      ended = true;
+      events.onFinished(metrics());
+    }
+
+    void failWith(Throwable cause) {
+      ended = true;
+      events.onFailed(cause, metrics());
+    }
+
     @Override
     public void cancel() {
       cancellations++;
-      if (!ignoresCancellation) {
+      if (!ignoresCancellation && !ended) {
+        ended = true;
         events.onCanceled(metrics());
       }
     }
@@ -99,6 +112,7 @@ final class TestingTaskRunner implements TaskRunner {
 
     @Override
     public String stackTrace() {
+      stackTraceReads++;
       return "at user.Code.loop(Code.java:1)";
     }
 

@@ -1,0 +1,41 @@
+package org.stellwerk.runtime.io;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a channel ended badly, as it is told to the consumer.
+ *
+ * @param message one line for people
+ */
+record ChannelError(Kind kind, String message) {
+
+  /** What happened, with its code on the wire. */
+  enum Kind {
+    /** No such producer turned up in time. */
+    NOT_FOUND(0),
+    /** The request was wrong: another attempt, an output that does not exist, already consumed. */
+    REFUSED(1),
+    /** The producer's task failed or was cancelled: not the consumer's fault. */
+    PRODUCER_ENDED(2);
+
+    private final byte code;
+
+    Kind(int code) {
+      this.code = (byte) code;
+    }
+
+    byte code() {
+      return code;
+    }
+
+    /** Null for an unknown code. */
+    static @Nullable Kind of(byte code) {
+      for (Kind kind : values()) {
+        if (kind.code == code) {
+          return kind;
+        }
+      }
+      return null;
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package org.stellwerk.runtime.io;
+
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+
+/**
+ * Names a channel: what one attempt of a consumer wants to read of one attempt of a producer.
+ * Another attempt of the producer, older or newer, never answers it.
+ *
+ * @param outputIndex the edge's position among the producer's outputs
+ * @param consumerSubtask the consumer's index on that edge
+ */
+record ChannelRequest(
+    ExecutionAttemptID producer,
+    int outputIndex,
+    int consumerSubtask,
+    ExecutionAttemptID consumer) {
+
+  /** For people: which producer's output is meant. */
+  String describe() {
+    return "output "
+        + outputIndex
+        + " of subtask "
+        + producer.subtaskIndex()
+        + " of vertex "
+        + producer.jobVertexId()
+        + " (attempt "
+        + producer
+        + ")";
+  }
+}

@@ -1,0 +1,281 @@
+package org.stellwerk.runtime.io;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
+import org.stellwerk.runtime.messages.TaskManagerLocation;
+import org.stellwerk.util.AutoCloseableAsync;
+
+/**
+ * The data exchange of one TaskExecutor: the port that peers connect to, the outputs of its tasks
+ * by attempt, the connections, and the memory that channels share. A task gets its inputs and
+ * outputs with {@link #register}. Thread-safe; two event loop threads at most, none of which ever
+ * waits for a task.
+ */
+public final class DataExchange implements AutoCloseableAsync {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DataExchange.class);
+  private static final int EVENT_LOOPS = 2;
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(64 << 10, 256 << 10);
+
+  private final DataExchangeConfig config;
+  private final MemoryShares shares;
+  private final OutputRegistry registry;
+  private final AtomicBoolean expiryScheduled = new AtomicBoolean();
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
+  private @Nullable Running running;
+  private boolean closing;
+
+  private record Running(
+      NioEventLoopGroup eventLoops,
+      Channel server,
+      int port,
+      ExchangeContext context,
+      Connections connections) {}
+
+  public DataExchange(DataExchangeConfig config) {
+    this.config = config;
+    this.shares = new MemoryShares(config.networkMemory(), config.segmentSize());
+    this.registry = new OutputRegistry(config.partitionRequestTimeout());
+  }
+
+  /**
+   * Binds the port.
+   *
+   * @throws IOException if that is not possible; one line that names port and configuration key
+   */
+  public synchronized void start() throws IOException {
+    if (running != null || closing) {
+      throw new IllegalStateException("A data exchange is started once");
+    }
+    NioEventLoopGroup eventLoops =
+        new NioEventLoopGroup(EVENT_LOOPS, new DefaultThreadFactory("data-exchange", true));
+    ExchangeContext context = new ExchangeContext(config, shares, new Flusher(eventLoops));
+    PooledByteBufAllocator allocator = newAllocator();
+    AcceptedChannels accepted = new AcceptedChannels();
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(eventLoops)
+            .channel(NioServerSocketChannel.class)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.ALLOCATOR, allocator)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+            .childHandler(accepted)
+            .bind(config.bindHost(), config.bindPort())
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      eventLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      throw cannotBind(bound.cause());
+    }
+    int boundPort = ((InetSocketAddress) bound.channel().localAddress()).getPort();
+    int port = config.publishedPort() != 0 ? config.publishedPort() : boundPort;
+    Bootstrap dialler =
+        new Bootstrap()
+            .group(eventLoops)
+            .channel(NioSocketChannel.class)
+            .option(ChannelOption.ALLOCATOR, allocator)
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.SO_KEEPALIVE, true)
+            .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) config.connectTimeout().toMillis());
+    TaskManagerLocation self = new TaskManagerLocation(config.resourceId(), config.host(), port);
+    Connections connections = new Connections(dialler, self, context, new Requests());
+    accepted.connections.complete(connections);
+    running = new Running(eventLoops, bound.channel(), port, context, connections);
+    LOG.info("The data exchange listens on {}:{}.", config.bindHost(), boundPort);
+  }
+
+  /** One small arena and no thread caches: channels keep their bytes on the heap. */
+  private static PooledByteBufAllocator newAllocator() {
+    return new PooledByteBufAllocator(true, 0, 1, 8192, 5, 0, 0, false);
+  }
+
+  private IOException cannotBind(@Nullable Throwable cause) {
+    String message =
+        "Cannot listen on "
+            + config.bindHost()
+            + ":"
+            + config.bindPort()
+            + " for the data exchange (taskmanager.data.bind-port, taskmanager.data.port): "
+            + (cause == null ? "unknown reason" : cause.getMessage());
+    BindException failure = new BindException(message);
+    failure.initCause(cause);
+    return failure;
+  }
+
+  /** The port that peers are told. */
+  public int dataPort() {
+    return running().port();
+  }
+
+  /** Makes the inputs and outputs of a task; consumers find the outputs from here on. */
+  public TaskIo register(TaskDeploymentDescriptor descriptor) {
+    Running current = running();
+    TaskIo io = new TaskIo(descriptor, current.context(), this);
+    registry.register(io.outputs());
+    return io;
+  }
+
+  /** How many connections to peers there are. */
+  public int connections() {
+    return running().connections().count();
+  }
+
+  /** How many channels to or from other TaskExecutors are open. */
+  public int openRemoteChannels() {
+    return shares.openSenders() + shares.openReceivers();
+  }
+
+  /** How many bytes stand in buffers of channels to or from other TaskExecutors. */
+  public long bufferedBytes() {
+    return shares.bufferedBytes();
+  }
+
+  /** How many consumers wait for their producer to turn up. */
+  public int waitingRequests() {
+    return registry.waitingRequests();
+  }
+
+  /** Breaks all connections, as a lost network does. */
+  public void dropConnections() {
+    running().connections().closeAll();
+  }
+
+  OutputRegistry registry() {
+    return registry;
+  }
+
+  boolean isSelf(TaskManagerLocation location) {
+    return location.resourceId().equals(config.resourceId());
+  }
+
+  /** Asks for a channel between two tasks of this TaskExecutor, or for a peer. */
+  void request(ChannelRequest request, ChannelSink sink) {
+    if (registry.request(request, sink, System.nanoTime())) {
+      scheduleExpiry();
+    }
+  }
+
+  /** Asks a peer for channels; what fails is told to their gates. */
+  void open(TaskManagerLocation location, List<RemoteInputChannel> inputs) {
+    running()
+        .connections()
+        .connect(location)
+        .whenComplete(
+            (connection, failure) -> {
+              if (failure == null) {
+                connection.open(inputs);
+              } else {
+                TaskManagerLostException lost = (TaskManagerLostException) failure;
+                inputs.forEach(input -> input.connectionLost(lost));
+              }
+            });
+  }
+
+  private void scheduleExpiry() {
+    if (!expiryScheduled.compareAndSet(false, true)) {
+      return;
+    }
+    long periodMs = Math.max(10, Math.min(500, config.partitionRequestTimeout().toMillis() / 4));
+    try {
+      running().eventLoops().schedule(this::expire, periodMs, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("Closed: requests expire no more.");
+    }
+  }
+
+  private void expire() {
+    expiryScheduled.set(false);
+    if (registry.expire(System.nanoTime())) {
+      scheduleExpiry();
+    }
+  }
+
+  private synchronized Running running() {
+    Running current = running;
+    if (current == null) {
+      throw new IllegalStateException("The data exchange was not started");
+    }
+    return current;
+  }
+
+  @Override
+  public CompletableFuture<Void> closeAsync() {
+    Running current;
+    synchronized (this) {
+      if (closing) {
+        return closed;
+      }
+      closing = true;
+      current = running;
+    }
+    if (current == null) {
+      closed.complete(null);
+      return closed;
+    }
+    current.server().close();
+    current.connections().closeAll();
+    current
+        .eventLoops()
+        .shutdownGracefully(0, 2, TimeUnit.SECONDS)
+        .addListener(ended -> closed.complete(null));
+    return closed;
+  }
+
+  /** Requests that come over connections. */
+  private final class Requests implements Connection.RequestHandler {
+    @Override
+    public void request(ChannelRequest request, RemoteSender sender) {
+      DataExchange.this.request(request, sender);
+    }
+
+    @Override
+    public void withdraw(ChannelRequest request, RemoteSender sender) {
+      registry.withdraw(request, sender);
+    }
+  }
+
+  /** Sets up connections that peers make; they may come before start() has returned. */
+  private static final class AcceptedChannels extends ChannelInitializer<Channel> {
+    final CompletableFuture<Connections> connections = new CompletableFuture<>();
+
+    @Override
+    public boolean isSharable() {
+      return true;
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+      Connections ready = connections.getNow(null);
+      if (ready == null) {
+        channel.close();
+      } else {
+        channel.pipeline().addLast(ready.answering());
+      }
+    }
+  }
+}

@@ -1,0 +1,212 @@
+package org.stellwerk.runtime.io;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one input of a task: merges the channels of all its producers. A channel that has something
+ * waits in a queue, gives one piece, and goes to the queue's end if it has more, so that none
+ * starves. Ends when all channels have ended; fails with the first that fails.
+ *
+ * <p>{@link #next} belongs to the task's thread; channels tell the gate from any thread. The
+ * monitor guards queue and failure; channels' monitors are never taken under it.
+ */
+final class InputGate<T> implements org.stellwerk.task.RecordReader<T> {
+
+  private final CancelScope scope;
+  private final IoCounters counters;
+  private final Duration grace;
+  private final List<InputChannel> channels = new ArrayList<>();
+  private final Queue<InputChannel> ready = new ArrayDeque<>();
+  private @Nullable IOException failure;
+  private @Nullable String producerFailure;
+
+  private final Map<InputChannel, RecordDecoder> decoders = new HashMap<>();
+  private @Nullable TaskSerializer serializer;
+  private int open;
+  private @Nullable InputChannel active;
+  private @Nullable RecordDecoder decoder;
+  private int activeBytes;
+  private Object @Nullable [] batch;
+  private int batchPosition;
+  private int batchCount;
+
+  InputGate(CancelScope scope, IoCounters counters, Duration grace) {
+    this.scope = scope;
+    this.counters = counters;
+    this.grace = grace;
+  }
+
+  /** All channels, before the first is opened. */
+  void setUp(List<? extends InputChannel> all, TaskSerializer recordSerializer) {
+    channels.addAll(all);
+    open = all.size();
+    serializer = recordSerializer;
+  }
+
+  @Override
+  public @Nullable T next() throws IOException, InterruptedException {
+    while (true) {
+      Object record = nextOfActive();
+      if (record != null) {
+        counters.recordIn();
+        @SuppressWarnings("unchecked")
+        T result = (T) record;
+        return result;
+      }
+      if (open == 0) {
+        return null;
+      }
+      activate(awaitReady());
+    }
+  }
+
+  private @Nullable Object nextOfActive() throws IOException {
+    Object[] records = batch;
+    if (records != null) {
+      if (batchPosition < batchCount) {
+        return records[batchPosition++];
+      }
+      batch = null;
+    }
+    RecordDecoder stream = decoder;
+    InputChannel channel = active;
+    if (stream != null && channel != null) {
+      Object record = decode(stream, channel);
+      if (record != null) {
+        return record;
+      }
+      decoder = null;
+      active = null;
+      channel.consumed(activeBytes);
+    }
+    return null;
+  }
+
+  private static @Nullable Object decode(RecordDecoder stream, InputChannel channel)
+      throws IOException {
+    try {
+      return stream.next();
+    } catch (IOException e) {
+      throw new IOException(
+          "Cannot read a record of " + channel.request().describe() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private InputChannel awaitReady() throws IOException, InterruptedException {
+    synchronized (this) {
+      while (true) {
+        scope.check();
+        if (failure != null) {
+          throw failure;
+        }
+        if (producerFailure != null) {
+          PeerFailures.awaitCancellation(this, scope, grace);
+          throw new ProducerFailedException(producerFailure);
+        }
+        InputChannel channel = ready.poll();
+        if (channel != null) {
+          channel.setEnqueued(false);
+          return channel;
+        }
+        wait();
+      }
+    }
+  }
+
+  private void activate(InputChannel channel) throws IOException {
+    Delivery delivery = channel.poll();
+    if (delivery == null) {
+      return;
+    }
+    if (channel.hasMore()) {
+      channelReady(channel);
+    }
+    if (delivery instanceof Delivery.Records records) {
+      batch = records.records();
+      batchPosition = 0;
+      batchCount = records.count();
+    } else if (delivery instanceof Delivery.Bytes bytes) {
+      TaskSerializer decoding = serializer;
+      if (decoding == null) {
+        throw new IllegalStateException("The gate was not set up");
+      }
+      RecordDecoder stream =
+          decoders.computeIfAbsent(channel, unused -> new RecordDecoder(decoding));
+      stream.feed(bytes.data());
+      active = channel;
+      decoder = stream;
+      activeBytes = bytes.data().length;
+      counters.bytesIn(activeBytes);
+    } else {
+      endOf(channel);
+    }
+  }
+
+  private void endOf(InputChannel channel) throws IOException {
+    RecordDecoder stream = decoders.remove(channel);
+    if (stream != null && !stream.isAtBoundary()) {
+      throw new IOException(
+          "The stream of " + channel.request().describe() + " ends in the middle of a record");
+    }
+    if (!channel.isEnded()) {
+      channel.setEnded();
+      open--;
+    }
+  }
+
+  /** The channel has something to poll. */
+  synchronized void channelReady(InputChannel channel) {
+    if (!channel.isEnqueued()) {
+      channel.setEnqueued(true);
+      ready.add(channel);
+      notifyAll();
+    }
+  }
+
+  /** The input cannot be read any further. */
+  synchronized void fail(IOException cause) {
+    if (failure == null) {
+      failure = cause;
+      notifyAll();
+    }
+  }
+
+  /** A channel was refused or its producer has ended badly. */
+  void fail(ChannelError error, String where) {
+    if (error.kind() != ChannelError.Kind.PRODUCER_ENDED) {
+      fail(new PartitionNotFoundException("Cannot read from " + where + ": " + error.message()));
+      return;
+    }
+    synchronized (this) {
+      if (producerFailure == null) {
+        producerFailure = error.message();
+        notifyAll();
+      }
+    }
+  }
+
+  /** Wakes a waiting reader, so that it looks at its scope. */
+  synchronized void wake() {
+    notifyAll();
+  }
+
+  /** Leaves all channels. */
+  void close(ConsumerEnd end, String reason) {
+    channels.forEach(channel -> channel.close(end, reason));
+    synchronized (this) {
+      ready.clear();
+    }
+    decoders.clear();
+    batch = null;
+    decoder = null;
+    active = null;
+  }
+}

@@ -1,0 +1,206 @@
+package org.stellwerk.runtime.io;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Both ends of a channel between two tasks of one TaskExecutor: records go through by reference, in
+ * small batches, of which a few may wait. The monitor guards all fields; the gate is told outside
+ * of it.
+ */
+final class LocalChannel extends InputChannel implements ChannelSink {
+
+  private static final int BATCH = 32;
+  private static final int MAX_READY = 2;
+
+  private final ChannelRequest request;
+  private final InputGate<?> gate;
+  private final Flusher flusher;
+  private final Duration grace;
+
+  private final Queue<Delivery.Records> ready = new ArrayDeque<>(MAX_READY);
+  private Object @Nullable [] current;
+  private int count;
+  private boolean flushWanted;
+  private boolean dirty;
+  private boolean ended;
+  private boolean endPolled;
+  private boolean aborted;
+  private @Nullable CancelScope producer;
+  private @Nullable ConsumerEnd consumerEnd;
+  private String consumerEndReason = "";
+
+  LocalChannel(ChannelRequest request, InputGate<?> gate, Flusher flusher, Duration grace) {
+    this.request = request;
+    this.gate = gate;
+    this.flusher = flusher;
+    this.grace = grace;
+  }
+
+  @Override
+  ChannelRequest request() {
+    return request;
+  }
+
+  /** Puts a record in; waits while the consumer is behind. The producer's thread only. */
+  void put(Object record) throws ConsumerFailedException, InterruptedException {
+    boolean full;
+    boolean first;
+    synchronized (this) {
+      if (!awaitRoom()) {
+        return;
+      }
+      Object[] batch = current;
+      if (batch == null) {
+        batch = new Object[BATCH];
+        current = batch;
+      }
+      batch[count++] = record;
+      full = count == BATCH;
+      if (full) {
+        ready.add(takeCurrent());
+      }
+      first = !full && !dirty;
+      if (first) {
+        dirty = true;
+      }
+    }
+    if (full) {
+      gate.channelReady(this);
+    } else if (first) {
+      flusher.add(this);
+    }
+  }
+
+  private boolean awaitRoom() throws ConsumerFailedException, InterruptedException {
+    while (true) {
+      CancelScope scope = producer;
+      if (scope != null) {
+        scope.check();
+      }
+      if (consumerEnd == ConsumerEnd.FINISHED) {
+        return false;
+      }
+      if (consumerEnd == ConsumerEnd.FAILED) {
+        PeerFailures.awaitCancellation(this, scope, grace);
+        throw new ConsumerFailedException(consumerEndReason);
+      }
+      if (current != null || ready.size() < MAX_READY) {
+        return true;
+      }
+      wait();
+    }
+  }
+
+  private Delivery.Records takeCurrent() {
+    Object[] batch = current;
+    if (batch == null) {
+      throw new IllegalStateException("Nothing to take");
+    }
+    Delivery.Records taken = new Delivery.Records(batch, count);
+    current = null;
+    count = 0;
+    flushWanted = false;
+    return taken;
+  }
+
+  @Override
+  synchronized @Nullable Delivery poll() {
+    Delivery.Records next = ready.poll();
+    if (next == null && count > 0 && (flushWanted || ended)) {
+      next = takeCurrent();
+    }
+    if (next != null) {
+      notifyAll();
+      return next;
+    }
+    if (ended && !endPolled) {
+      endPolled = true;
+      return Delivery.END;
+    }
+    return null;
+  }
+
+  @Override
+  synchronized boolean hasMore() {
+    return !ready.isEmpty() || (count > 0 && flushWanted) || (ended && !endPolled);
+  }
+
+  @Override
+  void consumed(int bytes) {
+    throw new UnsupportedOperationException("Records pass by reference");
+  }
+
+  @Override
+  public synchronized void attached(CancelScope scope) {
+    producer = scope;
+  }
+
+  @Override
+  public void refused(ChannelError error) {
+    gate.fail(error, "this TaskManager");
+  }
+
+  @Override
+  public void flushPartial() {
+    synchronized (this) {
+      dirty = false;
+      if (count == 0) {
+        return;
+      }
+      flushWanted = true;
+    }
+    gate.channelReady(this);
+  }
+
+  @Override
+  public void end() {
+    synchronized (this) {
+      ended = true;
+    }
+    gate.channelReady(this);
+  }
+
+  /** Nothing to wait for: what is in here is the consumer's now. */
+  @Override
+  public void awaitDrained() {}
+
+  @Override
+  public void abort(ChannelError error) {
+    synchronized (this) {
+      if (ended || aborted) {
+        return;
+      }
+      aborted = true;
+      drop();
+    }
+    gate.fail(error, "this TaskManager");
+  }
+
+  @Override
+  public synchronized void wake() {
+    notifyAll();
+  }
+
+  @Override
+  synchronized void close(ConsumerEnd end, String reason) {
+    if (consumerEnd == null) {
+      consumerEnd = end;
+      consumerEndReason = reason;
+      drop();
+      notifyAll();
+    }
+  }
+
+  private void drop() {
+    ready.clear();
+    if (current != null) {
+      Arrays.fill(current, null);
+      current = null;
+    }
+    count = 0;
+  }
+}

@@ -1,0 +1,221 @@
+package org.stellwerk.runtime.io;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.ExecutionVertexID;
+
+/**
+ * Brings consumers' requests and the outputs of this TaskExecutor's tasks together, whichever comes
+ * first. A request waits for its producer for a bounded time. Requests name attempts, so that an
+ * attempt that was replaced is never read. Thread-safe; consumers are answered outside of the lock.
+ */
+final class OutputRegistry {
+
+  private static final int REMEMBERED_ENDS = 1000;
+
+  private final Duration requestTimeout;
+  private final Map<ExecutionAttemptID, TaskOutputs> outputs = new LinkedHashMap<>();
+  private final Map<ExecutionAttemptID, Map<Share, Waiter>> waiting = new LinkedHashMap<>();
+  private final Map<ExecutionAttemptID, ChannelError> ended = new LinkedHashMap<>();
+
+  private record Share(int outputIndex, int consumerSubtask) {}
+
+  private record Waiter(ChannelRequest request, ChannelSink sink, long deadlineNanos) {}
+
+  OutputRegistry(Duration requestTimeout) {
+    this.requestTimeout = requestTimeout;
+  }
+
+  /** A task is there; consumers that waited for it are served. */
+  void register(TaskOutputs task) {
+    List<Runnable> answers = new ArrayList<>();
+    synchronized (this) {
+      outputs.put(task.attempt(), task);
+      Map<Share, Waiter> waiters = waiting.remove(task.attempt());
+      if (waiters != null) {
+        waiters.values().forEach(waiter -> attach(task, waiter.request, waiter.sink, answers));
+      }
+      refuseOlderAttempts(task.attempt(), answers);
+    }
+    answers.forEach(Runnable::run);
+  }
+
+  /**
+   * A task has ended.
+   *
+   * @param error what consumers that ask later are told; null if all have read to the end
+   */
+  synchronized void unregister(ExecutionAttemptID attempt, @Nullable ChannelError error) {
+    if (outputs.remove(attempt) != null && error != null) {
+      ended.put(attempt, error);
+      Iterator<ExecutionAttemptID> oldest = ended.keySet().iterator();
+      while (ended.size() > REMEMBERED_ENDS) {
+        oldest.next();
+        oldest.remove();
+      }
+    }
+  }
+
+  /**
+   * A consumer asks for its channel.
+   *
+   * @return whether the request waits, so that {@link #expire} must be called some time
+   */
+  boolean request(ChannelRequest request, ChannelSink sink, long nowNanos) {
+    List<Runnable> answers = new ArrayList<>(1);
+    boolean waits = false;
+    synchronized (this) {
+      TaskOutputs task = outputs.get(request.producer());
+      ChannelError end = ended.get(request.producer());
+      ExecutionAttemptID newer = task == null ? newerAttempt(request.producer()) : null;
+      if (task != null) {
+        attach(task, request, sink, answers);
+      } else if (end != null) {
+        answers.add(() -> sink.refused(end));
+      } else if (newer != null) {
+        answers.add(() -> sink.refused(replaced(request, newer)));
+      } else {
+        waits = true;
+        await(request, sink, nowNanos + requestTimeout.toNanos(), answers);
+      }
+    }
+    answers.forEach(Runnable::run);
+    return waits;
+  }
+
+  /** The consumer no longer waits. */
+  synchronized void withdraw(ChannelRequest request, ChannelSink sink) {
+    Map<Share, Waiter> waiters = waiting.get(request.producer());
+    if (waiters == null) {
+      return;
+    }
+    Share share = new Share(request.outputIndex(), request.consumerSubtask());
+    Waiter waiter = waiters.get(share);
+    if (waiter != null && waiter.sink == sink) {
+      waiters.remove(share);
+      if (waiters.isEmpty()) {
+        waiting.remove(request.producer());
+      }
+    }
+  }
+
+  /**
+   * Refuses the requests that have waited too long.
+   *
+   * @return whether others still wait
+   */
+  boolean expire(long nowNanos) {
+    List<Waiter> expired = new ArrayList<>();
+    boolean waits;
+    synchronized (this) {
+      for (Map<Share, Waiter> waiters : waiting.values()) {
+        waiters
+            .values()
+            .removeIf(waiter -> waiter.deadlineNanos - nowNanos <= 0 && expired.add(waiter));
+      }
+      waiting.values().removeIf(Map::isEmpty);
+      waits = !waiting.isEmpty();
+    }
+    for (Waiter waiter : expired) {
+      waiter.sink.refused(
+          new ChannelError(
+              ChannelError.Kind.NOT_FOUND,
+              "nobody offered "
+                  + waiter.request.describe()
+                  + " within "
+                  + requestTimeout.toMillis()
+                  + " ms (taskmanager.network.partition-request-timeout)"));
+    }
+    return waits;
+  }
+
+  synchronized int waitingRequests() {
+    return waiting.values().stream().mapToInt(Map::size).sum();
+  }
+
+  private void await(
+      ChannelRequest request, ChannelSink sink, long deadlineNanos, List<Runnable> answers) {
+    Map<Share, Waiter> waiters =
+        waiting.computeIfAbsent(request.producer(), unused -> new LinkedHashMap<>());
+    Share share = new Share(request.outputIndex(), request.consumerSubtask());
+    Waiter other = waiters.get(share);
+    if (other != null
+        && other.request.consumer().attemptNumber() > request.consumer().attemptNumber()) {
+      answers.add(() -> sink.refused(replaced(request, other.request.consumer())));
+      return;
+    }
+    waiters.put(share, new Waiter(request, sink, deadlineNanos));
+    if (other != null) {
+      answers.add(() -> other.sink.refused(replaced(other.request, request.consumer())));
+    }
+  }
+
+  private void refuseOlderAttempts(ExecutionAttemptID attempt, List<Runnable> answers) {
+    waiting
+        .entrySet()
+        .removeIf(
+            entry -> {
+              if (!isOlder(entry.getKey(), attempt)) {
+                return false;
+              }
+              for (Waiter waiter : entry.getValue().values()) {
+                answers.add(() -> waiter.sink.refused(replaced(waiter.request, attempt)));
+              }
+              return true;
+            });
+  }
+
+  private @Nullable ExecutionAttemptID newerAttempt(ExecutionAttemptID asked) {
+    for (ExecutionAttemptID there : outputs.keySet()) {
+      if (isOlder(asked, there)) {
+        return there;
+      }
+    }
+    return null;
+  }
+
+  private static boolean isOlder(ExecutionAttemptID attempt, ExecutionAttemptID than) {
+    ExecutionVertexID vertex = attempt.executionVertexId();
+    return attempt.attemptNumber() < than.attemptNumber()
+        && vertex.equals(than.executionVertexId())
+        && attempt.executionGraphId().equals(than.executionGraphId());
+  }
+
+  private static void attach(
+      TaskOutputs task, ChannelRequest request, ChannelSink sink, List<Runnable> answers) {
+    Subpartition share = task.find(request.outputIndex(), request.consumerSubtask());
+    if (share == null) {
+      answers.add(
+          () ->
+              sink.refused(
+                  new ChannelError(
+                      ChannelError.Kind.REFUSED,
+                      request.describe()
+                          + " has no share for consumer subtask "
+                          + request.consumerSubtask())));
+      return;
+    }
+    ExecutionAttemptID other = share.attach(request.consumer(), sink);
+    if (other != null) {
+      answers.add(() -> sink.refused(replaced(request, other)));
+    }
+  }
+
+  private static ChannelError replaced(ChannelRequest request, ExecutionAttemptID by) {
+    return new ChannelError(
+        ChannelError.Kind.REFUSED,
+        "the request of "
+            + request.consumer()
+            + " for "
+            + request.describe()
+            + " is out of date: attempt "
+            + by
+            + " is there");
+  }
+}

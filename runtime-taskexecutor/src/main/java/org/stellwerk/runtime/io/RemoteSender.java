@@ -1,0 +1,350 @@
+package org.stellwerk.runtime.io;
+
+import io.netty.channel.Channel;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The producer's end of a channel to another TaskExecutor: a stream of bytes, cut into chunks that
+ * are sent as far as the consumer has promised room (credits, in bytes). The task's thread fills,
+ * the connection's event loop sends; the task's thread waits while two chunks are full. Holds no
+ * memory while nothing is in it. The monitor guards all fields.
+ */
+final class RemoteSender implements ChannelSink {
+
+  private static final int MAX_READY = 2;
+  private static final int INITIAL_CHUNK = 256;
+
+  private final Connection connection;
+  private final int channelId;
+  private final ChannelRequest request;
+  private final ExchangeContext context;
+
+  private @Nullable Queue<Chunk> ready;
+  private byte @Nullable [] current;
+  private int filled;
+  private int limit;
+  private long credits;
+  private boolean flushWanted;
+  private boolean dirty;
+  private boolean enqueued;
+  private boolean ended;
+  private boolean endWritten;
+  private boolean drained;
+  private boolean closed;
+  private boolean counted;
+  private @Nullable CancelScope producer;
+  private @Nullable ConsumerEnd consumerEnd;
+  private String consumerEndReason = "";
+  private @Nullable TaskManagerLostException lost;
+
+  /** The class names that the consumer knows; the producer's thread only. */
+  private int namesSent;
+
+  private static final class Chunk {
+    final byte[] data;
+    final int end;
+    int position;
+
+    Chunk(byte[] data, int end) {
+      this.data = data;
+      this.end = end;
+    }
+  }
+
+  RemoteSender(
+      Connection connection,
+      int channelId,
+      ChannelRequest request,
+      long credits,
+      ExchangeContext context) {
+    this.connection = connection;
+    this.channelId = channelId;
+    this.request = request;
+    this.credits = credits;
+    this.context = context;
+  }
+
+  int channelId() {
+    return channelId;
+  }
+
+  ChannelRequest request() {
+    return request;
+  }
+
+  /** Puts an encoded record in. The producer's thread only. */
+  void put(TaskSerializer encoded, ClassDictionary dictionary, IoCounters counters)
+      throws IOException, InterruptedException {
+    while (namesSent < dictionary.size()) {
+      byte[] name = dictionary.encodedName(namesSent);
+      write(name, 0, name.length);
+      namesSent++;
+    }
+    write(encoded.buffer(), encoded.start(), encoded.length());
+    counters.bytesOut(encoded.length());
+  }
+
+  private void write(byte[] source, int offset, int length)
+      throws IOException, InterruptedException {
+    boolean first;
+    synchronized (this) {
+      int from = offset;
+      int left = length;
+      while (left > 0) {
+        if (!awaitRoom()) {
+          return;
+        }
+        int count = Math.min(left, limit - filled);
+        System.arraycopy(source, from, roomFor(count), filled, count);
+        filled += count;
+        from += count;
+        left -= count;
+        if (filled == limit) {
+          seal();
+        }
+      }
+      first = filled > 0 && !dirty;
+      if (first) {
+        dirty = true;
+      }
+    }
+    if (first) {
+      context.flusher().add(this);
+    }
+  }
+
+  private boolean awaitRoom() throws IOException, InterruptedException {
+    while (true) {
+      if (!checkOpen()) {
+        return false;
+      }
+      if (current != null) {
+        return true;
+      }
+      if (ready == null || ready.size() < MAX_READY) {
+        limit = context.shares().chunkSize();
+        return true;
+      }
+      wait();
+    }
+  }
+
+  /** Whether the consumer still wants something; throws if it or the task is gone. */
+  private boolean checkOpen() throws IOException, InterruptedException {
+    CancelScope scope = producer;
+    if (scope != null) {
+      scope.check();
+    }
+    if (lost != null) {
+      throw new TaskManagerLostException(lost.resourceId(), lost.getMessage(), lost.getCause());
+    }
+    if (consumerEnd == ConsumerEnd.FAILED) {
+      PeerFailures.awaitCancellation(this, scope, context.config().peerFailureGrace());
+      throw new ConsumerFailedException(consumerEndReason);
+    }
+    return consumerEnd == null;
+  }
+
+  private byte[] roomFor(int count) {
+    byte[] chunk = current;
+    int needed = filled + count;
+    if (chunk == null) {
+      chunk = new byte[Math.min(limit, Math.max(needed, INITIAL_CHUNK))];
+      context.shares().buffered(chunk.length);
+    } else if (needed > chunk.length) {
+      int grown = Math.min(limit, Math.max(needed, 2 * chunk.length));
+      context.shares().buffered(grown - chunk.length);
+      chunk = Arrays.copyOf(chunk, grown);
+    }
+    current = chunk;
+    return chunk;
+  }
+
+  private void seal() {
+    byte[] chunk = current;
+    if (chunk == null) {
+      throw new IllegalStateException("Nothing to seal");
+    }
+    if (ready == null) {
+      ready = new ArrayDeque<>(MAX_READY);
+    }
+    ready.add(new Chunk(chunk, filled));
+    current = null;
+    filled = 0;
+    flushWanted = false;
+    enqueueIfSendable();
+  }
+
+  private boolean hasData() {
+    return (ready != null && !ready.isEmpty()) || (filled > 0 && (flushWanted || ended));
+  }
+
+  private boolean isSendable() {
+    if (closed || endWritten) {
+      return false;
+    }
+    return hasData() ? credits > 0 : ended && filled == 0;
+  }
+
+  private void enqueueIfSendable() {
+    if (!enqueued && isSendable()) {
+      enqueued = true;
+      connection.senderReady(this);
+    }
+  }
+
+  /**
+   * Writes one frame, without flushing. Called by the connection's event loop.
+   *
+   * @return whether there is more to write now
+   */
+  synchronized boolean writeNext(Channel channel) {
+    if (isSendable()) {
+      if (hasData()) {
+        writeData(channel);
+      }
+      if (ended && !hasData()) {
+        endWritten = true;
+        channel
+            .write(Frames.end(channel.alloc(), channelId))
+            .addListener(
+                written -> {
+                  if (written.isSuccess()) {
+                    allSent();
+                  }
+                });
+      }
+    }
+    enqueued = isSendable();
+    return enqueued;
+  }
+
+  private void writeData(Channel channel) {
+    if (ready == null || ready.isEmpty()) {
+      enqueued = true;
+      seal();
+    }
+    Queue<Chunk> chunks = ready;
+    Chunk chunk = chunks == null ? null : chunks.peek();
+    if (chunks == null || chunk == null) {
+      return;
+    }
+    int count = (int) Math.min(chunk.end - chunk.position, credits);
+    channel.write(Frames.data(channel.alloc(), channelId, chunk.data, chunk.position, count));
+    chunk.position += count;
+    credits -= count;
+    if (chunk.position == chunk.end) {
+      chunks.poll();
+      context.shares().buffered(-chunk.data.length);
+      notifyAll();
+    }
+  }
+
+  private void allSent() {
+    synchronized (this) {
+      drained = true;
+      close();
+    }
+    connection.removeSender(this);
+  }
+
+  /** The consumer has room for more. */
+  synchronized void credit(int bytes) {
+    credits += bytes;
+    enqueueIfSendable();
+  }
+
+  /** The consumer left before the end. */
+  synchronized void consumerClosed(ConsumerEnd end, String reason) {
+    if (consumerEnd == null) {
+      consumerEnd = end;
+      consumerEndReason = reason;
+      close();
+    }
+  }
+
+  /** The connection is gone. */
+  synchronized void connectionLost(TaskManagerLostException cause) {
+    if (!closed) {
+      lost = cause;
+      close();
+    }
+  }
+
+  @Override
+  public synchronized void attached(CancelScope scope) {
+    producer = scope;
+    if (!closed) {
+      counted = true;
+      context.shares().senderOpened();
+    }
+  }
+
+  @Override
+  public void refused(ChannelError error) {
+    synchronized (this) {
+      close();
+    }
+    connection.sendError(this, error);
+  }
+
+  @Override
+  public synchronized void flushPartial() {
+    dirty = false;
+    if (filled > 0) {
+      flushWanted = true;
+      enqueueIfSendable();
+    }
+  }
+
+  @Override
+  public synchronized void end() {
+    ended = true;
+    enqueueIfSendable();
+  }
+
+  @Override
+  public synchronized void awaitDrained() throws IOException, InterruptedException {
+    while (!drained && checkOpen()) {
+      wait();
+    }
+  }
+
+  @Override
+  public void abort(ChannelError error) {
+    synchronized (this) {
+      if (closed || endWritten) {
+        return;
+      }
+      close();
+    }
+    connection.sendError(this, error);
+  }
+
+  @Override
+  public synchronized void wake() {
+    notifyAll();
+  }
+
+  /** Lets go of everything; the producer's thread is woken to see why. */
+  private void close() {
+    closed = true;
+    if (counted) {
+      counted = false;
+      context.shares().senderClosed();
+    }
+    long held = current == null ? 0 : current.length;
+    if (ready != null) {
+      held += ready.stream().mapToLong(chunk -> chunk.data.length).sum();
+    }
+    context.shares().buffered(-held);
+    ready = null;
+    current = null;
+    filled = 0;
+    notifyAll();
+  }
+}

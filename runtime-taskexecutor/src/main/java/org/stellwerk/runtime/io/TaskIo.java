@@ -1,0 +1,194 @@
+package org.stellwerk.runtime.io;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.messages.IOMetrics;
+import org.stellwerk.runtime.messages.ProducerLocations;
+import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
+import org.stellwerk.runtime.messages.TaskInformation;
+import org.stellwerk.runtime.messages.TaskManagerLocation;
+import org.stellwerk.task.RecordReader;
+import org.stellwerk.task.RecordWriter;
+
+/**
+ * The inputs and outputs of one attempt of a task. Its outputs can be asked for from the beginning;
+ * {@link #open} asks for its inputs. Ends in every case with {@link #close}, after which no
+ * channel, buffer or request of it is left. {@link #cancel} and {@link #metrics} from any thread,
+ * everything else from the task's.
+ */
+public final class TaskIo {
+
+  private final TaskDeploymentDescriptor descriptor;
+  private final ExchangeContext context;
+  private final DataExchange exchange;
+  private final CancelScope scope = new CancelScope();
+  private final IoCounters counters = new IoCounters();
+  private final TaskOutputs outputs;
+  private final List<InputGate<?>> gates = new ArrayList<>();
+  private final List<OutputWriter<?>> writers = new ArrayList<>();
+  private final List<LocalRequest> localRequests = new ArrayList<>();
+
+  private record LocalRequest(ChannelRequest request, LocalChannel channel) {}
+
+  TaskIo(TaskDeploymentDescriptor descriptor, ExchangeContext context, DataExchange exchange) {
+    this.descriptor = descriptor;
+    this.context = context;
+    this.exchange = exchange;
+    this.outputs =
+        new TaskOutputs(descriptor.attemptId(), descriptor.taskInformation().outputs(), scope);
+    for (int i = 0; i < descriptor.taskInformation().inputs().size(); i++) {
+      gates.add(new InputGate<>(scope, counters, context.config().peerFailureGrace()));
+    }
+  }
+
+  TaskOutputs outputs() {
+    return outputs;
+  }
+
+  /** Asks for the inputs, without waiting for them, and readies the outputs. */
+  public void open(ClassLoader userClassLoader) {
+    TaskSerializer serializer = new TaskSerializer(userClassLoader);
+    List<TaskInformation.Output> edges = descriptor.taskInformation().outputs();
+    for (int i = 0; i < edges.size(); i++) {
+      Partitioner partitioner =
+          new Partitioner(
+              edges.get(i).shipStrategy(),
+              outputs.output(i).size(),
+              descriptor.attemptId().subtaskIndex());
+      writers.add(new OutputWriter<>(outputs.output(i), partitioner, serializer, scope, counters));
+    }
+    Map<TaskManagerLocation, List<RemoteInputChannel>> remote = new LinkedHashMap<>();
+    List<TaskInformation.Input> inputs = descriptor.taskInformation().inputs();
+    for (int i = 0; i < inputs.size(); i++) {
+      setUpGate(gates.get(i), inputs.get(i), serializer, remote);
+    }
+    localRequests.forEach(local -> exchange.request(local.request, local.channel));
+    remote.forEach(exchange::open);
+  }
+
+  private void setUpGate(
+      InputGate<?> gate,
+      TaskInformation.Input input,
+      TaskSerializer serializer,
+      Map<TaskManagerLocation, List<RemoteInputChannel>> remote) {
+    List<InputChannel> channels = new ArrayList<>();
+    int own = descriptor.attemptId().subtaskIndex();
+    ProducerLocations producers = producersOf(input);
+    boolean pointwise = input.shipStrategy().isPointwise();
+    for (int i = pointwise ? own : 0;
+        i < (pointwise ? own + 1 : input.producerParallelism());
+        i++) {
+      ProducerLocations.ProducerLocation producer = producers.bySubtask().get(i);
+      ExecutionAttemptID attempt = producer.attemptId();
+      ChannelRequest request =
+          new ChannelRequest(attempt, input.producerOutputIndex(), own, descriptor.attemptId());
+      if (exchange.isSelf(producer.location())) {
+        LocalChannel channel =
+            new LocalChannel(request, gate, context.flusher(), context.config().peerFailureGrace());
+        channels.add(channel);
+        localRequests.add(new LocalRequest(request, channel));
+      } else {
+        RemoteInputChannel channel =
+            new RemoteInputChannel(request, producer.location(), gate, context);
+        channels.add(channel);
+        remote.computeIfAbsent(producer.location(), unused -> new ArrayList<>()).add(channel);
+      }
+    }
+    gate.setUp(channels, serializer);
+  }
+
+  private ProducerLocations producersOf(TaskInformation.Input input) {
+    for (ProducerLocations locations : descriptor.producers()) {
+      if (locations.producer().equals(input.producer())
+          && locations.bySubtask().size() == input.producerParallelism()) {
+        return locations;
+      }
+    }
+    throw new IllegalArgumentException(
+        "The deployment of "
+            + descriptor.taskNameWithSubtask()
+            + " does not say where the "
+            + input.producerParallelism()
+            + " subtasks of its producer "
+            + input.producer()
+            + " are");
+  }
+
+  /** The reader of an input; IndexOutOfBoundsException if there is none. */
+  @SuppressWarnings("unchecked")
+  public <T> RecordReader<T> input(int index) {
+    return (RecordReader<T>) gates.get(Objects.checkIndex(index, gates.size()));
+  }
+
+  /** The writer of an output; IndexOutOfBoundsException if there is none. */
+  @SuppressWarnings("unchecked")
+  public <T> RecordWriter<T> output(int index) {
+    return (RecordWriter<T>) writers.get(Objects.checkIndex(index, writers.size()));
+  }
+
+  /** Whether {@link #cancel} was called. */
+  public boolean isCanceled() {
+    return scope.isCanceled();
+  }
+
+  /** Makes all readers and writers throw, also those that wait. */
+  public void cancel() {
+    scope.cancel();
+    gates.forEach(InputGate::wake);
+    outputs.forEach(Subpartition::wake);
+  }
+
+  /** User code has returned: sends everything and the ends, and waits until that has left. */
+  public void finish() throws IOException, InterruptedException {
+    for (OutputWriter<?> writer : writers) {
+      writer.end();
+    }
+    for (OutputWriter<?> writer : writers) {
+      writer.awaitDrained();
+    }
+  }
+
+  /**
+   * Leaves all channels after user code and {@link #finish} have returned well: producers whose
+   * records were not read to the end drop the rest.
+   */
+  public void closeFinished() {
+    close(ConsumerEnd.FINISHED, "");
+    exchange.registry().unregister(descriptor.attemptId(), null);
+  }
+
+  /**
+   * Leaves all channels after a failure or a cancellation; producers and consumers are told why,
+   * and wait to be cancelled.
+   *
+   * @param what such as "failed: java.lang.IllegalStateException: no"
+   */
+  public void closeFailed(String what) {
+    String reason = "Task " + descriptor.taskNameWithSubtask() + " " + what;
+    close(ConsumerEnd.FAILED, reason);
+    ChannelError error = new ChannelError(ChannelError.Kind.PRODUCER_ENDED, reason);
+    exchange.registry().unregister(descriptor.attemptId(), error);
+    outputs.forEach(
+        share -> {
+          ChannelSink sink = share.sink();
+          if (sink != null) {
+            sink.abort(error);
+          }
+        });
+  }
+
+  private void close(ConsumerEnd end, String reason) {
+    gates.forEach(gate -> gate.close(end, reason));
+    localRequests.forEach(local -> exchange.registry().withdraw(local.request, local.channel));
+  }
+
+  /** What was read and written so far; bytes count what crosses between TaskExecutors. */
+  public IOMetrics metrics() {
+    return counters.snapshot();
+  }
+}

@@ -1,0 +1,165 @@
+package org.stellwerk.runtime.runner;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.io.DataExchange;
+import org.stellwerk.runtime.io.TaskIo;
+import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
+import org.stellwerk.runtime.taskexecutor.TaskEvents;
+import org.stellwerk.runtime.taskexecutor.TaskHandle;
+import org.stellwerk.runtime.taskexecutor.TaskRunner;
+import org.stellwerk.util.FatalErrorHandler;
+
+/**
+ * Runs each attempt in a thread of its own in this process, with its job's class loader and
+ * channels of the data exchange. Decides nothing: when to cancel, to interrupt or to give up is
+ * told by the caller. Errors that leave the JVM in an unknown state, such as OutOfMemoryError, go
+ * to the fatal error handler besides failing the task. Thread-safe.
+ */
+public final class ThreadTaskRunner implements TaskRunner {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ThreadTaskRunner.class);
+  private static final long IDLE_THREAD_MS = 1000;
+  private static final long CLOSE_TIMEOUT_MS = 5000;
+
+  private final DataExchange exchange;
+  private final JarCache jars;
+  private final JobClassLoaders classLoaders;
+  private final RunningTask.Services services;
+  private final ExecutorService pool;
+  private final Set<RunningTask> tasks = ConcurrentHashMap.newKeySet();
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
+  private boolean closing;
+
+  public ThreadTaskRunner(
+      TaskRunnerConfig config, JarFetcher fetcher, FatalErrorHandler fatalErrors) {
+    this.exchange = new DataExchange(config.exchange());
+    this.pool = newPool();
+    this.jars = new JarCache(config.jarDirectory(), fetcher);
+    this.classLoaders = new JobClassLoaders(jars, config.parentClassLoader(), pool);
+    this.services = new RunningTask.Services(classLoaders, pool, fatalErrors);
+  }
+
+  /** For fetching jars and for user code's cancel(), which may hang; empty when idle. */
+  private static ExecutorService newPool() {
+    return new ThreadPoolExecutor(
+        0,
+        Integer.MAX_VALUE,
+        IDLE_THREAD_MS,
+        TimeUnit.MILLISECONDS,
+        new SynchronousQueue<>(),
+        runnable -> {
+          Thread thread = new Thread(runnable, "task-service");
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  /**
+   * Binds the data port.
+   *
+   * @throws IOException if that is not possible; one line that names port and configuration key
+   */
+  public void start() throws IOException {
+    exchange.start();
+  }
+
+  @Override
+  public int dataPort() {
+    return exchange.dataPort();
+  }
+
+  @Override
+  public long freeHeap() {
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory());
+  }
+
+  @Override
+  public TaskHandle start(TaskDeploymentDescriptor descriptor, TaskEvents events) {
+    synchronized (this) {
+      if (closing) {
+        throw new IllegalStateException("The task runner is closed");
+      }
+    }
+    TaskIo io = exchange.register(descriptor);
+    RunningTask task = new RunningTask(descriptor, events, services, io);
+    tasks.add(task);
+    task.ended().whenComplete((unused, failure) -> tasks.remove(task));
+    try {
+      task.start();
+    } catch (OutOfMemoryError e) {
+      pool.execute(() -> task.end(e));
+    }
+    return task;
+  }
+
+  @Override
+  public void releaseJob(JobID jobId) {
+    classLoaders.release(jobId);
+  }
+
+  /** The data exchange, for its figures. */
+  public DataExchange exchange() {
+    return exchange;
+  }
+
+  /** How many attempts have not ended. */
+  public int runningTasks() {
+    return tasks.size();
+  }
+
+  /** How many jobs have a class loader here. */
+  public int classLoaders() {
+    return classLoaders.size();
+  }
+
+  @Override
+  public CompletableFuture<Void> closeAsync() {
+    synchronized (this) {
+      if (closing) {
+        return closed;
+      }
+      closing = true;
+    }
+    List<CompletableFuture<Void>> ends = new ArrayList<>();
+    for (RunningTask task : tasks) {
+      task.cancel();
+      task.interrupt();
+      ends.add(task.ended());
+    }
+    CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
+        .orTimeout(CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+        .whenComplete(
+            (unused, failure) -> {
+              if (failure != null) {
+                LOG.warn("{} tasks have not ended; they are left behind.", tasks.size());
+              }
+              closeServices();
+            });
+    return closed;
+  }
+
+  private void closeServices() {
+    exchange
+        .closeAsync()
+        .whenComplete(
+            (unused, failure) -> {
+              classLoaders.releaseAll();
+              pool.shutdown();
+              jars.clear();
+              closed.complete(null);
+            });
+  }
+}
