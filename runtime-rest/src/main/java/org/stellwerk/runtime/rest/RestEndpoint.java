@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import org.stellwerk.runtime.blob.BlobStore;
 import org.stellwerk.runtime.gateway.ClusterAccess;
 import org.stellwerk.time.Clock;
+import org.stellwerk.time.SystemClock;
 import org.stellwerk.util.AutoCloseableAsync;
 
 /**
@@ -28,9 +29,9 @@ import org.stellwerk.util.AutoCloseableAsync;
  * a temporary directory that is removed at the end.
  *
  * <p>Built on the JDK's HTTP server: measured with the same thirty routes and one request, Javalin
- * with its Jetty started 0.2 to 0.7 s later and took 39 MB more resident memory (106 against 67 MB,
- * serial collector), a fifth of what a whole JobManager may take. The price is the small router and
- * the multipart reader of this package.
+ * with its Jetty started 0.2 to 0.7 s later and took 39 MB more resident memory (106 against 67 MB
+ * for the whole JVM, serial collector), a fifth of what a JobManager may take. The price is the
+ * small router and the multipart reader of this package.
  *
  * <p>Threads: a few of its own, which read bodies and write answers; none is held while the cluster
  * is waited for.
@@ -52,6 +53,11 @@ public final class RestEndpoint implements AutoCloseableAsync {
   private @Nullable ThreadPoolExecutor executor;
   private @Nullable Path uploads;
   private boolean closing;
+
+  /** An endpoint on the machine's clock that does not listen yet, and cannot run uploaded jars. */
+  public RestEndpoint(RestConfig config, ClusterAccess cluster, BlobStore blobStore) {
+    this(config, cluster, blobStore, SystemClock.INSTANCE, null);
+  }
 
   /**
    * An endpoint that does not listen yet.
@@ -85,12 +91,23 @@ public final class RestEndpoint implements AutoCloseableAsync {
       throw new IllegalStateException("The REST endpoint was started or closed before");
     }
     // Without these an answer on a kept connection takes 40 ms, and a client that stops sending
-    // holds a thread for ever.
+    // holds a thread for ever. Read once per process, by the first HTTP server.
     setDefault("sun.net.httpserver.nodelay", "true");
     setDefault("sun.net.httpserver.maxReqTime", "900");
     HttpServer bound = bind();
+    Path directory;
+    try {
+      directory = newUploadDirectory();
+    } catch (IOException e) {
+      bound.stop(0);
+      throw new IOException(
+          "No directory for uploads can be made in "
+              + config.temporaryDirectory()
+              + " (io.tmp.dirs): "
+              + e,
+          e);
+    }
     server = bound;
-    Path directory = newUploadDirectory();
     uploads = directory;
     ThreadPoolExecutor threads = newExecutor();
     executor = threads;
@@ -98,7 +115,8 @@ public final class RestEndpoint implements AutoCloseableAsync {
     bound.createContext(
         "/",
         new ExchangeHandler(newRouter(directory), config.limits().maxContentLength(), threads));
-    bound.start();
+    // The server's own thread is a daemon if the one that starts it is.
+    CompletableFuture.runAsync(bound::start, threads).join();
     String url = url(bound);
     LOG.info("REST endpoint listens at {} (interface {}).", url, bound.getAddress());
     return url;
