@@ -161,7 +161,7 @@ public final class DataExchange implements AutoCloseableAsync {
   }
 
   /** Breaks all connections, as a lost network does. */
-  void dropConnections() {
+  public void dropConnections() {
     running().connections().closeAll();
   }
 
