@@ -4,9 +4,11 @@ import java.net.InetSocketAddress;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.annotation.NotSimulated;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.exceptions.RpcRuntimeException;
+import org.stellwerk.util.FatalErrorHandler;
 
 /** An implementation of RPC: makes services and knows how its addresses are written. */
 @NotSimulated("finds the transport of real processes; the simulator makes its own service")
@@ -22,7 +24,7 @@ public interface RpcSystem extends AutoCloseable {
    * @param externalPortRange a port, "0" for any, or ranges such as "50100-50200,50300"
    */
   RpcServiceBuilder remoteServiceBuilder(
-      Configuration configuration, String externalAddress, String externalPortRange);
+      Configuration configuration, @Nullable String externalAddress, String externalPortRange);
 
   /** The address of an endpoint of another process. */
   String getRpcUrl(
@@ -71,6 +73,9 @@ public interface RpcSystem extends AutoCloseable {
 
     /** The threads that run endpoints. */
     RpcServiceBuilder withExecutorConfiguration(ExecutorConfiguration executorConfiguration);
+
+    /** Where faults of the endpoints and of the transport go; by default they are logged. */
+    RpcServiceBuilder withFatalErrorHandler(FatalErrorHandler handler);
 
     /**
      * Makes and starts the service.

@@ -1,7 +1,6 @@
 package org.stellwerk.rpc.codec;
 
 import java.lang.reflect.Method;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.exceptions.RpcSerializationException;
 
@@ -24,21 +23,17 @@ public interface RpcCodec {
   /**
    * A call as bytes.
    *
-   * @param gatewayIndex the gateway's position among those of the endpoint, from the handshake
    * @param message a RemoteRpcInvocation, or a FencedMessage around one
    * @throws RpcSerializationException naming the argument and field that cannot be written
    */
-  byte[] encodeInvocation(RemoteInterface gateway, int gatewayIndex, Object message)
-      throws RpcSerializationException;
+  byte[] encodeInvocation(RemoteInterface gateway, Object message) throws RpcSerializationException;
 
   /**
-   * The call in the bytes.
+   * The call in the bytes: a RemoteRpcInvocation, or a FencedMessage around one.
    *
-   * @param offered the gateways of the endpoint, in their order
-   * @throws RpcSerializationException if the bytes are not a call of one of them
+   * @throws RpcSerializationException if the bytes are not a call of the gateway
    */
-  Object decodeInvocation(List<RemoteInterface> offered, byte[] bytes)
-      throws RpcSerializationException;
+  Object decodeInvocation(RemoteInterface gateway, byte[] bytes) throws RpcSerializationException;
 
   /** A value that the method answered, as bytes. */
   byte[] encodeResult(RemoteInterface gateway, Method method, @Nullable Object value)

@@ -5,7 +5,6 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.stellwerk.rpc.Local;
 import org.stellwerk.rpc.RpcTimeout;
 import org.stellwerk.rpc.messages.RpcMethods;
 
@@ -38,10 +37,6 @@ record SimCall(Method method, String what, boolean tell, boolean ask, int timeou
       }
     }
     return -1;
-  }
-
-  boolean localOnly() {
-    return method.isAnnotationPresent(Local.class);
   }
 
   Duration timeout(@Nullable Object[] arguments, Duration otherwise) {

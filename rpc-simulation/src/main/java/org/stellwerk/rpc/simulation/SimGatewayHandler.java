@@ -11,6 +11,7 @@ import org.stellwerk.rpc.RpcGateway;
 import org.stellwerk.rpc.dispatch.RpcInvocationDispatcher.NoResponder;
 import org.stellwerk.rpc.dispatch.RpcResponder;
 import org.stellwerk.rpc.exceptions.RpcException;
+import org.stellwerk.rpc.exceptions.RpcRuntimeException;
 import org.stellwerk.rpc.messages.FencedMessage;
 import org.stellwerk.rpc.messages.LocalRpcInvocation;
 import org.stellwerk.rpc.messages.RemoteRpcInvocation;
@@ -91,18 +92,19 @@ final class SimGatewayHandler implements InvocationHandler {
   private @Nullable Object remote(SimCall call, @Nullable Object[] arguments) {
     SimAsks.Ask ask = call.tell() ? null : open(call, arguments);
     SimWire wire = caller.wire();
+    Class<?> type = gateway == null ? call.method().getDeclaringClass() : gateway;
     try {
-      if (call.localOnly()) {
-        throw new RpcException(call.what() + " is @Local: it cannot be called between processes.");
+      String problem = wire.whyNotRemote(type, call.method());
+      if (problem != null) {
+        throw new RpcException(call.what() + " cannot be called between processes: " + problem);
       }
-      Class<?> type = gateway == null ? call.method().getDeclaringClass() : gateway;
       Object message = fenced(new RemoteRpcInvocation(call.method(), arguments));
-      Object sent = wire.writeCall(type, target.gateways().indexOf(type), message, call.what());
+      byte[] sent = wire.writeCall(type, message, call.what());
       SimExchange exchange = new SimExchange(caller, target, call, type, ask);
       exchange.send(sent);
     } catch (RpcException e) {
       if (ask == null) {
-        throw new IllegalArgumentException("Could not send " + call.what(), e);
+        throw new RpcRuntimeException("Could not send " + call.what() + ": " + e.getMessage(), e);
       }
       ask.fail(e);
     }
@@ -144,7 +146,7 @@ final class SimGatewayHandler implements InvocationHandler {
       Class<?> gateway,
       SimAsks.@Nullable Ask ask) {
 
-    void send(Object sent) {
+    void send(byte[] sent) {
       Runnable lost =
           () -> {
             if (ask != null) {
@@ -157,10 +159,10 @@ final class SimGatewayHandler implements InvocationHandler {
           .transmit(caller.node(), target.node(), target.arrivals(), call.what(), delivery);
     }
 
-    private void arrived(Object sent) {
+    private void arrived(byte[] sent) {
       RpcResponder responder = ask == null ? NoResponder.INSTANCE : new Answer(this, ask);
       try {
-        target.post(caller.wire().readCall(target.gateways(), sent), call.what(), responder);
+        target.post(caller.wire().readCall(gateway, sent), call.what(), responder);
       } catch (RpcException e) {
         responder.fail(e);
       }
@@ -184,7 +186,7 @@ final class SimGatewayHandler implements InvocationHandler {
       Method method = exchange.call.method();
       SimWire wire = exchange.caller.wire();
       try {
-        Object sent = wire.writeResult(exchange.gateway, method, value, exchange.call.what());
+        byte[] sent = wire.writeResult(exchange.gateway, method, value, exchange.call.what());
         give(
             () -> {
               try {

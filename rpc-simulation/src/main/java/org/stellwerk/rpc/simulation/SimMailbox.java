@@ -61,7 +61,7 @@ final class SimMailbox implements RpcServer {
     return endpoint;
   }
 
-  /** The gateways that the endpoint serves, in the order by which the wire numbers them. */
+  /** The gateways that the endpoint serves. */
   List<Class<? extends RpcGateway>> gateways() {
     return gateways;
   }

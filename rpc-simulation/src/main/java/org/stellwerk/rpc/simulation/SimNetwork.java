@@ -131,13 +131,14 @@ public final class SimNetwork {
   }
 
   /**
-   * Carries a message.
+   * Carries a message of any protocol; RPC uses this, too.
    *
-   * @param lane keeps the order; null for none
+   * @param lanes keep the order among messages of one sender; null for none
    * @param label for the trace
    * @param delivery what becomes of it
    */
-  void transmit(SimNode from, SimNode to, @Nullable Lanes lane, String label, Delivery delivery) {
+  public void transmit(
+      SimNode from, SimNode to, @Nullable Lanes lanes, String label, Delivery delivery) {
     SimLink link = link(from.name(), to.name());
     if (link.status() == Status.BLACKHOLE) {
       return;
@@ -158,7 +159,7 @@ public final class SimNetwork {
     scheduler.schedule(
         new SimEvent(Kind.NETWORK, to, label, arrival).in(this),
         draw(link),
-        lane == null ? null : lane.of(from, epoch));
+        lanes == null ? null : lanes.of(from, epoch));
   }
 
   private void notifyLost(SimNode from, SimNode to, String label, Delivery delivery) {
@@ -182,7 +183,7 @@ public final class SimNetwork {
   }
 
   /** What becomes of a message. */
-  interface Delivery {
+  public interface Delivery {
 
     /** It is there; in an event of the receiver. */
     void arrive();
@@ -190,6 +191,7 @@ public final class SimNetwork {
     /** It is lost and the sender knows; in an event of the sender. */
     void lost();
 
+    /** From one action each. */
     static Delivery of(Runnable arrive, Runnable lost) {
       return new Delivery() {
         @Override
@@ -205,8 +207,8 @@ public final class SimNetwork {
     }
   }
 
-  /** The order of messages to one endpoint, for each sending node. */
-  static final class Lanes {
+  /** The order of messages to one receiver, for each sending node. */
+  public static final class Lanes {
 
     private record Connection(String node, int incarnation, int epoch) {}
 

@@ -52,7 +52,7 @@ public final class SimRpcService implements RpcService {
     this.network = network;
     this.node = node;
     this.random = node.random().fork("rpc");
-    this.wire = new SimWire(null, network.config().maxMessageBytes());
+    this.wire = SimWire.of(network.config());
     this.asks = new SimAsks(network, node);
   }
 

@@ -275,6 +275,11 @@ public final class SimScheduler {
         cause);
   }
 
+  /** Moves the simulation to another thread; the caller sees to it that there is one at a time. */
+  void ownedBy(Thread newThread) {
+    thread = newThread;
+  }
+
   /** Fails in any thread but the simulation's. */
   void checkThread() {
     Thread here = Thread.currentThread();

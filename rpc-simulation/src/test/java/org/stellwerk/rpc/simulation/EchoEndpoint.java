@@ -46,6 +46,16 @@ final class EchoEndpoint extends RpcEndpoint implements EchoGateway {
   }
 
   @Override
+  public CompletableFuture<List<String>> list(List<String> strings) {
+    return CompletableFuture.completedFuture(strings);
+  }
+
+  @Override
+  public CompletableFuture<Object> open(Object object) {
+    return CompletableFuture.completedFuture(object);
+  }
+
+  @Override
   public void tell(int number) {
     told.add(number);
   }

@@ -1,6 +1,7 @@
 package org.stellwerk.rpc.simulation;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.stellwerk.rpc.Local;
 import org.stellwerk.rpc.RpcGateway;
@@ -14,6 +15,10 @@ interface EchoGateway extends RpcGateway {
   CompletableFuture<String> never(@RpcTimeout Duration timeout);
 
   CompletableFuture<String> broken();
+
+  CompletableFuture<List<String>> list(List<String> strings);
+
+  CompletableFuture<Object> open(Object object);
 
   void tell(int number);
 

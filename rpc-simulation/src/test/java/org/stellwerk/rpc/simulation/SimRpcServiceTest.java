@@ -20,7 +20,9 @@ import org.stellwerk.rpc.exceptions.FencingTokenException;
 import org.stellwerk.rpc.exceptions.HandshakeException;
 import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
 import org.stellwerk.rpc.exceptions.RpcConnectionException;
+import org.stellwerk.rpc.exceptions.RpcPayloadTooLargeException;
 import org.stellwerk.rpc.exceptions.RpcRuntimeException;
+import org.stellwerk.rpc.exceptions.RpcSerializationException;
 import org.stellwerk.rpc.simulation.SimNetwork.Status;
 
 class SimRpcServiceTest {
@@ -97,6 +99,32 @@ class SimRpcServiceTest {
     echo.post(() -> seen.add(self.now()));
     sim.runUntilIdle();
     assertThat(seen).containsExactly("now");
+  }
+
+  @Test
+  void remoteCallsGoThroughTheCodec() {
+    EchoGateway gateway = remote();
+    List<String> mutable = new ArrayList<>(List.of("a"));
+    CompletableFuture<List<String>> copied = gateway.list(mutable);
+    mutable.add("b");
+    assertThat(sim.await(copied)).containsExactly("a");
+    assertThat(sim.awaitFailure(gateway.open(new Object())))
+        .isInstanceOf(RpcSerializationException.class);
+  }
+
+  @Test
+  void largeMessagesFailAtOnceAtTheSender() {
+    SimNetwork narrow = new SimNetwork(sim, SimRpcConfig.defaults().withMaxMessageBytes(1_000));
+    EchoEndpoint endpoint = new EchoEndpoint(narrow.newService("x"), "echo");
+    endpoint.start();
+    EchoGateway gateway =
+        sim.await(narrow.newService("y").connect(endpoint.getAddress(), EchoGateway.class));
+    CompletableFuture<String> tooLarge = gateway.echo("x".repeat(2_000));
+    assertThat(tooLarge).isCompletedExceptionally();
+    assertThat(sim.awaitFailure(tooLarge))
+        .isInstanceOf(RpcPayloadTooLargeException.class)
+        .hasMessageContaining("1000");
+    assertThat(sim.await(gateway.echo("x".repeat(500)))).hasSize(500);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.stellwerk.runtime.heartbeat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
@@ -14,6 +15,9 @@ import org.stellwerk.time.Clock;
  * endpoint, in its main thread; soft state. One timer for all peers, armed for the earliest
  * deadline, so that hearing from a peer costs one map access and no timer.
  *
+ * <p>A timer that fires late shows that this process itself stood still, and what peers sent
+ * meanwhile waits to be read: then a tenth of the timeout passes before anybody is called silent.
+ *
  * @param <I> what names a peer
  */
 public final class HeartbeatMonitor<I> {
@@ -22,8 +26,11 @@ public final class HeartbeatMonitor<I> {
   private final ComponentMainThreadExecutor mainThread;
   private final Clock clock;
   private final long timeoutNanos;
+  private final long latenessNanos;
   private final Map<I, Long> lastHeardNanos = new LinkedHashMap<>();
   private @Nullable ScheduledFuture<?> timer;
+  private long dueNanos;
+  private boolean postponed;
 
   public HeartbeatMonitor(
       Duration timeout,
@@ -31,6 +38,7 @@ public final class HeartbeatMonitor<I> {
       ComponentMainThreadExecutor mainThread,
       Clock clock) {
     this.timeoutNanos = timeout.toNanos();
+    this.latenessNanos = timeoutNanos / 10;
     this.listener = listener;
     this.mainThread = mainThread;
     this.clock = clock;
@@ -62,6 +70,15 @@ public final class HeartbeatMonitor<I> {
   /** Ceases to watch everything. */
   public void stop() {
     lastHeardNanos.clear();
+    disarm();
+  }
+
+  private void arm(long delayNanos) {
+    dueNanos = clock.relativeTimeNanos() + delayNanos;
+    timer = mainThread.schedule(this::check, delayNanos, TimeUnit.NANOSECONDS);
+  }
+
+  private void disarm() {
     ScheduledFuture<?> armed = timer;
     timer = null;
     if (armed != null) {
@@ -69,24 +86,25 @@ public final class HeartbeatMonitor<I> {
     }
   }
 
-  private void arm(long delayNanos) {
-    timer = mainThread.schedule(this::check, delayNanos, TimeUnit.NANOSECONDS);
-  }
-
   private void check() {
     timer = null;
     long now = clock.relativeTimeNanos();
-    long nearest = Long.MAX_VALUE;
-    for (Map.Entry<I, Long> entry : new LinkedHashMap<>(lastHeardNanos).entrySet()) {
-      long left = entry.getValue() + timeoutNanos - now;
-      if (left > 0) {
-        nearest = Math.min(nearest, left);
-      } else if (lastHeardNanos.remove(entry.getKey(), entry.getValue())) {
-        listener.notifyHeartbeatTimeout(entry.getKey());
+    if (now - dueNanos > latenessNanos && !postponed && !lastHeardNanos.isEmpty()) {
+      postponed = true;
+      arm(latenessNanos);
+      return;
+    }
+    postponed = false;
+    for (I peer : new ArrayList<>(lastHeardNanos.keySet())) {
+      Long heard = lastHeardNanos.get(peer);
+      if (heard != null && now - heard >= timeoutNanos) {
+        lastHeardNanos.remove(peer);
+        listener.notifyHeartbeatTimeout(peer);
       }
     }
-    if (timer == null && !lastHeardNanos.isEmpty()) {
-      arm(nearest == Long.MAX_VALUE ? timeoutNanos : nearest);
-    }
+    disarm();
+    lastHeardNanos.values().stream()
+        .min(Long::compare)
+        .ifPresent(oldest -> arm(oldest + timeoutNanos - now));
   }
 }

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.concurrent.ComponentMainThreadExecutor;
 import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
@@ -12,9 +13,12 @@ import org.stellwerk.time.Clock;
 import org.stellwerk.util.ExceptionUtils;
 
 /**
- * Beats peers at the interval and watches that they answer. A beat is a call whose payload the
- * target makes for its peer; its answer is the peer's sign of life, so that one exchange serves
- * both sides. Component of one endpoint, in its main thread; soft state.
+ * Beats peers, at once and then at the interval, and watches that they answer. A beat is a call
+ * whose payload the target makes for its peer; its answer is the peer's sign of life, so that one
+ * exchange serves both sides. Component of one endpoint, in its main thread; soft state.
+ *
+ * <p>A beat that the peer rejects proves only that its process is there: it is no sign of life of
+ * the peer, so that a rejection which the target does not act upon ends in the timeout.
  *
  * @param <I> what names a peer
  */
@@ -23,7 +27,7 @@ public final class HeartbeatSender<I> {
   /** Makes and sends one beat. */
   @FunctionalInterface
   public interface Target {
-    /** The answer; a rejection by the peer also is a sign of life. */
+    /** The answer; the target itself acts upon a rejection, by registering again. */
     CompletableFuture<?> beat();
   }
 
@@ -48,8 +52,10 @@ public final class HeartbeatSender<I> {
 
   /** Begins to beat and watch a peer; replaces a former target of the same peer. */
   public void monitor(I id, Target target) {
-    peers.put(id, new Peer(target));
+    Peer peer = new Peer(target);
+    peers.put(id, peer);
     monitor.monitor(id);
+    mainThread.execute(() -> beat(id, peer));
     if (timer == null) {
       arm();
     }
@@ -78,13 +84,16 @@ public final class HeartbeatSender<I> {
 
   private void beatAll() {
     timer = null;
-    new LinkedHashMap<>(peers).forEach(this::beat);
     if (!peers.isEmpty()) {
       arm();
     }
+    new LinkedHashMap<>(peers).forEach(this::beat);
   }
 
   private void beat(I id, Peer peer) {
+    if (peers.get(id) != peer) {
+      return;
+    }
     peer.target
         .beat()
         .whenCompleteAsync((answer, failure) -> onAnswer(id, peer, failure), mainThread);
@@ -106,6 +115,8 @@ public final class HeartbeatSender<I> {
         unmonitor(id);
         listener.notifyTargetUnreachable(id);
       }
+    } else if (ExceptionUtils.findThrowable(failure, TimeoutException.class).isEmpty()) {
+      peer.failuresInARow = 0;
     }
   }
 

@@ -67,7 +67,8 @@ public final class RetryingRegistration<G extends RpcGateway> {
   /**
    * Begins.
    *
-   * @return completes in the main thread with success or rejection; never, if closed before
+   * @return completes in the main thread with success or rejection; fails if connecting or calling
+   *     throws instead of answering with a future; never ends if closed before
    */
   public CompletableFuture<Outcome<G>> start() {
     connectAndRegister();
@@ -88,8 +89,7 @@ public final class RetryingRegistration<G extends RpcGateway> {
     if (closed) {
       return;
     }
-    connect
-        .get()
+    begun(connect)
         .whenCompleteAsync(
             (gateway, failure) -> {
               if (closed) {
@@ -113,8 +113,7 @@ public final class RetryingRegistration<G extends RpcGateway> {
     if (closed) {
       return;
     }
-    attempt
-        .register(gateway, timeout)
+    begun(() -> attempt.register(gateway, timeout))
         .whenCompleteAsync(
             (response, failure) -> {
               if (closed) {
@@ -130,6 +129,17 @@ public final class RetryingRegistration<G extends RpcGateway> {
               }
             },
             mainThread);
+  }
+
+  /** What throws will throw again: it ends the registration. */
+  private <T> CompletableFuture<T> begun(Supplier<CompletableFuture<T>> step) {
+    try {
+      return step.get();
+    } catch (RuntimeException e) {
+      closed = true;
+      outcome.completeExceptionally(e);
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private void onError(G gateway, Duration timeout, Throwable failure) {

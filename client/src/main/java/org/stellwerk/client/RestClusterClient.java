@@ -1,0 +1,166 @@
+package org.stellwerk.client;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.messages.ClusterOverview;
+import org.stellwerk.runtime.messages.JobDetails;
+import org.stellwerk.runtime.messages.JobResult;
+import org.stellwerk.runtime.persistence.JobGraphSerializer;
+
+/**
+ * Speaks with a cluster over its REST API, in Flink's paths and field names. Holds nothing but the
+ * address; used by any thread.
+ */
+public final class RestClusterClient implements ClusterClient {
+
+  private static final int MAX_PORT = 65535;
+
+  private final HttpTransport http;
+
+  /** A client of the cluster at an address such as {@code http://localhost:8081}. */
+  public RestClusterClient(URI address) {
+    this.http = new HttpTransport(address);
+  }
+
+  /**
+   * Reads an address: {@code host}, {@code host:port} or {@code http://host:port}.
+   *
+   * @throws IllegalArgumentException in one line, if the text is none of these
+   */
+  public static URI parseAddress(String text, int defaultPort) {
+    String withScheme = text.contains("://") ? text : "http://" + text;
+    try {
+      URI uri = new URI(withScheme);
+      boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+      boolean bare = uri.getPath().isEmpty() || uri.getPath().equals("/");
+      if (!http || uri.getHost() == null || !bare || uri.getPort() > MAX_PORT) {
+        throw notAnAddress(text);
+      }
+      int port = uri.getPort() < 0 ? defaultPort : uri.getPort();
+      return new URI(uri.getScheme(), null, uri.getHost(), port, null, null, null);
+    } catch (URISyntaxException e) {
+      throw notAnAddress(text);
+    }
+  }
+
+  private static IllegalArgumentException notAnAddress(String text) {
+    return new IllegalArgumentException(
+        "'" + text + "' is not an address: expected host:port, such as localhost:8081");
+  }
+
+  @Override
+  public String address() {
+    return http.base().toString();
+  }
+
+  @Override
+  public void submitJob(JobGraph graph, List<Path> jars) {
+    read(http.post("/jobs", submission(graph, jars)), Function.identity());
+  }
+
+  private static MultipartBody submission(JobGraph graph, List<Path> jars) {
+    String graphName = graph.jobId() + ".json";
+    List<String> jarNames = new ArrayList<>();
+    for (Path jar : jars) {
+      String plain = String.valueOf(jar.getFileName()).replaceAll("[^A-Za-z0-9._+-]", "_");
+      jarNames.add(jarNames.contains(plain) ? jarNames.size() + "-" + plain : plain);
+    }
+    String request =
+        "{\"jobGraphFileName\":\""
+            + graphName
+            + "\",\"jobJarFileNames\":"
+            + jarNames.stream().map(n -> '"' + n + '"').collect(Collectors.joining(",", "[", "]"))
+            + ",\"jobArtifactFileNames\":[]}";
+    MultipartBody body = new MultipartBody();
+    body.addJson("request", request.getBytes(StandardCharsets.UTF_8));
+    body.addFile("file", graphName, JobGraphSerializer.toBytes(graph));
+    for (int i = 0; i < jars.size(); i++) {
+      Path jar = jars.get(i);
+      if (!Files.isReadable(jar)) {
+        throw new ProgramException("The jar " + jar.toAbsolutePath() + " cannot be read");
+      }
+      try {
+        body.addFile("file", jarNames.get(i), jar);
+      } catch (IOException e) {
+        throw new ProgramException("The jar " + jar + " cannot be read: " + e.getMessage(), e);
+      }
+    }
+    return body;
+  }
+
+  @Override
+  public List<JobDetails> listJobs() {
+    return read(http.get("/jobs/overview"), RestAnswers::jobs);
+  }
+
+  @Override
+  public JobDetails requestJobDetails(JobID jobId) {
+    return read(http.get("/jobs/" + jobId), RestAnswers::job);
+  }
+
+  @Override
+  public Optional<JobResult> requestJobResult(JobID jobId) {
+    return read(
+        http.get("/jobs/" + jobId + "/execution-result"),
+        answer -> RestAnswers.result(jobId, answer));
+  }
+
+  @Override
+  public Optional<String> requestFailureOrigin(JobID jobId) {
+    try {
+      return read(http.get("/jobs/" + jobId + "/exceptions"), RestAnswers::failureOrigin);
+    } catch (ClusterException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void cancelJob(JobID jobId) {
+    read(http.patch("/jobs/" + jobId + "?mode=cancel"), Function.identity());
+  }
+
+  @Override
+  public ClusterOverview requestOverview() {
+    return read(http.get("/overview"), RestAnswers::overview);
+  }
+
+  @Override
+  public void close() {}
+
+  private <T> T read(HttpTransport.Answer answer, Function<Json, T> reader) {
+    if (answer.isError()) {
+      throw new ClusterException(describeError(answer), answer.status());
+    }
+    try {
+      return reader.apply(Json.parse(answer.body()));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new ClusterException(
+          "What answers at "
+              + address()
+              + " does not speak the cluster's REST API ("
+              + e.getMessage().lines().findFirst().orElse("")
+              + ")",
+          e);
+    }
+  }
+
+  private String describeError(HttpTransport.Answer answer) {
+    String statusOnly = "The server at " + address() + " answered with status " + answer.status();
+    try {
+      return RestAnswers.errors(Json.parse(answer.body())).orElse(statusOnly);
+    } catch (IOException e) {
+      return statusOnly;
+    }
+  }
+}

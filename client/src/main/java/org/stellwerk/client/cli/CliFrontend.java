@@ -1,0 +1,163 @@
+package org.stellwerk.client.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.InvalidPathException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Properties;
+import java.util.function.Supplier;
+import org.stellwerk.client.ClusterClient;
+import org.stellwerk.client.ClusterException;
+import org.stellwerk.client.RestClusterClient;
+import org.stellwerk.configuration.Configuration;
+import org.stellwerk.configuration.IllegalConfigurationException;
+import org.stellwerk.runtime.options.JobManagerOptions;
+import org.stellwerk.runtime.options.RestOptions;
+import org.stellwerk.runtime.options.RuntimeOptions;
+
+/**
+ * The command line {@code stellwerk}: {@code run}, {@code info}, {@code list}, {@code cancel}. What
+ * a person did wrong is answered with one line on the error stream and exit code 1; nothing has
+ * been submitted then. The distribution's main class reads the configuration and calls {@link
+ * #run}; whether output goes to a terminal is told by the system property {@value
+ * #TERMINAL_PROPERTY}, since the JDK cannot tell.
+ */
+public final class CliFrontend {
+
+  /** True if the output stream is a terminal, whose last line may be overwritten. */
+  public static final String TERMINAL_PROPERTY = "stellwerk.terminal";
+
+  static final int OK = 0;
+  static final int FAILED = 1;
+
+  private static final List<String> NOT_YET = List.of("stop", "savepoint", "checkpoint");
+
+  private CliFrontend() {}
+
+  /** As {@link #run(String[], Supplier, PrintStream, PrintStream)}, with what was read already. */
+  public static int run(
+      String[] arguments, Configuration configuration, PrintStream out, PrintStream err) {
+    return run(arguments, () -> configuration, out, err);
+  }
+
+  /**
+   * Runs one command.
+   *
+   * @param arguments the verb and what follows it
+   * @param configuration reads the cluster's configuration; asked only if the command needs it, so
+   *     that help works without one
+   * @return the exit code: 0 only if everything that was asked for happened
+   */
+  public static int run(
+      String[] arguments, Supplier<Configuration> configuration, PrintStream out, PrintStream err) {
+    List<String> words = Arrays.asList(arguments);
+    boolean terminal = Boolean.getBoolean(TERMINAL_PROPERTY);
+    Console console = new Console(out, err, false, terminal);
+    if (words.isEmpty()) {
+      console.error("What is to be done? stellwerk " + String.join("|", Verb.words()) + " …");
+      return FAILED;
+    }
+    switch (words.get(0)) {
+      case "-h", "--help", "help" -> {
+        out.println(Verb.usageOfAll());
+        return OK;
+      }
+      case "--version" -> {
+        out.println("Version: " + version());
+        return OK;
+      }
+      default -> {
+        return runVerb(words, configuration, console);
+      }
+    }
+  }
+
+  private static int runVerb(
+      List<String> words, Supplier<Configuration> configuration, Console plain) {
+    Console console = plain;
+    try {
+      Verb verb = verb(words.get(0));
+      CommandLine line = CommandLine.parse(verb, words.subList(1, words.size()));
+      console = new Console(plain.out(), plain.err(), line.has(Option.VERBOSE), plain.terminal());
+      if (line.has(Option.HELP)) {
+        console.out().println(verb.usage());
+        return OK;
+      }
+      return runCommand(line, configuration, console);
+    } catch (CliException
+        | ClusterException
+        | IllegalConfigurationException
+        | InvalidPathException e) {
+      console.error(String.valueOf(e.getMessage()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      console.error("Interrupted", e);
+    } catch (IOException | RuntimeException e) {
+      console.error("Unexpected failure of the command line: " + e, e);
+    }
+    return FAILED;
+  }
+
+  private static Verb verb(String word) {
+    return Verb.byWord(word)
+        .orElseThrow(
+            () ->
+                new CliException(
+                    NOT_YET.contains(word)
+                        ? "'" + word + "' is not there yet; a job is ended with 'cancel'"
+                        : "Unknown verb '"
+                            + word
+                            + "'"
+                            + NearestName.hint(word, Verb.words())
+                            + " The verbs are "
+                            + String.join(", ", Verb.words())
+                            + "."));
+  }
+
+  private static int runCommand(
+      CommandLine line, Supplier<Configuration> configuration, Console console)
+      throws IOException, InterruptedException {
+    RuntimeOptions.known().validate(Configuration.fromMap(line.defined()));
+    if (line.verb() == Verb.INFO) {
+      return new InfoCommand(line, console).run();
+    }
+    Configuration effective = configuration.get().withAll(line.defined());
+    try (ClusterClient client = new RestClusterClient(address(line, effective))) {
+      return switch (line.verb()) {
+        case RUN -> new RunCommand(line, client, console).run();
+        case LIST -> new ListCommand(line, client, console).run();
+        case CANCEL -> new CancelCommand(line, client, console).run();
+        case INFO -> throw new IllegalStateException("info needs no cluster");
+      };
+    }
+  }
+
+  private static URI address(CommandLine line, Configuration configuration) {
+    int port = configuration.get(RestOptions.PORT);
+    String host =
+        configuration
+            .getOptional(RestOptions.ADDRESS)
+            .orElseGet(() -> configuration.get(JobManagerOptions.RPC_ADDRESS));
+    String address = line.value(Option.JOBMANAGER).orElse(host);
+    try {
+      return RestClusterClient.parseAddress(address, port);
+    } catch (IllegalArgumentException e) {
+      throw new CliException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static String version() {
+    try (InputStream in = CliFrontend.class.getResourceAsStream("version.properties")) {
+      Properties properties = new Properties();
+      if (in != null) {
+        properties.load(in);
+      }
+      return properties.getProperty("version", "unknown");
+    } catch (IOException e) {
+      return "unknown";
+    }
+  }
+}

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Starts or stops a TaskManager of this installation: start, start-foreground, stop, stop-all.
+# start-foreground replaces this script by the JVM, whose process id is then the script's.
+set -euo pipefail
+bin="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"
+. "$bin/config.sh"
+. "$bin/process.sh"
+parse_dynamic "$@"
+init_environment
+dynamic_args
+verb="${REST_ARGS[0]:-}"
+[ "${#REST_ARGS[@]}" -le 1 ] || die "Unknown argument '${REST_ARGS[1]}'. Usage: taskmanager.sh start | start-foreground | stop | stop-all [-D key=value]…"
+run_verbs taskmanager TaskManager org.stellwerk.dist.TaskManagerRunner "$verb" ${DYNAMIC_ARGS[@]+"${DYNAMIC_ARGS[@]}"}

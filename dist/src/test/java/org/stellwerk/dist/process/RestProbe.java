@@ -1,0 +1,64 @@
+package org.stellwerk.dist.process;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Asks a cluster's REST endpoint, as any HTTP client would. */
+final class RestProbe {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  private final int port;
+
+  RestProbe(int port) {
+    this.port = port;
+  }
+
+  JsonNode get(String path) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        HTTP.send(
+            HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .timeout(Duration.ofSeconds(20))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() >= 400) {
+      throw new IOException(path + ": " + response.statusCode() + " " + response.body());
+    }
+    return JSON.readTree(response.body());
+  }
+
+  int freeSlots() throws IOException, InterruptedException {
+    return get("/overview").get("slots-available").asInt();
+  }
+
+  int taskManagers() throws IOException, InterruptedException {
+    return get("/overview").get("taskmanagers").asInt();
+  }
+
+  String jobState(String jobId) throws IOException, InterruptedException {
+    return get("/jobs/" + jobId).get("state").asText();
+  }
+
+  /** The TaskManager of every subtask of a job, vertex by vertex. */
+  List<List<String>> taskManagersOf(String jobId) throws IOException, InterruptedException {
+    List<List<String>> placement = new ArrayList<>();
+    for (JsonNode vertex : get("/jobs/" + jobId).get("vertices")) {
+      List<String> hosts = new ArrayList<>();
+      for (JsonNode subtask :
+          get("/jobs/" + jobId + "/vertices/" + vertex.get("id").asText()).get("subtasks")) {
+        hosts.add(subtask.get("taskmanager-id").asText());
+      }
+      placement.add(hosts);
+    }
+    return placement;
+  }
+}

@@ -1,0 +1,112 @@
+package org.stellwerk.runtime.highavailability.zookeeper;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.apache.curator.framework.CuratorFramework;
+import org.stellwerk.concurrent.FutureUtils;
+import org.stellwerk.configuration.Configuration;
+import org.stellwerk.runtime.highavailability.HighAvailabilityServices;
+import org.stellwerk.runtime.highavailability.JobResultStore;
+import org.stellwerk.runtime.highavailability.JobStore;
+import org.stellwerk.runtime.leaderelection.LeaderElection;
+import org.stellwerk.runtime.leaderelection.LeaderRetrievalService;
+import org.stellwerk.runtime.persistence.StorageDirectory;
+import org.stellwerk.util.IdGenerator;
+
+/**
+ * A process's high-availability services on ZooKeeper: one client, one latch, the retrievals and
+ * the stores. Everything of a cluster lies below {@code <path.root>/<cluster-id>}; state that is
+ * too large for a node lies in the cluster's storage directory. Thread-safe.
+ */
+public final class ZooKeeperHighAvailabilityServices implements HighAvailabilityServices {
+
+  private final CuratorFramework client;
+  private final Executor io;
+  private final ZooKeeperLeaderElection election;
+  private final ZooKeeperJobStore jobStore;
+  private final ZooKeeperJobResultStore jobResultStore;
+
+  private ZooKeeperHighAvailabilityServices(
+      CuratorFramework client, Optional<Path> storage, Executor io, IdGenerator ids) {
+    this.client = client;
+    this.io = io;
+    this.election = new ZooKeeperLeaderElection(client, ids, io);
+    FencedTransactions transactions = election.transactions();
+    this.jobStore =
+        new ZooKeeperJobStore(
+            transactions, new StateFiles(storage.map(base -> base.resolve("jobs")), ids));
+    this.jobResultStore =
+        new ZooKeeperJobResultStore(
+            transactions, new StateFiles(storage.map(base -> base.resolve("results")), ids));
+  }
+
+  /**
+   * Connects to the configured ZooKeeper; blocks until it is connected or until the connection
+   * timeout is over.
+   *
+   * @param io runs blocking calls and the callbacks of elections and retrievals
+   * @throws ZooKeeperUnavailableException with one line, if ZooKeeper cannot be reached
+   * @throws org.stellwerk.configuration.IllegalConfigurationException if an option is wrong
+   */
+  public static ZooKeeperHighAvailabilityServices create(
+      Configuration configuration, Executor io, IdGenerator ids)
+      throws ZooKeeperUnavailableException, InterruptedException {
+    Optional<Path> storage = StorageDirectory.ofCluster(configuration);
+    CuratorFramework client = ZooKeeperConnection.open(ZooKeeperConfig.of(configuration));
+    return new ZooKeeperHighAvailabilityServices(client, storage, io, ids);
+  }
+
+  @Override
+  public LeaderElection leaderElection() {
+    return election;
+  }
+
+  @Override
+  public LeaderRetrievalService newLeaderRetrieval() {
+    return new ZooKeeperLeaderRetrieval(client, io);
+  }
+
+  @Override
+  public JobStore jobStore() {
+    return jobStore;
+  }
+
+  @Override
+  public JobResultStore jobResultStore() {
+    return jobResultStore;
+  }
+
+  @Override
+  public CompletableFuture<Void> closeAsync() {
+    return FutureUtils.composeAfterwards(
+        election.closeAsync(),
+        Runnable::run,
+        () -> election.transactions().async("close", this::closeClient));
+  }
+
+  @Override
+  public CompletableFuture<Void> closeAndCleanupAllData() {
+    CompletableFuture<Void> cleared =
+        election
+            .transactions()
+            .async(
+                "remove what the cluster has stored",
+                () -> {
+                  jobStore.clear();
+                  jobResultStore.clear();
+                  return null;
+                });
+    return FutureUtils.composeAfterwards(cleared, Runnable::run, this::closeAsync);
+  }
+
+  CuratorFramework client() {
+    return client;
+  }
+
+  private Void closeClient() {
+    client.close();
+    return null;
+  }
+}

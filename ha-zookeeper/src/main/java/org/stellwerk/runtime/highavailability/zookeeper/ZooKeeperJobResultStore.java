@@ -1,0 +1,147 @@
+package org.stellwerk.runtime.highavailability.zookeeper;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.apache.zookeeper.KeeperException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stellwerk.runtime.highavailability.JobResultStore;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.messages.JobResult;
+import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
+import org.stellwerk.runtime.persistence.JobResultSerializer;
+
+/**
+ * Job results: one node for each below {@code /results/all}, and an empty one below {@code
+ * /results/dirty} while the job's clean-up is not complete. Both come in one transaction; becoming
+ * clean deletes the second. Every write is fenced, see {@link FencedTransactions}. Thread-safe.
+ */
+final class ZooKeeperJobResultStore implements JobResultStore {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperJobResultStore.class);
+  private static final String ROOT = "/results";
+  private static final String ALL = ROOT + "/all";
+  private static final String DIRTY = ROOT + "/dirty";
+
+  private final FencedTransactions transactions;
+  private final StateFiles files;
+
+  ZooKeeperJobResultStore(FencedTransactions transactions, StateFiles files) {
+    this.transactions = transactions;
+    this.files = files;
+  }
+
+  @Override
+  public CompletableFuture<Void> createDirtyResult(UUID leaderSessionId, JobResult result) {
+    JobID jobId = result.jobId();
+    return transactions.async(
+        "store the result of job " + jobId,
+        () -> {
+          byte[] data = files.store("result-" + jobId, JobResultSerializer.toBytes(result));
+          try {
+            create(leaderSessionId, jobId, data);
+          } catch (KeeperException.NodeExistsException e) {
+            LOG.debug("Job {} has a result already; it stands", jobId);
+            discardUnlessStored(jobId, data);
+          } catch (NotLeaderException e) {
+            files.discard(data);
+            throw e;
+          }
+          return null;
+        });
+  }
+
+  private void create(UUID leaderSessionId, JobID jobId, byte[] data) throws Exception {
+    try {
+      createOnce(leaderSessionId, jobId, data);
+    } catch (KeeperException.NoNodeException e) {
+      Nodes.ensure(transactions.client(), ALL);
+      Nodes.ensure(transactions.client(), DIRTY);
+      createOnce(leaderSessionId, jobId, data);
+    }
+  }
+
+  private void createOnce(UUID leaderSessionId, JobID jobId, byte[] data) throws Exception {
+    transactions.commit(
+        leaderSessionId,
+        transactions.op().create().forPath(ALL + "/" + jobId, data),
+        transactions.op().create().forPath(DIRTY + "/" + jobId, new byte[0]));
+  }
+
+  /** An attempt that was repeated after a lost answer finds its own data. */
+  private void discardUnlessStored(JobID jobId, byte[] data) throws Exception {
+    Optional<byte[]> stored = read(ALL + "/" + jobId);
+    if (stored.isPresent() && !Arrays.equals(stored.get(), data)) {
+      files.discard(data);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> markResultAsClean(UUID leaderSessionId, JobID jobId) {
+    return transactions.async(
+        "mark the result of job " + jobId + " as clean",
+        () -> {
+          try {
+            transactions.commit(
+                leaderSessionId,
+                transactions.op().check().forPath(ALL + "/" + jobId),
+                transactions.op().delete().forPath(DIRTY + "/" + jobId));
+          } catch (KeeperException.NoNodeException e) {
+            if (read(ALL + "/" + jobId).isEmpty()) {
+              throw new IllegalStateException(
+                  "Job " + jobId + " has no result that could be marked as clean", e);
+            }
+          }
+          return null;
+        });
+  }
+
+  @Override
+  public CompletableFuture<Optional<JobResult>> getResult(JobID jobId) {
+    return transactions.async("read the result of job " + jobId, () -> result(jobId.toString()));
+  }
+
+  @Override
+  public CompletableFuture<List<JobResult>> getDirtyResults() {
+    return transactions.async(
+        "read the results of jobs that are not cleaned up",
+        () -> {
+          List<JobResult> results = new ArrayList<>();
+          for (String name : Nodes.children(transactions.client(), DIRTY)) {
+            result(name).ifPresent(results::add);
+          }
+          return results;
+        });
+  }
+
+  /** Removes all results, whoever leads. */
+  void clear() throws Exception {
+    Nodes.deleteTree(transactions.client(), ROOT);
+    files.discardAll();
+  }
+
+  private Optional<JobResult> result(String name) throws Exception {
+    Optional<byte[]> data = read(ALL + "/" + name);
+    if (data.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(JobResultSerializer.fromBytes(files.load(data.get())));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("The stored result of job " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Optional<byte[]> read(String path) throws Exception {
+    try {
+      return Optional.of(transactions.client().getData().forPath(path));
+    } catch (KeeperException.NoNodeException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,218 @@
+package org.stellwerk.rpc.akka;
+
+import akka.actor.ActorRef;
+import akka.actor.UntypedAbstractActor;
+import java.lang.reflect.Method;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stellwerk.concurrent.FutureUtils;
+import org.stellwerk.rpc.RpcGateway;
+import org.stellwerk.rpc.codec.RemoteInterface;
+import org.stellwerk.rpc.dispatch.RpcInvocationDispatcher;
+import org.stellwerk.rpc.dispatch.RpcInvocationDispatcher.NoResponder;
+import org.stellwerk.rpc.dispatch.RpcResponder;
+import org.stellwerk.rpc.exceptions.HandshakeException;
+import org.stellwerk.rpc.exceptions.RpcException;
+import org.stellwerk.rpc.exceptions.RpcPayloadTooLargeException;
+import org.stellwerk.rpc.messages.FencedMessage;
+import org.stellwerk.rpc.messages.RemoteHandshake;
+import org.stellwerk.rpc.messages.RpcInvocation;
+import org.stellwerk.rpc.messages.RunAsync;
+
+/**
+ * The actor of one endpoint: its mailbox is the endpoint's main thread. Decodes what comes from
+ * other processes, answers handshakes, and leaves the rest to the dispatcher. Stops itself when the
+ * endpoint has terminated.
+ */
+class AkkaRpcActor extends UntypedAbstractActor {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AkkaRpcActor.class);
+
+  private final AkkaRpcService service;
+  private final LocalServer server;
+  private final RpcInvocationDispatcher dispatcher;
+
+  AkkaRpcActor(AkkaRpcService service, LocalServer server, CompletableFuture<Void> outcome) {
+    this.service = service;
+    this.server = server;
+    ActorRef self = getSelf();
+    this.dispatcher =
+        new RpcInvocationDispatcher(
+            server.endpoint(),
+            runnable -> self.tell(new RunAsync(runnable), ActorRef.noSender()),
+            service.getConfiguration().fatalErrorHandler(),
+            server.loggingContext());
+    dispatcher
+        .getTerminationFuture()
+        .whenComplete(
+            (ignored, failure) -> {
+              FutureUtils.forward(dispatcher.getTerminationFuture(), outcome);
+              getContext().stop(self);
+            });
+  }
+
+  @Override
+  public void onReceive(Object message) {
+    if (message instanceof LocalAsk ask) {
+      dispatcher.handle(ask.message(), ask.call());
+    } else if (message instanceof TransportMessage.Ask ask) {
+      handleRemote(ask);
+    } else if (message instanceof TransportMessage.Tell tell) {
+      handleRemote(tell);
+    } else if (message instanceof TransportMessage.Connect connect) {
+      handshake(connect);
+    } else {
+      dispatcher.handle(message, NoResponder.INSTANCE);
+    }
+  }
+
+  private void handleRemote(TransportMessage.Ask ask) {
+    RemoteResponder responder = new RemoteResponder(ask.callId(), getSender());
+    try {
+      RemoteInterface gateway = gateway(ask.gatewayIndex());
+      Object call = service.codec().decodeInvocation(gateway, ask.payload());
+      responder.gateway = gateway;
+      responder.method = methodOf(call);
+      dispatcher.handle(call, responder);
+    } catch (RpcException e) {
+      LOG.warn("A call to {} is refused: {}", getSelf().path(), e.getMessage());
+      responder.fail(e);
+    }
+  }
+
+  private void handleRemote(TransportMessage.Tell tell) {
+    try {
+      Object call = service.codec().decodeInvocation(gateway(tell.gatewayIndex()), tell.payload());
+      dispatcher.handle(call, NoResponder.INSTANCE);
+    } catch (RpcException e) {
+      LOG.warn("A call to {} is dropped: {}", getSelf().path(), e.getMessage());
+    }
+  }
+
+  private RemoteInterface gateway(int index) throws RpcException {
+    if (index >= server.gateways().size()) {
+      throw new RpcException(
+          "Endpoint " + server.endpoint().getEndpointId() + " has no gateway number " + index);
+    }
+    return service.codec().describe(server.gateways().get(index));
+  }
+
+  private static Method methodOf(Object call) {
+    return call instanceof FencedMessage<?> fenced
+        ? fenced.payload().method()
+        : ((RpcInvocation) call).method();
+  }
+
+  private void handshake(TransportMessage.Connect connect) {
+    ActorRef caller = getSender();
+    RemoteHandshake handshake = connect.handshake();
+    String refusal = refusal(handshake);
+    if (refusal != null) {
+      byte[] failure =
+          service
+              .codec()
+              .encodeFailure(
+                  new HandshakeException(
+                      "Endpoint "
+                          + getSelf().path().name()
+                          + " refuses the connection: "
+                          + refusal));
+      caller.tell(new TransportMessage.Failure(connect.callId(), failure), getSelf());
+      return;
+    }
+    service.connectedFrom(caller);
+    caller.tell(
+        new TransportMessage.Connected(
+            connect.callId(), indexOf(handshake.gatewayName()), service.incarnation()),
+        getSelf());
+  }
+
+  private @Nullable String refusal(RemoteHandshake asked) {
+    if (asked.protocolVersion() != service.getVersion()) {
+      return "it speaks protocol version "
+          + service.getVersion()
+          + ", the caller version "
+          + asked.protocolVersion()
+          + ".";
+    }
+    int index = indexOf(asked.gatewayName());
+    if (index < 0) {
+      return "it serves " + server.gateways() + ", not " + asked.gatewayName() + ".";
+    }
+    RemoteInterface mine = service.codec().describe(server.gateways().get(index));
+    if (mine.hash() != asked.interfaceHash()) {
+      return "its "
+          + asked.gatewayName()
+          + " has the hash "
+          + Long.toHexString(mine.hash())
+          + ", the caller's "
+          + Long.toHexString(asked.interfaceHash())
+          + "; both must run the same version with the same jars.";
+    }
+    return null;
+  }
+
+  private int indexOf(String gatewayName) {
+    for (int i = 0; i < server.gateways().size(); i++) {
+      Class<? extends RpcGateway> gateway = server.gateways().get(i);
+      if (gateway.getName().equals(gatewayName)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** Sends the answer of one call to its caller's process; used by whichever thread completes. */
+  private final class RemoteResponder implements RpcResponder {
+
+    private final long callId;
+    private final ActorRef caller;
+    private final ActorRef self = getSelf();
+    private @Nullable RemoteInterface gateway;
+    private @Nullable Method method;
+
+    RemoteResponder(long callId, ActorRef caller) {
+      this.callId = callId;
+      this.caller = caller;
+    }
+
+    @Override
+    public void succeed(@Nullable Object value) {
+      RemoteInterface table = gateway;
+      Method called = method;
+      if (table == null || called == null) {
+        throw new IllegalStateException("A call was answered before it was read");
+      }
+      byte[] payload;
+      try {
+        payload = service.codec().encodeResult(table, called, value);
+      } catch (RpcException e) {
+        LOG.warn("The answer of {} cannot be sent: {}", self.path().name(), e.getMessage());
+        fail(e);
+        return;
+      }
+      long limit = service.getConfiguration().maximumFramesize();
+      if (payload.length > limit) {
+        fail(
+            new RpcPayloadTooLargeException(
+                "The result of "
+                    + service.callSite(called).describe()
+                    + " takes "
+                    + payload.length
+                    + " bytes; the maximum is "
+                    + limit
+                    + " (akka.framesize)."));
+        return;
+      }
+      caller.tell(new TransportMessage.Answer(callId, payload), self);
+    }
+
+    @Override
+    public void fail(Throwable failure) {
+      caller.tell(
+          new TransportMessage.Failure(callId, service.codec().encodeFailure(failure)), self);
+    }
+  }
+}

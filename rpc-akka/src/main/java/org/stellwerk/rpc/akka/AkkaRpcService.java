@@ -1,0 +1,471 @@
+package org.stellwerk.rpc.akka;
+
+import akka.actor.ActorCell;
+import akka.actor.ActorRef;
+import akka.actor.ActorSystem;
+import akka.actor.Address;
+import akka.actor.ExtendedActorSystem;
+import akka.actor.InvalidActorNameException;
+import akka.actor.Props;
+import java.io.Serializable;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stellwerk.concurrent.FutureUtils;
+import org.stellwerk.concurrent.ScheduledExecutor;
+import org.stellwerk.rpc.FencedRpcEndpoint;
+import org.stellwerk.rpc.FencedRpcGateway;
+import org.stellwerk.rpc.RpcEndpoint;
+import org.stellwerk.rpc.RpcGateway;
+import org.stellwerk.rpc.RpcServer;
+import org.stellwerk.rpc.RpcService;
+import org.stellwerk.rpc.RpcUtils;
+import org.stellwerk.rpc.akka.AkkaInvocationHandler.Connection;
+import org.stellwerk.rpc.akka.AkkaInvocationHandler.Recipient;
+import org.stellwerk.rpc.codec.KryoRpcCodec;
+import org.stellwerk.rpc.codec.RemoteInterface;
+import org.stellwerk.rpc.codec.RpcCodec;
+import org.stellwerk.rpc.exceptions.HandshakeException;
+import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
+import org.stellwerk.rpc.exceptions.RpcConnectionException;
+import org.stellwerk.rpc.exceptions.RpcRuntimeException;
+import org.stellwerk.rpc.messages.ControlMessages;
+import org.stellwerk.rpc.messages.RemoteHandshake;
+import org.stellwerk.util.ExceptionUtils;
+import org.stellwerk.util.IdGenerator;
+
+/**
+ * The RpcService of real processes: endpoints are actors below {@code /user/rpc}, and Artery moves
+ * messages between processes. Owns its actor system, one timer thread, and the table of the calls
+ * that wait for an answer. Thread-safe.
+ *
+ * <p>Beside the endpoints' actors there are three more: {@link SupervisorActor}, {@link
+ * ReplyActor}, {@link UndeliveredActor}.
+ */
+public class AkkaRpcService implements RpcService {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AkkaRpcService.class);
+  private static final String ROOT = "rpc";
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
+
+  private final ActorSystem actorSystem;
+  private final AkkaRpcServiceConfiguration configuration;
+  private final RpcCodec codec;
+  private final Address address;
+  private final long incarnation = ThreadLocalRandom.current().nextLong();
+  private final IdGenerator ids = IdGenerator.secure();
+  private final TimerThread timers;
+  private final ConnectionProbe probe;
+  private final PendingCalls pendingCalls;
+  private final Peers peers;
+  private final ActorRef supervisor;
+  private final ActorCell supervisorCell;
+  private final ActorRef replyActor;
+  private final Map<Method, CallSite> callSites = new ConcurrentHashMap<>();
+  private final Map<String, RpcServer> servers = new ConcurrentHashMap<>();
+  private final Map<String, LocalServer> endpoints = new ConcurrentHashMap<>();
+  private final Map<Address, ActorRef> callers = new ConcurrentHashMap<>();
+  private final CompletableFuture<Void> terminated = new CompletableFuture<>();
+  private volatile boolean closing;
+
+  /** A service with the wire types that the class path announces. It owns the actor system. */
+  public AkkaRpcService(ActorSystem actorSystem, AkkaRpcServiceConfiguration configuration) {
+    this(actorSystem, configuration, KryoRpcCodec.load());
+  }
+
+  AkkaRpcService(
+      ActorSystem actorSystem, AkkaRpcServiceConfiguration configuration, RpcCodec codec) {
+    this.actorSystem = actorSystem;
+    this.configuration = configuration;
+    this.codec = codec;
+    this.address = ((ExtendedActorSystem) actorSystem).provider().getDefaultAddress();
+    this.pendingCalls = new PendingCalls(configuration.captureAskCallStack());
+    this.peers = new Peers(pendingCalls);
+    this.timers = new TimerThread(actorSystem.name() + "-rpc-timer");
+    this.probe = new ConnectionProbe();
+    CompletableFuture<ActorCell> started = new CompletableFuture<>();
+    this.supervisor =
+        actorSystem.actorOf(
+            Props.create(
+                SupervisorActor.class,
+                () -> new SupervisorActor(configuration.fatalErrorHandler(), codec, started)),
+            ROOT);
+    this.replyActor =
+        actorSystem.actorOf(
+            Props.create(ReplyActor.class, () -> new ReplyActor(pendingCalls, peers, codec)), "a");
+    ActorRef replies = replyActor;
+    ActorRef undelivered =
+        actorSystem.actorOf(
+            Props.create(
+                UndeliveredActor.class, () -> new UndeliveredActor(pendingCalls, codec, replies)),
+            "undelivered");
+    LOG.debug("Undelivered messages go to {}.", undelivered);
+    try {
+      this.supervisorCell = started.get(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (Exception e) {
+      actorSystem.terminate();
+      throw new RpcRuntimeException("The actor system did not start", e);
+    }
+    timers.scheduleWithFixedDelay(
+        pendingCalls::sweep, PendingCalls.SWEEP_MS, PendingCalls.SWEEP_MS, TimeUnit.MILLISECONDS);
+    actorSystem.getWhenTerminated().whenComplete((ignored, failure) -> systemTerminated());
+  }
+
+  /** The actor system; it ends with the service. */
+  public ActorSystem getActorSystem() {
+    return actorSystem;
+  }
+
+  /** The version of the wire format; both sides of a connection must have the same. */
+  protected int getVersion() {
+    return codec.protocolVersion();
+  }
+
+  AkkaRpcServiceConfiguration getConfiguration() {
+    return configuration;
+  }
+
+  RpcCodec codec() {
+    return codec;
+  }
+
+  PendingCalls pendingCalls() {
+    return pendingCalls;
+  }
+
+  ActorRef replyActor() {
+    return replyActor;
+  }
+
+  long incarnation() {
+    return incarnation;
+  }
+
+  CallSite callSite(Method method) {
+    CallSite known = callSites.get(method);
+    return known != null ? known : callSites.computeIfAbsent(method, CallSite::of);
+  }
+
+  /** Remembers who has connections to this service, to say goodbye to them. */
+  void connectedFrom(ActorRef caller) {
+    callers.put(caller.path().address(), caller);
+  }
+
+  @Override
+  public String getAddress() {
+    return address.host().isDefined() ? address.host().get() : "";
+  }
+
+  @Override
+  public int getPort() {
+    return address.port().isDefined() ? (Integer) address.port().get() : -1;
+  }
+
+  @Override
+  public String getEndpointAddress(String endpointName) {
+    return AkkaRpcServiceUtils.endpointUrl(address, endpointName);
+  }
+
+  @Override
+  public ScheduledExecutor getScheduledExecutor() {
+    return timers;
+  }
+
+  @Override
+  public IdGenerator getIdGenerator() {
+    return ids;
+  }
+
+  @Override
+  public <C extends RpcGateway> C getSelfGateway(Class<C> selfGatewayType, RpcServer rpcServer) {
+    if (!selfGatewayType.isInstance(rpcServer)) {
+      throw new RpcRuntimeException(
+          "The endpoint at "
+              + rpcServer.getAddress()
+              + " does not implement "
+              + selfGatewayType.getName());
+    }
+    return selfGatewayType.cast(rpcServer);
+  }
+
+  @Override
+  public <C extends RpcEndpoint & RpcGateway> RpcServer startServer(
+      C rpcEndpoint, Map<String, String> loggingContext) {
+    String name = rpcEndpoint.getEndpointId();
+    if (closing) {
+      throw new RpcRuntimeException(
+          "Endpoint " + name + " cannot be made: the RPC service is closed.");
+    }
+    LocalServer server =
+        new LocalServer(
+            rpcEndpoint,
+            RpcUtils.extractImplementedRpcGateways(rpcEndpoint.getClass()),
+            Map.copyOf(loggingContext),
+            new CompletableFuture<>());
+    boolean fenced = rpcEndpoint instanceof FencedRpcEndpoint<?>;
+    CompletableFuture<Void> outcome = new CompletableFuture<>();
+    Props props =
+        fenced
+            ? Props.create(
+                FencedAkkaRpcActor.class, () -> new FencedAkkaRpcActor(this, server, outcome))
+            : Props.create(AkkaRpcActor.class, () -> new AkkaRpcActor(this, server, outcome));
+    ActorRef actor;
+    try {
+      actor = supervisorCell.attachChild(props, name, false);
+    } catch (InvalidActorNameException e) {
+      throw new RpcRuntimeException(
+          "Endpoint " + name + " cannot be made: the service has one of that name already.", e);
+    }
+    RpcServer proxy = makeServerProxy(server, actor);
+    servers.put(name, proxy);
+    endpoints.put(name, server);
+    supervisor.tell(
+        new SupervisorActor.Watch(actor, () -> endpointGone(name, server, outcome)),
+        ActorRef.noSender());
+    return proxy;
+  }
+
+  private void endpointGone(String name, LocalServer server, CompletableFuture<Void> outcome) {
+    endpoints.remove(name, server);
+    servers.remove(name);
+    outcome.completeExceptionally(
+        new RecipientUnreachableException("Endpoint " + name + " was stopped by a fault."));
+    FutureUtils.forward(outcome, server.termination());
+  }
+
+  private RpcServer makeServerProxy(LocalServer server, ActorRef actor) {
+    RpcEndpoint endpoint = server.endpoint();
+    Recipient recipient =
+        new Recipient(
+            actor, getEndpointAddress(endpoint.getEndpointId()), getAddress(), null, server);
+    Set<Class<?>> types = new LinkedHashSet<>(server.gateways());
+    types.add(RpcServer.class);
+    types.add(AkkaBasedEndpoint.class);
+    AkkaInvocationHandler handler =
+        endpoint instanceof FencedRpcEndpoint<?> fenced
+            ? new FencedAkkaInvocationHandler<>(this, recipient, fenced::getFencingToken)
+            : new AkkaInvocationHandler(this, recipient);
+    return (RpcServer)
+        Proxy.newProxyInstance(
+            endpoint.getClass().getClassLoader(), types.toArray(Class<?>[]::new), handler);
+  }
+
+  @Override
+  public void stopServer(RpcServer selfGateway) {
+    ((AkkaBasedEndpoint) selfGateway)
+        .getActorRef()
+        .tell(ControlMessages.TERMINATE, ActorRef.noSender());
+  }
+
+  @Override
+  public <C extends RpcGateway> CompletableFuture<C> connect(String address, Class<C> gatewayType) {
+    return connect(address, gatewayType, recipient -> new AkkaInvocationHandler(this, recipient));
+  }
+
+  @Override
+  public <F extends Serializable, C extends FencedRpcGateway<F>> CompletableFuture<C> connect(
+      String address, F fencingToken, Class<C> gatewayType) {
+    return connect(
+        address,
+        gatewayType,
+        recipient -> new FencedAkkaInvocationHandler<>(this, recipient, () -> fencingToken));
+  }
+
+  private interface HandlerFactory {
+    AkkaInvocationHandler make(Recipient recipient);
+  }
+
+  private <C extends RpcGateway> CompletableFuture<C> connect(
+      String url, Class<C> gatewayType, HandlerFactory handlers) {
+    String what = gatewayType.getSimpleName() + " at " + url;
+    if (closing) {
+      return CompletableFuture.failedFuture(
+          new RpcConnectionException("Cannot connect to " + what + ": the RPC service is closed."));
+    }
+    EndpointUrl target;
+    try {
+      target = EndpointUrl.parse(url);
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.failedFuture(new RpcConnectionException(e.getMessage() + "", e));
+    }
+    CompletableFuture<Recipient> recipient =
+        target.isLocalTo(address)
+            ? connectLocally(target, gatewayType, what)
+            : connectRemotely(target, gatewayType, what);
+    return recipient.thenApply(found -> makeGateway(gatewayType, handlers.make(found)));
+  }
+
+  private static <C extends RpcGateway> C makeGateway(
+      Class<C> gatewayType, AkkaInvocationHandler handler) {
+    return gatewayType.cast(
+        Proxy.newProxyInstance(
+            gatewayType.getClassLoader(),
+            new Class<?>[] {gatewayType, AkkaBasedEndpoint.class},
+            handler));
+  }
+
+  private CompletableFuture<Recipient> connectLocally(
+      EndpointUrl target, Class<? extends RpcGateway> gatewayType, String what) {
+    RpcServer found = servers.get(target.name());
+    LocalServer server = endpoints.get(target.name());
+    if (found == null || server == null) {
+      return CompletableFuture.failedFuture(
+          new RpcConnectionException(
+              "Cannot connect to " + what + ": there is no such endpoint in this process."));
+    }
+    if (!gatewayType.isInstance(found)) {
+      return CompletableFuture.failedFuture(
+          new HandshakeException(
+              "Cannot connect to " + what + ": the endpoint serves " + server.gateways() + "."));
+    }
+    return CompletableFuture.completedFuture(
+        new Recipient(
+            ((AkkaBasedEndpoint) found).getActorRef(),
+            found.getAddress(),
+            found.getHostname(),
+            null,
+            server));
+  }
+
+  private CompletableFuture<Recipient> connectRemotely(
+      EndpointUrl target, Class<? extends RpcGateway> gatewayType, String what) {
+    if (getPort() < 0) {
+      return CompletableFuture.failedFuture(
+          new RpcConnectionException(
+              "Cannot connect to " + what + ": this RPC service has no network."));
+    }
+    RemoteInterface gateway = codec.describe(gatewayType);
+    ActorRef acceptor =
+        ((ExtendedActorSystem) actorSystem)
+            .provider()
+            .resolveActorRef(target.process() + "/user/" + ROOT);
+    CompletableFuture<Recipient> result = new CompletableFuture<>();
+    probe
+        .probe(target.host(), target.port(), configuration.lookupTimeout())
+        .thenCompose(
+            reachable -> {
+              PendingCall call =
+                  pendingCalls.open(
+                      new PendingCall.Target(CallSite.CONNECT, target.url(), null, null),
+                      configuration.lookupTimeout());
+              RemoteHandshake handshake =
+                  new RemoteHandshake(getVersion(), gatewayType.getName(), gateway.hash());
+              acceptor.tell(
+                  new TransportMessage.Connect(call.id(), target.name(), handshake), replyActor);
+              return call;
+            })
+        .whenComplete(
+            (answer, failure) -> {
+              if (failure != null) {
+                result.completeExceptionally(connectionFailure(what, failure));
+              } else {
+                ReplyActor.Accepted accepted = (ReplyActor.Accepted) answer;
+                Peer peer = peers.connected(target.process(), accepted.terms().incarnation());
+                result.complete(
+                    new Recipient(
+                        accepted.endpoint(),
+                        target.url(),
+                        target.host(),
+                        new Connection(gateway, accepted.terms().gatewayIndex(), peer),
+                        null));
+              }
+            });
+    return result;
+  }
+
+  private RpcConnectionException connectionFailure(String what, Throwable thrown) {
+    Throwable failure = ExceptionUtils.stripCompletionException(thrown);
+    if (failure instanceof HandshakeException) {
+      return new HandshakeException(
+          "Cannot connect to " + what + ": " + failure.getMessage(), failure);
+    } else if (failure instanceof TimeoutException) {
+      return new RpcConnectionException(
+          "Cannot connect to "
+              + what
+              + ": no answer within "
+              + configuration.lookupTimeout().toMillis()
+              + " ms (akka.lookup.timeout). The host must be written as its service publishes it.",
+          failure);
+    }
+    return new RpcConnectionException(
+        "Cannot connect to " + what + ": " + failure.getMessage(), failure);
+  }
+
+  @Override
+  public CompletableFuture<Void> closeAsync() {
+    boolean first = !closing;
+    closing = true;
+    if (first) {
+      List<CompletableFuture<Void>> terminations = new ArrayList<>();
+      servers
+          .values()
+          .forEach(
+              server -> {
+                terminations.add(server.getTerminationFuture());
+                stopServer(server);
+              });
+      FutureUtils.composeAfterwards(
+              FutureUtils.completeAll(terminations), Runnable::run, this::closeTransport)
+          .whenComplete(
+              (ignored, failure) -> {
+                if (failure == null) {
+                  terminated.complete(null);
+                } else {
+                  terminated.completeExceptionally(
+                      ExceptionUtils.stripCompletionException(failure));
+                }
+              });
+    }
+    return terminated;
+  }
+
+  private CompletableFuture<Void> closeTransport() {
+    TransportMessage.Goodbye goodbye = new TransportMessage.Goodbye(incarnation);
+    callers.values().forEach(caller -> caller.tell(goodbye, replyActor));
+    Supplier<Throwable> closed =
+        () -> new RecipientUnreachableException("This process has closed its RPC service.");
+    pendingCalls.close(closed);
+    actorSystem.terminate();
+    CompletableFuture<Void> ended = new CompletableFuture<>();
+    actorSystem
+        .getWhenTerminated()
+        .whenComplete(
+            (ignored, failure) -> {
+              timers.close();
+              probe.close();
+              ended.complete(null);
+            });
+    return ended;
+  }
+
+  private void systemTerminated() {
+    if (!closing) {
+      closing = true;
+      pendingCalls.close(
+          () -> new RecipientUnreachableException("The actor system has terminated."));
+      configuration
+          .fatalErrorHandler()
+          .onFatalError(new RpcRuntimeException("The actor system has terminated by itself."));
+      terminated.complete(null);
+    }
+  }
+
+  /** The name under which logs know this service. */
+  @Override
+  public String toString() {
+    return "AkkaRpcService(" + address + ")";
+  }
+}

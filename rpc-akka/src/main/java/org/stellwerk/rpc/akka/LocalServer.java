@@ -1,0 +1,20 @@
+package org.stellwerk.rpc.akka;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.stellwerk.rpc.RpcEndpoint;
+import org.stellwerk.rpc.RpcGateway;
+
+/**
+ * An endpoint of this process.
+ *
+ * @param gateways what it serves; the position of each is its number on the wire
+ * @param loggingContext for everything that runs in its main thread
+ * @param termination completes when its name is free again
+ */
+record LocalServer(
+    RpcEndpoint endpoint,
+    List<Class<? extends RpcGateway>> gateways,
+    Map<String, String> loggingContext,
+    CompletableFuture<Void> termination) {}

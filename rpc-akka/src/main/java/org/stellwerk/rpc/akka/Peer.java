@@ -1,0 +1,36 @@
+package org.stellwerk.rpc.akka;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One life of a service in another process: between its start and its end at an address. Gateways
+ * belong to a peer, and none of them works again once it is gone. Thread-safe.
+ */
+final class Peer {
+
+  private final String address;
+  private final long incarnation;
+  private volatile @Nullable String whyGone;
+
+  Peer(String address, long incarnation) {
+    this.address = address;
+    this.incarnation = incarnation;
+  }
+
+  String address() {
+    return address;
+  }
+
+  long incarnation() {
+    return incarnation;
+  }
+
+  /** Null while the peer lives, as far as is known. */
+  @Nullable String whyGone() {
+    return whyGone;
+  }
+
+  void markGone(String reason) {
+    whyGone = reason;
+  }
+}

@@ -1,0 +1,61 @@
+package org.stellwerk.rpc.akka;
+
+import akka.actor.ActorRef;
+import akka.actor.UntypedAbstractActor;
+import java.lang.reflect.Method;
+import org.stellwerk.rpc.codec.RemoteInterface;
+import org.stellwerk.rpc.codec.RpcCodec;
+import org.stellwerk.rpc.exceptions.RpcException;
+
+/** Where the answers of other processes arrive: one actor for all calls of a service. */
+final class ReplyActor extends UntypedAbstractActor {
+
+  /** An endpoint's actor has accepted a connection. */
+  record Accepted(TransportMessage.Connected terms, ActorRef endpoint) {}
+
+  private final PendingCalls calls;
+  private final Peers peers;
+  private final RpcCodec codec;
+
+  ReplyActor(PendingCalls calls, Peers peers, RpcCodec codec) {
+    this.calls = calls;
+    this.peers = peers;
+    this.codec = codec;
+  }
+
+  @Override
+  public void onReceive(Object message) {
+    if (message instanceof TransportMessage.Answer answer) {
+      PendingCall call = calls.remove(answer.callId());
+      if (call != null) {
+        complete(call, answer.payload());
+      }
+    } else if (message instanceof TransportMessage.Failure failure) {
+      PendingCall call = calls.remove(failure.callId());
+      if (call != null) {
+        call.fail(codec.decodeFailure(failure.payload()));
+      }
+    } else if (message instanceof TransportMessage.Connected connected) {
+      PendingCall call = calls.remove(connected.callId());
+      if (call != null) {
+        call.succeed(new Accepted(connected, getSender()));
+      }
+    } else if (message instanceof TransportMessage.Goodbye goodbye) {
+      peers.goodbye(getSender().path().address().toString(), goodbye.incarnation());
+    }
+  }
+
+  private void complete(PendingCall call, byte[] payload) {
+    RemoteInterface gateway = call.target().gateway();
+    Method method = call.target().what().method();
+    if (gateway == null || method == null) {
+      call.fail(new RpcException("An answer to what was no call"));
+      return;
+    }
+    try {
+      call.succeed(codec.decodeResult(gateway, method, payload));
+    } catch (RpcException e) {
+      call.fail(e);
+    }
+  }
+}

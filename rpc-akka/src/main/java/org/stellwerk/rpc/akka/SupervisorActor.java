@@ -1,0 +1,86 @@
+package org.stellwerk.rpc.akka;
+
+import akka.actor.ActorCell;
+import akka.actor.ActorRef;
+import akka.actor.OneForOneStrategy;
+import akka.actor.SupervisorStrategy;
+import akka.actor.Terminated;
+import akka.actor.UntypedAbstractActor;
+import akka.japi.pf.DeciderBuilder;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.stellwerk.rpc.codec.RpcCodec;
+import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
+import org.stellwerk.util.FatalErrorHandler;
+
+/**
+ * The parent of all endpoints' actors, and where connections from other processes arrive. Knows
+ * when a child is gone for good, its name free again; an actor that fails is a fault, and is
+ * stopped.
+ */
+final class SupervisorActor extends UntypedAbstractActor {
+
+  private final FatalErrorHandler fatalErrorHandler;
+  private final RpcCodec codec;
+  private final CompletableFuture<ActorCell> started;
+  private final Map<ActorRef, Runnable> watched = new LinkedHashMap<>();
+
+  /** Asks to run something once a child is gone. */
+  record Watch(ActorRef child, Runnable whenGone) {}
+
+  SupervisorActor(
+      FatalErrorHandler fatalErrorHandler, RpcCodec codec, CompletableFuture<ActorCell> started) {
+    this.fatalErrorHandler = fatalErrorHandler;
+    this.codec = codec;
+    this.started = started;
+  }
+
+  @Override
+  public void preStart() {
+    started.complete((ActorCell) getContext());
+  }
+
+  @Override
+  public void onReceive(Object message) {
+    if (message instanceof Watch watch) {
+      watched.put(watch.child(), watch.whenGone());
+      getContext().watch(watch.child());
+    } else if (message instanceof TransportMessage.Connect connect) {
+      getContext()
+          .findChild(connect.endpointName())
+          .ifPresentOrElse(
+              child -> child.forward(connect, getContext()), () -> refuse(connect, getSender()));
+    } else if (message instanceof Terminated terminated) {
+      Runnable whenGone = watched.remove(terminated.getActor());
+      if (whenGone != null) {
+        whenGone.run();
+      }
+    }
+  }
+
+  private void refuse(TransportMessage.Connect connect, ActorRef caller) {
+    RecipientUnreachableException failure =
+        new RecipientUnreachableException(
+            "the process has no endpoint " + connect.endpointName() + ".");
+    caller.tell(
+        new TransportMessage.Failure(connect.callId(), codec.encodeFailure(failure)), getSelf());
+  }
+
+  @Override
+  public void postStop() {
+    watched.values().forEach(Runnable::run);
+    watched.clear();
+  }
+
+  @Override
+  public SupervisorStrategy supervisorStrategy() {
+    return new OneForOneStrategy(
+        DeciderBuilder.matchAny(
+                failure -> {
+                  fatalErrorHandler.onFatalError(failure);
+                  return (SupervisorStrategy.Directive) SupervisorStrategy.stop();
+                })
+            .build());
+  }
+}

@@ -1,0 +1,143 @@
+package org.stellwerk.rpc.akka;
+
+import akka.actor.ExtendedActorSystem;
+import akka.serialization.ByteBufferSerializer;
+import akka.serialization.JSerializer;
+import java.io.NotSerializableException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.stellwerk.rpc.messages.RemoteHandshake;
+
+/**
+ * Transport messages as bytes: a kind, fixed fields, the payload. The only serializer that the
+ * actor system uses for what comes from or goes to other processes. Stateless.
+ */
+public final class TransportSerializer extends JSerializer implements ByteBufferSerializer {
+
+  /** Its number in Akka's envelopes; part of the wire format. */
+  static final int IDENTIFIER = 7_357_001;
+
+  private static final byte ASK = 1;
+  private static final byte TELL = 2;
+  private static final byte ANSWER = 3;
+  private static final byte FAILURE = 4;
+  private static final byte CONNECT = 5;
+  private static final byte CONNECTED = 6;
+  private static final byte GOODBYE = 7;
+
+  /** Called by Akka. */
+  public TransportSerializer(ExtendedActorSystem system) {
+    // stateless
+  }
+
+  @Override
+  public int identifier() {
+    return IDENTIFIER;
+  }
+
+  @Override
+  public boolean includeManifest() {
+    return false;
+  }
+
+  @Override
+  public void toBinary(Object message, ByteBuffer buffer) {
+    if (message instanceof TransportMessage.Ask ask) {
+      buffer.put(ASK).putLong(ask.callId()).put((byte) ask.gatewayIndex()).put(ask.payload());
+    } else if (message instanceof TransportMessage.Tell tell) {
+      buffer.put(TELL).put((byte) tell.gatewayIndex()).put(tell.payload());
+    } else if (message instanceof TransportMessage.Answer answer) {
+      buffer.put(ANSWER).putLong(answer.callId()).put(answer.payload());
+    } else if (message instanceof TransportMessage.Failure failure) {
+      buffer.put(FAILURE).putLong(failure.callId()).put(failure.payload());
+    } else if (message instanceof TransportMessage.Connect connect) {
+      byte[] endpoint = connect.endpointName().getBytes(StandardCharsets.UTF_8);
+      buffer
+          .put(CONNECT)
+          .putLong(connect.callId())
+          .putInt(connect.handshake().protocolVersion())
+          .putLong(connect.handshake().interfaceHash())
+          .putShort((short) endpoint.length)
+          .put(endpoint)
+          .put(connect.handshake().gatewayName().getBytes(StandardCharsets.UTF_8));
+    } else if (message instanceof TransportMessage.Connected connected) {
+      buffer
+          .put(CONNECTED)
+          .putLong(connected.callId())
+          .put((byte) connected.gatewayIndex())
+          .putLong(connected.incarnation());
+    } else if (message instanceof TransportMessage.Goodbye goodbye) {
+      buffer.put(GOODBYE).putLong(goodbye.incarnation());
+    } else {
+      throw new IllegalArgumentException("Not a transport message: " + message.getClass());
+    }
+  }
+
+  @Override
+  public byte[] toBinary(Object message) {
+    ByteBuffer buffer = ByteBuffer.allocate(sizeOf(message));
+    toBinary(message, buffer);
+    byte[] bytes = new byte[buffer.position()];
+    buffer.flip().get(bytes);
+    return bytes;
+  }
+
+  private static int sizeOf(Object message) {
+    int fields = 32;
+    if (message instanceof TransportMessage.Ask ask) {
+      return fields + ask.payload().length;
+    } else if (message instanceof TransportMessage.Tell tell) {
+      return fields + tell.payload().length;
+    } else if (message instanceof TransportMessage.Answer answer) {
+      return fields + answer.payload().length;
+    } else if (message instanceof TransportMessage.Failure failure) {
+      return fields + failure.payload().length;
+    } else if (message instanceof TransportMessage.Connect connect) {
+      return fields
+          + 4 * (connect.endpointName().length() + connect.handshake().gatewayName().length());
+    }
+    return fields;
+  }
+
+  @Override
+  public Object fromBinary(ByteBuffer buffer, String manifest) throws NotSerializableException {
+    byte kind = buffer.get();
+    return switch (kind) {
+      case ASK -> new TransportMessage.Ask(buffer.getLong(), buffer.get() & 0xff, rest(buffer));
+      case TELL -> new TransportMessage.Tell(buffer.get() & 0xff, rest(buffer));
+      case ANSWER -> new TransportMessage.Answer(buffer.getLong(), rest(buffer));
+      case FAILURE -> new TransportMessage.Failure(buffer.getLong(), rest(buffer));
+      case CONNECT -> {
+        long callId = buffer.getLong();
+        int version = buffer.getInt();
+        long hash = buffer.getLong();
+        byte[] endpoint = new byte[Math.min(buffer.remaining(), buffer.getShort() & 0xffff)];
+        buffer.get(endpoint);
+        String gateway = new String(rest(buffer), StandardCharsets.UTF_8);
+        yield new TransportMessage.Connect(
+            callId,
+            new String(endpoint, StandardCharsets.UTF_8),
+            new RemoteHandshake(version, gateway, hash));
+      }
+      case CONNECTED ->
+          new TransportMessage.Connected(buffer.getLong(), buffer.get() & 0xff, buffer.getLong());
+      case GOODBYE -> new TransportMessage.Goodbye(buffer.getLong());
+      default -> throw new NotSerializableException("Unknown kind of transport message: " + kind);
+    };
+  }
+
+  private static byte[] rest(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
+  }
+
+  @Override
+  public Object fromBinaryJava(byte[] bytes, Class<?> manifest) {
+    try {
+      return fromBinary(ByteBuffer.wrap(bytes), "");
+    } catch (NotSerializableException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.stellwerk.rpc.akka;
+
+import org.jspecify.annotations.NullMarked;

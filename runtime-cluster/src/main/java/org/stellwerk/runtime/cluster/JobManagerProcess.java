@@ -1,0 +1,144 @@
+package org.stellwerk.runtime.cluster;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stellwerk.concurrent.FutureUtils;
+import org.stellwerk.rpc.RpcEndpoint;
+import org.stellwerk.runtime.blob.BlobStore;
+import org.stellwerk.runtime.leaderelection.LeaderContender;
+import org.stellwerk.runtime.leaderelection.LeaderElection;
+import org.stellwerk.util.ExceptionUtils;
+import org.stellwerk.util.FatalErrorHandler;
+
+/**
+ * A process that contends for leadership and, while it leads, has the session's Dispatcher and
+ * ResourceManager (FLIP-285: one latch for all components of a process). Each grant makes new
+ * instances with the session id as their final fencing token; a revoke closes them. A session that
+ * is slow to close does not hold up the next one: their endpoints have different names and tokens.
+ *
+ * <p>An endpoint without gateway, for its main thread: grants and revokes are handled one at a
+ * time. Soft state only.
+ */
+public final class JobManagerProcess extends RpcEndpoint implements LeaderContender {
+
+  private static final Logger LOG = LoggerFactory.getLogger(JobManagerProcess.class);
+
+  private final JobManagerConfig config;
+  private final ProcessServices services;
+  private final BlobStore blobStore;
+  private final LeaderElection leaderElection;
+  private final FatalErrorHandler fatalErrorHandler;
+  private final Map<UUID, CompletableFuture<Void>> closingSessions = new LinkedHashMap<>();
+  private @Nullable JobManagerSession session;
+
+  private JobManagerProcess(
+      JobManagerConfig config, ProcessServices services, BlobStore blobStore) {
+    super(services.rpc(), "jobmanager");
+    this.config = config;
+    this.services = services;
+    this.blobStore = blobStore;
+    this.leaderElection = services.highAvailability().leaderElection();
+    this.fatalErrorHandler = services.runtime().fatalErrorHandler();
+  }
+
+  /**
+   * Makes and starts a process; it contends from now on.
+   *
+   * @param services closed by the caller, after the process
+   */
+  public static JobManagerProcess start(
+      JobManagerConfig config, ProcessServices services, BlobStore blobStore) {
+    JobManagerProcess process = new JobManagerProcess(config, services, blobStore);
+    process.start();
+    return process;
+  }
+
+  @Override
+  protected void onStart() {
+    leaderElection.startLeaderElection(this);
+  }
+
+  @Override
+  public void grantLeadership(UUID leaderSessionId) {
+    runAsync(() -> openSession(leaderSessionId));
+  }
+
+  @Override
+  public void revokeLeadership() {
+    runAsync(() -> closeSession("leadership was lost"));
+  }
+
+  @Override
+  public void handleError(Exception exception) {
+    fatalErrorHandler.onFatalError(exception);
+  }
+
+  private void openSession(UUID leaderSessionId) {
+    closeSession("a new session was granted");
+    LOG.info("Leadership granted, session {}.", leaderSessionId);
+    JobManagerSession opened = new JobManagerSession(config, services, blobStore, leaderSessionId);
+    session = opened;
+    opened
+        .start()
+        .thenComposeAsync(
+            leaderInformation -> {
+              if (session != opened) {
+                return FutureUtils.completedVoidFuture();
+              }
+              LOG.info("Leader session {} serves.", leaderSessionId);
+              return leaderElection.confirmLeadership(leaderInformation);
+            },
+            getMainThreadExecutor())
+        .whenCompleteAsync(
+            (ignored, failure) -> {
+              if (failure != null && session == opened) {
+                onSessionFailed(leaderSessionId, failure);
+              }
+            },
+            getMainThreadExecutor());
+  }
+
+  private void onSessionFailed(UUID leaderSessionId, Throwable failure) {
+    Throwable cause = ExceptionUtils.stripCompletionException(failure);
+    if (leaderElection.hasLeadership(leaderSessionId)) {
+      fatalErrorHandler.onFatalError(
+          new IllegalStateException(
+              "Leader session " + leaderSessionId + " could not start", cause));
+    } else {
+      LOG.info("Leader session {} ended while it started: {}", leaderSessionId, cause.toString());
+    }
+  }
+
+  private void closeSession(String reason) {
+    JobManagerSession closing = session;
+    if (closing == null) {
+      return;
+    }
+    session = null;
+    LOG.info("Leader session {} ends: {}.", closing.id(), reason);
+    CompletableFuture<Void> closed = closing.closeAsync();
+    closingSessions.put(closing.id(), closed);
+    closed.whenCompleteAsync(
+        (ignored, failure) -> {
+          closingSessions.remove(closing.id());
+          if (failure != null) {
+            LOG.warn("Leader session {} did not close cleanly.", closing.id(), failure);
+          }
+        },
+        getMainThreadExecutor());
+  }
+
+  @Override
+  protected CompletableFuture<Void> onStop() {
+    closeSession("the process ends");
+    return FutureUtils.composeAfterwards(
+        FutureUtils.completeAll(closingSessions.values()),
+        getMainThreadExecutor(),
+        leaderElection::closeAsync);
+  }
+}

@@ -1,0 +1,68 @@
+package org.stellwerk.runtime.persistence;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Files that are there completely or not at all: written beside their place, forced to the disk and
+ * moved there. Blocking; for drivers.
+ */
+public final class DurableFiles {
+
+  private DurableFiles() {}
+
+  /** Writes what a file will hold. */
+  @FunctionalInterface
+  public interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /**
+   * Writes a file, replacing one that is there.
+   *
+   * @param temporary a name of the caller's own in the same directory; gone afterwards
+   */
+  public static void write(Path target, Path temporary, Content content) throws IOException {
+    try {
+      writeForced(temporary, content);
+      moveInto(temporary, target);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  /** Writes a file in its place and forces it to the disk. */
+  public static void writeForced(Path file, Content content) throws IOException {
+    try (FileChannel channel =
+            FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        OutputStream out = Channels.newOutputStream(channel)) {
+      content.writeTo(out);
+      channel.force(true);
+    }
+  }
+
+  /** Moves a file to its place in one step, and makes the move itself durable. */
+  public static void moveInto(Path temporary, Path target) throws IOException {
+    try {
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
+    }
+    forceDirectory(target.toAbsolutePath().getParent());
+  }
+
+  private static void forceDirectory(Path directory) {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      // Some file systems do not open directories; there the move is as durable as they make it.
+    }
+  }
+}

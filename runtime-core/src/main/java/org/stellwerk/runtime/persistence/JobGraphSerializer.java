@@ -1,0 +1,102 @@
+package org.stellwerk.runtime.persistence;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.stellwerk.runtime.id.BlobKey;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.JobVertexID;
+import org.stellwerk.runtime.jobgraph.JobEdge;
+import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobgraph.JobVertex;
+import org.stellwerk.runtime.jobgraph.ShipStrategy;
+
+/**
+ * Job graphs as JSON: in the stores, and between client and REST API. The payloads of vertices stay
+ * opaque (base64). Reading is strict: what is missing, misplaced or unknown is refused with an
+ * IllegalArgumentException whose one line names the field, and so is a graph that is not valid.
+ * Stateless.
+ */
+public final class JobGraphSerializer {
+
+  private static final int VERSION = 1;
+
+  private JobGraphSerializer() {}
+
+  /** The graph as a JSON document in UTF-8. */
+  public static byte[] toBytes(JobGraph jobGraph) {
+    ObjectNode root = JsonDocument.newObject();
+    root.put("version", VERSION);
+    root.put("jobId", jobGraph.jobId().toString());
+    root.put("name", jobGraph.name());
+    ArrayNode vertices = root.putArray("vertices");
+    for (JobVertex vertex : jobGraph.vertices()) {
+      ObjectNode node = vertices.addObject();
+      node.put("id", vertex.id().toString());
+      node.put("name", vertex.name());
+      node.put("parallelism", vertex.parallelism());
+      node.put("invokableClass", vertex.invokableClassName());
+      putMap(node, "configuration", vertex.configuration());
+      node.put("payload", vertex.payload());
+    }
+    ArrayNode edges = root.putArray("edges");
+    for (JobEdge edge : jobGraph.edges()) {
+      ObjectNode node = edges.addObject();
+      node.put("source", edge.source().toString());
+      node.put("target", edge.target().toString());
+      node.put("ship", edge.shipStrategy().name());
+    }
+    putMap(root, "configuration", jobGraph.configuration());
+    ArrayNode jars = root.putArray("userJars");
+    jobGraph.userJars().forEach(jar -> jars.add(jar.sha256()));
+    return JsonDocument.write(root);
+  }
+
+  /**
+   * Reads what {@link #toBytes} wrote.
+   *
+   * @throws IllegalArgumentException with one line, if the bytes are not a valid job graph
+   */
+  public static JobGraph fromBytes(byte[] bytes) {
+    JsonDocument root = JsonDocument.read("Job graph", VERSION, bytes);
+    JobID jobId = root.parsed("jobId", JobID::fromHexString);
+    String name = root.text("name");
+    List<JobVertex> vertices = new ArrayList<>();
+    for (JsonDocument vertex : root.objects("vertices")) {
+      vertices.add(readVertex(vertex));
+    }
+    List<JobEdge> edges = new ArrayList<>();
+    for (JsonDocument edge : root.objects("edges")) {
+      edges.add(
+          new JobEdge(
+              edge.parsed("source", JobVertexID::fromHexString),
+              edge.parsed("target", JobVertexID::fromHexString),
+              edge.oneOf("ship", ShipStrategy.class)));
+      edge.end();
+    }
+    Map<String, String> configuration = root.textMap("configuration");
+    List<BlobKey> jars = root.parsedList("userJars", BlobKey::new);
+    root.end();
+    return new JobGraph(jobId, name, vertices, edges, configuration, jars);
+  }
+
+  private static JobVertex readVertex(JsonDocument vertex) {
+    JobVertex read =
+        new JobVertex(
+            vertex.parsed("id", JobVertexID::fromHexString),
+            vertex.text("name"),
+            vertex.integer("parallelism"),
+            vertex.text("invokableClass"),
+            vertex.textMap("configuration"),
+            vertex.bytes("payload"));
+    vertex.end();
+    return read;
+  }
+
+  private static void putMap(ObjectNode node, String field, Map<String, String> map) {
+    ObjectNode object = node.putObject(field);
+    map.forEach(object::put);
+  }
+}

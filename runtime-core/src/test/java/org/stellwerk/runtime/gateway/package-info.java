@@ -1,0 +1,4 @@
+@NullMarked
+package org.stellwerk.runtime.gateway;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.stellwerk.runtime.heartbeat;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.stellwerk.runtime.registration;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,439 @@
+package org.stellwerk.runtime.dispatcher;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stellwerk.concurrent.FutureUtils;
+import org.stellwerk.rpc.FencedRpcEndpoint;
+import org.stellwerk.rpc.RpcService;
+import org.stellwerk.runtime.executiongraph.ArchivedGraphs;
+import org.stellwerk.runtime.gateway.DispatcherGateway;
+import org.stellwerk.runtime.gateway.JobMasterGateway;
+import org.stellwerk.runtime.id.DispatcherId;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.JobMasterId;
+import org.stellwerk.runtime.id.ResourceManagerId;
+import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobmaster.JobMaster;
+import org.stellwerk.runtime.jobmaster.JobMasterServices;
+import org.stellwerk.runtime.leaderelection.LeaderInformation;
+import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
+import org.stellwerk.runtime.messages.ClusterOverview;
+import org.stellwerk.runtime.messages.JobDetails;
+import org.stellwerk.runtime.messages.JobResult;
+import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.runtime.messages.SerializedThrowable;
+import org.stellwerk.runtime.messages.exceptions.DuplicateJobSubmissionException;
+import org.stellwerk.runtime.messages.exceptions.JobNotFoundException;
+import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
+import org.stellwerk.util.ExceptionUtils;
+
+/**
+ * The front door of the cluster in one leader session: accepts jobs, runs a JobMaster for each,
+ * answers questions about them, and cleans up behind them. Hard state is in the stores only: a job
+ * is accepted when its graph is stored, and over when its result is. Starts by taking up what is
+ * stored: jobs with a result are cleaned up, the others are started again.
+ *
+ * <p>Questions that come before the stored jobs are known wait for that.
+ */
+public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements DispatcherGateway {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+  private final DispatcherConfig config;
+  private final DispatcherServices services;
+  private final UUID leaderSessionId;
+  private final ClusterResources resources;
+  private final JarKeeper jars;
+  private final JobAcceptance acceptance;
+  private final JobCleanup cleanup;
+  private final EndedJobs endedJobs;
+  private final Map<JobID, JobRun> runs = new LinkedHashMap<>();
+  private final Set<JobID> submitting = new LinkedHashSet<>();
+  private final Map<JobID, CompletableFuture<Void>> closingJobMasters = new LinkedHashMap<>();
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private boolean stopping;
+
+  /** A Dispatcher that has not begun; its endpoint's name follows from the session. */
+  public Dispatcher(
+      RpcService rpc, DispatcherId id, DispatcherConfig config, DispatcherServices services) {
+    super(rpc, LeaderInformation.dispatcherName(id.value()), id);
+    this.config = config;
+    this.services = services;
+    this.leaderSessionId = id.value();
+    this.resources =
+        new ClusterResources(
+            rpc,
+            services.resourceManagerAddress(),
+            new ResourceManagerId(leaderSessionId),
+            getMainThreadExecutor());
+    this.jars = new JarKeeper(services.blobStore(), config.jarRetention(), getMainThreadExecutor());
+    this.acceptance =
+        new JobAcceptance(services, leaderSessionId, jars, resources, getMainThreadExecutor());
+    this.cleanup =
+        new JobCleanup(
+            services,
+            leaderSessionId,
+            jars,
+            new Retry(config.retryBackoff(), config.maxRetryBackoff(), getMainThreadExecutor()),
+            getMainThreadExecutor());
+    this.endedJobs = new EndedJobs(config.maxEndedJobs());
+  }
+
+  /**
+   * Completes in the main thread when the stored jobs are taken up: from then on leadership may be
+   * confirmed. Fails if they cannot be read, or if the Dispatcher is closed before.
+   */
+  public CompletableFuture<Void> getReadyFuture() {
+    return ready;
+  }
+
+  @Override
+  protected void onStart() {
+    services
+        .jobResultStore()
+        .getDirtyResults()
+        .thenCombine(services.jobStore().recoverJobs(), Recovered::new)
+        .whenCompleteAsync(this::onRecovered, getMainThreadExecutor());
+  }
+
+  private record Recovered(List<JobResult> dirtyResults, List<JobGraph> graphs) {}
+
+  private void onRecovered(@Nullable Recovered recovered, @Nullable Throwable failure) {
+    if (stopping) {
+      return;
+    }
+    if (recovered == null || failure != null) {
+      Throwable cause =
+          failure == null
+              ? new IllegalStateException("nothing recovered")
+              : ExceptionUtils.stripCompletionException(failure);
+      ready.completeExceptionally(cause);
+      if (!(cause instanceof NotLeaderException)) {
+        services
+            .runtime()
+            .fatalErrorHandler()
+            .onFatalError(
+                new IllegalStateException(
+                    "The stored jobs cannot be read: " + ExceptionUtils.describe(cause), cause));
+      }
+      return;
+    }
+    Map<JobID, JobGraph> graphs = new LinkedHashMap<>();
+    for (JobGraph graph : recovered.graphs()) {
+      graphs.put(graph.jobId(), graph);
+      jars.acquire(graph.userJars());
+    }
+    for (JobResult result : recovered.dirtyResults()) {
+      LOG.info("Job {} ({}) is over, cleaning up.", result.jobId(), result.status());
+      endedJobs.add(ArchivedGraphs.of(result));
+      JobGraph graph = graphs.remove(result.jobId());
+      cleanUp(result.jobId(), graph);
+    }
+    for (JobGraph graph : graphs.values()) {
+      LOG.info("Job {} ({}) is recovered.", graph.jobId(), graph.name());
+      startJob(graph, services.runtime().clock().absoluteTimeMillis());
+    }
+    ready.complete(null);
+  }
+
+  @Override
+  protected CompletableFuture<Void> onStop() {
+    stopping = true;
+    NotLeaderException reason =
+        new NotLeaderException("This Dispatcher ends; ask the new leader for the job");
+    ready.completeExceptionally(reason);
+    List<CompletableFuture<Void>> closing = new ArrayList<>(closingJobMasters.values());
+    for (JobRun run : runs.values()) {
+      run.failResult(reason);
+      closing.add(run.closeJobMaster());
+    }
+    runs.clear();
+    // One that failed is one that is closed.
+    return FutureUtils.completeAll(closing).exceptionally(failure -> null);
+  }
+
+  private <T> CompletableFuture<T> whenReady(Supplier<CompletableFuture<T>> answer) {
+    return ready.isDone() && !ready.isCompletedExceptionally()
+        ? answer.get()
+        : ready.thenComposeAsync(ignored -> answer.get(), getMainThreadExecutor());
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> submitJob(JobGraph jobGraph, Duration timeout) {
+    return whenReady(() -> submit(jobGraph));
+  }
+
+  private CompletableFuture<Acknowledge> submit(JobGraph graph) {
+    JobID jobId = graph.jobId();
+    if (runs.containsKey(jobId) || submitting.contains(jobId)) {
+      return CompletableFuture.failedFuture(
+          new DuplicateJobSubmissionException("Job " + jobId + " was submitted before and runs"));
+    }
+    if (endedJobs.get(jobId) != null) {
+      return CompletableFuture.failedFuture(JobAcceptance.globallyTerminated(jobId));
+    }
+    submitting.add(jobId);
+    jars.acquire(graph.userJars());
+    long submittedAt = services.runtime().clock().absoluteTimeMillis();
+    CompletableFuture<Acknowledge> answer = new CompletableFuture<>();
+    acceptance
+        .accept(graph, config.jobMaster().rpcTimeout())
+        .whenCompleteAsync(
+            (ignored, failure) -> {
+              submitting.remove(jobId);
+              if (failure != null) {
+                jars.release(graph.userJars());
+                answer.completeExceptionally(ExceptionUtils.stripCompletionException(failure));
+                return;
+              }
+              LOG.info("Job {} ({}) is accepted.", jobId, graph.name());
+              answer.complete(Acknowledge.INSTANCE);
+              if (!stopping) {
+                startJob(graph, submittedAt);
+              }
+            },
+            getMainThreadExecutor());
+    return answer;
+  }
+
+  /** Starts a job whose jars are acquired. */
+  private void startJob(JobGraph graph, long initializationTimestamp) {
+    JobRun run = new JobRun(graph, initializationTimestamp);
+    runs.put(graph.jobId(), run);
+    try {
+      JobMaster jobMaster =
+          services
+              .jobMasterFactory()
+              .create(
+                  getRpcService(),
+                  new JobMasterId(leaderSessionId),
+                  graph,
+                  config.jobMaster(),
+                  new JobMasterServices(
+                      services.runtime(),
+                      services.resourceManagerAddress(),
+                      services.blobStore().serverAddress(),
+                      job -> runAsync(() -> onJobEnded(run, job)),
+                      initializationTimestamp));
+      run.started(jobMaster);
+      jobMaster
+          .getTerminationFuture()
+          .whenCompleteAsync(
+              (ignored, failure) -> onJobMasterTerminated(run, failure), getMainThreadExecutor());
+      jobMaster.start();
+    } catch (RuntimeException e) {
+      failWithoutJobMaster(run, e);
+    }
+  }
+
+  private void onJobMasterTerminated(JobRun run, @Nullable Throwable failure) {
+    failWithoutJobMaster(
+        run,
+        failure == null
+            ? new IllegalStateException("The job's JobMaster ended before the job")
+            : failure);
+  }
+
+  private void failWithoutJobMaster(JobRun run, Throwable failure) {
+    JobGraph graph = run.graph();
+    onJobEnded(
+        run,
+        ArchivedGraphs.failed(
+            graph.jobId(),
+            graph.name(),
+            run.initializationTimestamp(),
+            new ArchivedExecutionGraph.ErrorInfo(
+                SerializedThrowable.of(failure), services.runtime().clock().absoluteTimeMillis())));
+  }
+
+  private void onJobEnded(JobRun run, ArchivedExecutionGraph job) {
+    if (stopping || !run.tryEnd()) {
+      return;
+    }
+    JobResult result = job.toResult();
+    cleanup
+        .recordResult(result)
+        .whenComplete(
+            (ignored, failure) -> {
+              if (stopping) {
+                return;
+              }
+              if (failure != null) {
+                LOG.info(
+                    "The result of job {} is not recorded, as this process leads no longer.",
+                    job.jobId());
+                return;
+              }
+              LOG.info(
+                  "Job {} ({}) is {} after {} ms.",
+                  job.jobId(),
+                  job.jobName(),
+                  result.status(),
+                  result.netRuntimeMs());
+              runs.remove(job.jobId());
+              endedJobs.add(job);
+              run.completeResult(result);
+              closeJobMaster(run);
+              cleanUp(job.jobId(), run.graph());
+            });
+  }
+
+  private void closeJobMaster(JobRun run) {
+    JobID jobId = run.graph().jobId();
+    CompletableFuture<Void> closing = run.closeJobMaster();
+    closingJobMasters.put(jobId, closing);
+    closing.whenCompleteAsync(
+        (ignored, failure) -> closingJobMasters.remove(jobId), getMainThreadExecutor());
+  }
+
+  private void cleanUp(JobID jobId, @Nullable JobGraph graph) {
+    if (graph != null) {
+      jars.release(graph.userJars());
+    }
+    FutureUtils.assertNoException(
+        cleanup.cleanUp(jobId, graph == null ? List.of() : graph.userJars()),
+        services.runtime().fatalErrorHandler());
+  }
+
+  @Override
+  public CompletableFuture<List<JobDetails>> requestMultipleJobDetails(Duration timeout) {
+    return whenReady(
+        () -> {
+          List<CompletableFuture<JobDetails>> answers = new ArrayList<>();
+          endedJobs.all().forEach(job -> answers.add(completed(job.toDetails())));
+          runs.values().forEach(run -> answers.add(details(run, timeout)));
+          return FutureUtils.combineAll(answers)
+              .thenApply(
+                  details ->
+                      details.stream()
+                          .sorted(
+                              Comparator.comparingLong(JobDetails::startTime)
+                                  .thenComparing(JobDetails::jobId))
+                          .toList());
+        });
+  }
+
+  private static <T> CompletableFuture<T> completed(T value) {
+    return CompletableFuture.completedFuture(value);
+  }
+
+  private static CompletableFuture<JobDetails> details(JobRun run, Duration timeout) {
+    return request(run, timeout)
+        .exceptionally(failure -> run.initializing())
+        .thenApply(ArchivedExecutionGraph::toDetails);
+  }
+
+  private static CompletableFuture<ArchivedExecutionGraph> request(JobRun run, Duration timeout) {
+    JobMasterGateway gateway = run.gateway();
+    return gateway == null ? completed(run.initializing()) : gateway.requestJob(timeout);
+  }
+
+  @Override
+  public CompletableFuture<ArchivedExecutionGraph> requestJob(JobID jobId, Duration timeout) {
+    return whenReady(
+        () -> {
+          JobRun run = runs.get(jobId);
+          ArchivedExecutionGraph ended = endedJobs.get(jobId);
+          if (run != null) {
+            return request(run, timeout);
+          }
+          return ended != null
+              ? completed(ended)
+              : storedResult(jobId).thenApply(ArchivedGraphs::of);
+        });
+  }
+
+  @Override
+  public CompletableFuture<JobStatus> requestJobStatus(JobID jobId, Duration timeout) {
+    return whenReady(
+        () -> {
+          JobRun run = runs.get(jobId);
+          ArchivedExecutionGraph ended = endedJobs.get(jobId);
+          if (run != null) {
+            JobMasterGateway gateway = run.gateway();
+            return gateway == null
+                ? completed(JobStatus.INITIALIZING)
+                : gateway.requestJobStatus(timeout);
+          }
+          return ended != null
+              ? completed(ended.state())
+              : storedResult(jobId).thenApply(JobResult::status);
+        });
+  }
+
+  @Override
+  public CompletableFuture<JobResult> requestJobResult(JobID jobId, Duration timeout) {
+    return whenReady(
+        () -> {
+          JobRun run = runs.get(jobId);
+          ArchivedExecutionGraph ended = endedJobs.get(jobId);
+          if (run != null) {
+            return run.awaitResult(timeout, getMainThreadExecutor());
+          }
+          return ended != null && ended.endTime() >= 0
+              ? completed(ended.toResult())
+              : storedResult(jobId);
+        });
+  }
+
+  private CompletableFuture<JobResult> storedResult(JobID jobId) {
+    return services
+        .jobResultStore()
+        .getResult(jobId)
+        .thenCompose(
+            (Optional<JobResult> result) ->
+                result
+                    .map(CompletableFuture::completedFuture)
+                    .orElseGet(
+                        () ->
+                            CompletableFuture.failedFuture(
+                                new JobNotFoundException("There is no job " + jobId))));
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> cancelJob(JobID jobId, Duration timeout) {
+    return whenReady(
+        () -> {
+          JobRun run = runs.get(jobId);
+          if (run == null) {
+            return endedJobs.get(jobId) != null
+                ? completed(Acknowledge.INSTANCE)
+                : storedResult(jobId).thenApply(result -> Acknowledge.INSTANCE);
+          }
+          JobMasterGateway gateway = run.gateway();
+          return gateway == null ? completed(Acknowledge.INSTANCE) : gateway.cancel(timeout);
+        });
+  }
+
+  @Override
+  public CompletableFuture<ClusterOverview> requestClusterOverview(Duration timeout) {
+    return whenReady(
+        () ->
+            resources
+                .overview(timeout)
+                .thenApply(
+                    slots ->
+                        new ClusterOverview(
+                            slots.taskManagers(),
+                            slots.slotsTotal(),
+                            slots.slotsFree(),
+                            runs.size(),
+                            endedJobs.count(JobStatus.FINISHED),
+                            endedJobs.count(JobStatus.CANCELED),
+                            endedJobs.count(JobStatus.FAILED))));
+  }
+}

@@ -1,0 +1,100 @@
+package org.stellwerk.runtime.dispatcher;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.stellwerk.concurrent.ComponentMainThreadExecutor;
+import org.stellwerk.concurrent.FutureUtils;
+import org.stellwerk.runtime.blob.BlobStore;
+import org.stellwerk.runtime.id.BlobKey;
+import org.stellwerk.runtime.messages.exceptions.JobSubmissionException;
+
+/**
+ * Knows which jars the jobs of this Dispatcher use, and deletes those that none uses any more after
+ * the retention. A check for a jar waits for a deletion that has begun, so that no job is accepted
+ * whose jar then vanishes. Component of the Dispatcher, in its main thread; soft state.
+ */
+final class JarKeeper {
+
+  private final BlobStore blobStore;
+  private final Duration retention;
+  private final ComponentMainThreadExecutor mainThread;
+  private final Map<BlobKey, Integer> uses = new LinkedHashMap<>();
+  private final Map<BlobKey, CompletableFuture<Void>> deletions = new LinkedHashMap<>();
+
+  JarKeeper(BlobStore blobStore, Duration retention, ComponentMainThreadExecutor mainThread) {
+    this.blobStore = blobStore;
+    this.retention = retention;
+    this.mainThread = mainThread;
+  }
+
+  /** A job uses the jars. */
+  void acquire(List<BlobKey> jars) {
+    jars.forEach(jar -> uses.merge(jar, 1, Integer::sum));
+  }
+
+  /** A job uses the jars no longer; they stay. */
+  void release(List<BlobKey> jars) {
+    jars.forEach(jar -> uses.computeIfPresent(jar, (key, count) -> count > 1 ? count - 1 : null));
+  }
+
+  /** Fails with JobSubmissionException, naming the jars that are not there. */
+  CompletableFuture<Void> checkPresent(List<BlobKey> jars) {
+    List<CompletableFuture<Boolean>> checks = new ArrayList<>();
+    for (BlobKey jar : jars) {
+      checks.add(
+          deletions
+              .getOrDefault(jar, FutureUtils.completedVoidFuture())
+              .exceptionally(failure -> null)
+              .thenCompose(deleted -> blobStore.contains(jar)));
+    }
+    return FutureUtils.combineAll(checks)
+        .thenCompose(
+            present -> {
+              List<BlobKey> missing = new ArrayList<>();
+              for (int i = 0; i < jars.size(); i++) {
+                if (!present.get(i)) {
+                  missing.add(jars.get(i));
+                }
+              }
+              return missing.isEmpty()
+                  ? FutureUtils.completedVoidFuture()
+                  : CompletableFuture.failedFuture(
+                      new JobSubmissionException(
+                          "The cluster does not have the job's jars "
+                              + missing
+                              + "; upload them again before submitting"));
+            });
+  }
+
+  /** Deletes those of the jars that no job uses, after the retention; repeatable. */
+  CompletableFuture<Void> deleteUnused(List<BlobKey> jars) {
+    if (jars.stream().allMatch(uses::containsKey)) {
+      return FutureUtils.completedVoidFuture();
+    }
+    CompletableFuture<Void> deleted = new CompletableFuture<>();
+    mainThread.schedule(
+        () -> FutureUtils.forward(deleteNow(jars), deleted),
+        retention.toNanos(),
+        TimeUnit.NANOSECONDS);
+    return deleted;
+  }
+
+  private CompletableFuture<Void> deleteNow(List<BlobKey> jars) {
+    List<CompletableFuture<Void>> all = new ArrayList<>();
+    for (BlobKey jar : jars) {
+      if (!uses.containsKey(jar)) {
+        CompletableFuture<Void> deletion = blobStore.delete(jar);
+        deletions.put(jar, deletion);
+        all.add(
+            deletion.whenCompleteAsync(
+                (ignored, failure) -> deletions.remove(jar, deletion), mainThread));
+      }
+    }
+    return FutureUtils.completeAll(all);
+  }
+}

@@ -1,0 +1,94 @@
+package org.stellwerk.runtime.dispatcher;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.stellwerk.concurrent.FutureUtils;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.messages.exceptions.DuplicateJobSubmissionException;
+import org.stellwerk.runtime.messages.exceptions.JobSubmissionException;
+import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
+import org.stellwerk.util.ExceptionUtils;
+
+/**
+ * Decides whether a job is accepted, and makes it durable: it must not be over already, its jars
+ * must be there, the cluster must have the slots. A refused job leaves nothing behind. Component of
+ * the Dispatcher, in its main thread; the hard state is in the JobStore.
+ */
+final class JobAcceptance {
+
+  private final DispatcherServices services;
+  private final UUID leaderSessionId;
+  private final JarKeeper jars;
+  private final ClusterResources resources;
+  private final Executor mainThread;
+
+  JobAcceptance(
+      DispatcherServices services,
+      UUID leaderSessionId,
+      JarKeeper jars,
+      ClusterResources resources,
+      Executor mainThread) {
+    this.services = services;
+    this.leaderSessionId = leaderSessionId;
+    this.jars = jars;
+    this.resources = resources;
+    this.mainThread = mainThread;
+  }
+
+  /** Completes when the job is stored; fails with why it is not accepted. */
+  CompletableFuture<Void> accept(JobGraph graph, Duration rpcTimeout) {
+    return FutureUtils.completeAll(
+            List.of(
+                checkNotOver(graph.jobId()),
+                jars.checkPresent(graph.userJars()),
+                resources.checkEnoughSlots(graph, rpcTimeout)))
+        .thenComposeAsync(ignored -> store(graph), mainThread);
+  }
+
+  private CompletableFuture<Void> checkNotOver(JobID jobId) {
+    return services
+        .jobResultStore()
+        .getResult(jobId)
+        .thenCompose(
+            result ->
+                result.isPresent()
+                    ? CompletableFuture.failedFuture(globallyTerminated(jobId))
+                    : FutureUtils.completedVoidFuture());
+  }
+
+  static DuplicateJobSubmissionException globallyTerminated(JobID jobId) {
+    return new DuplicateJobSubmissionException(
+        "Job " + jobId + " has globally terminated; it is not run again");
+  }
+
+  private CompletableFuture<Void> store(JobGraph graph) {
+    CompletableFuture<Void> stored = new CompletableFuture<>();
+    services
+        .jobStore()
+        .putJob(leaderSessionId, graph)
+        .whenComplete(
+            (ignored, failure) -> {
+              if (failure == null) {
+                stored.complete(null);
+              } else {
+                stored.completeExceptionally(
+                    notStored(graph.jobId(), ExceptionUtils.stripCompletionException(failure)));
+              }
+            });
+    return stored;
+  }
+
+  private static JobSubmissionException notStored(JobID jobId, Throwable cause) {
+    String why =
+        cause instanceof NotLeaderException
+            ? "this JobManager is not the leader any more; submit it to the new one"
+            : "it could not be stored ("
+                + ExceptionUtils.describe(cause)
+                + "); submit it again under the same id";
+    return new JobSubmissionException("Job " + jobId + " was not accepted: " + why, cause);
+  }
+}

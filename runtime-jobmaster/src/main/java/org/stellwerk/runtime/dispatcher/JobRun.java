@@ -1,0 +1,101 @@
+package org.stellwerk.runtime.dispatcher;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.concurrent.ComponentMainThreadExecutor;
+import org.stellwerk.concurrent.FutureUtils;
+import org.stellwerk.runtime.executiongraph.ArchivedGraphs;
+import org.stellwerk.runtime.gateway.JobMasterGateway;
+import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobmaster.JobMaster;
+import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
+import org.stellwerk.runtime.messages.JobResult;
+
+/**
+ * One job of this leader session, from its start until its result is durable: its JobMaster, and
+ * who waits for its result. Component of the Dispatcher, in its main thread; soft state.
+ */
+final class JobRun {
+
+  private final JobGraph graph;
+  private final long initializationTimestamp;
+  private final Map<Long, CompletableFuture<JobResult>> waiting = new LinkedHashMap<>();
+  private long waits;
+  private @Nullable JobMaster jobMaster;
+  private boolean ended;
+
+  JobRun(JobGraph graph, long initializationTimestamp) {
+    this.graph = graph;
+    this.initializationTimestamp = initializationTimestamp;
+  }
+
+  JobGraph graph() {
+    return graph;
+  }
+
+  long initializationTimestamp() {
+    return initializationTimestamp;
+  }
+
+  void started(JobMaster newJobMaster) {
+    jobMaster = newJobMaster;
+  }
+
+  /** The JobMaster's gateway; null if there is no JobMaster. */
+  @Nullable JobMasterGateway gateway() {
+    JobMaster current = jobMaster;
+    return current == null ? null : current.getSelfGateway(JobMasterGateway.class);
+  }
+
+  /**
+   * The job has ended.
+   *
+   * @return false if that was known
+   */
+  boolean tryEnd() {
+    boolean first = !ended;
+    ended = true;
+    return first;
+  }
+
+  /** What is known without the JobMaster. */
+  ArchivedExecutionGraph initializing() {
+    return ArchivedGraphs.initializing(graph.jobId(), graph.name(), initializationTimestamp);
+  }
+
+  /** Completes with the result, once it is durable; the wait is over at the timeout. */
+  CompletableFuture<JobResult> awaitResult(
+      Duration timeout, ComponentMainThreadExecutor mainThread) {
+    CompletableFuture<JobResult> result = new CompletableFuture<>();
+    long wait = waits++;
+    waiting.put(wait, result);
+    FutureUtils.withTimeout(
+        result, timeout.toMillis(), mainThread, "Job " + graph.jobId() + " is not over; it");
+    // Both ends of the wait are in the main thread.
+    result.whenComplete((value, failure) -> waiting.remove(wait));
+    return result;
+  }
+
+  void completeResult(JobResult result) {
+    List<CompletableFuture<JobResult>> all = new ArrayList<>(waiting.values());
+    waiting.clear();
+    all.forEach(each -> each.complete(result));
+  }
+
+  void failResult(Throwable cause) {
+    List<CompletableFuture<JobResult>> all = new ArrayList<>(waiting.values());
+    waiting.clear();
+    all.forEach(each -> each.completeExceptionally(cause));
+  }
+
+  /** Ends the JobMaster, if there is one. */
+  CompletableFuture<Void> closeJobMaster() {
+    JobMaster current = jobMaster;
+    return current == null ? FutureUtils.completedVoidFuture() : current.closeAsync();
+  }
+}

@@ -1,0 +1,292 @@
+package org.stellwerk.runtime.executiongraph;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stellwerk.concurrent.FutureUtils;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.jobmaster.slotpool.LogicalSlot;
+import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
+import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.IOMetrics;
+import org.stellwerk.runtime.messages.SerializedThrowable;
+import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
+import org.stellwerk.runtime.messages.TaskExecutionState;
+import org.stellwerk.runtime.messages.TaskManagerLocation;
+import org.stellwerk.runtime.messages.exceptions.TaskSubmissionException;
+import org.stellwerk.util.ExceptionUtils;
+
+/**
+ * One attempt to run a subtask: knows its slot, deploys itself, and follows what its TaskExecutor
+ * reports. In the JobMaster's main thread; soft state.
+ *
+ * <p>Transitions are those of {@link ExecutionState}; all go through one method, which refuses
+ * others. Terminal states absorb: a late report changes nothing. A cancelled attempt that was
+ * deployed is CANCELING until its TaskExecutor confirms, or is lost.
+ */
+public final class Execution implements LogicalSlot.Payload {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
+
+  private final ExecutionVertex vertex;
+  private final ExecutionAttemptID attemptId;
+  private final ExecutionContext context;
+  private final Map<ExecutionState, Long> stateTimestamps = new EnumMap<>(ExecutionState.class);
+  private ExecutionState state = ExecutionState.CREATED;
+  private @Nullable LogicalSlot slot;
+  private @Nullable TaskManagerLocation location;
+  private ArchivedExecutionGraph.@Nullable ErrorInfo failure;
+  private IOMetrics metrics = IOMetrics.ZERO;
+  private boolean submissionAcknowledged;
+
+  Execution(ExecutionVertex vertex, ExecutionAttemptID attemptId, ExecutionContext context) {
+    this.vertex = vertex;
+    this.attemptId = attemptId;
+    this.context = context;
+    stateTimestamps.put(state, context.clock().absoluteTimeMillis());
+  }
+
+  /** The attempt's identity. */
+  public ExecutionAttemptID getAttemptId() {
+    return attemptId;
+  }
+
+  /** The attempt's state. */
+  public ExecutionState getState() {
+    return state;
+  }
+
+  /** The subtask. */
+  public ExecutionVertex getVertex() {
+    return vertex;
+  }
+
+  /** Where it is or was; null if it never had a slot. */
+  public @Nullable TaskManagerLocation getLocation() {
+    return location;
+  }
+
+  /** Why it failed, if it did. */
+  public ArchivedExecutionGraph.@Nullable ErrorInfo getFailure() {
+    return failure;
+  }
+
+  /** The slot, until the attempt has ended. */
+  public @Nullable LogicalSlot getSlot() {
+    return slot;
+  }
+
+  /** Whether the TaskExecutor has confirmed that it took the task. */
+  public boolean isSubmissionAcknowledged() {
+    return submissionAcknowledged;
+  }
+
+  /** "name (2/4)" with the attempt's number: for people. */
+  public String describe() {
+    return vertex.getTaskNameWithSubtask() + " attempt " + attemptId.attemptNumber();
+  }
+
+  /** Slots are asked for. */
+  void schedule() {
+    transitionTo(ExecutionState.SCHEDULED);
+  }
+
+  /**
+   * Occupies the slot; only a SCHEDULED attempt without one may.
+   *
+   * @return false if the slot is not to be had, or the attempt has ended
+   */
+  public boolean tryAssignSlot(LogicalSlot newSlot) {
+    if (state != ExecutionState.SCHEDULED || slot != null || !newSlot.tryAssignPayload(this)) {
+      return false;
+    }
+    slot = newSlot;
+    location = newSlot.getTaskManagerLocation();
+    return true;
+  }
+
+  /** Sends the task to the TaskExecutor of its slot; nothing if the attempt has ended. */
+  public void deploy() {
+    LogicalSlot assigned = slot;
+    if (state.isTerminal()) {
+      return;
+    }
+    if (assigned == null) {
+      throw new IllegalStateException(describe() + " cannot be deployed without a slot");
+    }
+    transitionTo(ExecutionState.DEPLOYING);
+    TaskDeploymentDescriptor task = vertex.createDeploymentDescriptor(assigned.getAllocationId());
+    watch(
+        assigned
+            .getTaskManagerGateway()
+            .submitTask(task, context.rpcTimeout())
+            .handle(
+                (ack, refusal) -> {
+                  onSubmitted(assigned, refusal);
+                  return ack;
+                }));
+  }
+
+  private void onSubmitted(LogicalSlot assigned, @Nullable Throwable refusal) {
+    if (refusal == null) {
+      submissionAcknowledged = true;
+      return;
+    }
+    if (state.isTerminal()) {
+      return;
+    }
+    if (state == ExecutionState.CANCELING) {
+      transitionTo(ExecutionState.CANCELED);
+      return;
+    }
+    // It may have arrived all the same, if only the answer is missing.
+    sendCancel(assigned);
+    fail(
+        new TaskSubmissionException(
+            "The task could not be deployed: " + ExceptionUtils.describe(refusal), refusal));
+  }
+
+  /** Begins to cancel; at once terminal if there is nothing to wait for. Idempotent. */
+  public void cancel() {
+    switch (state) {
+      case CREATED, SCHEDULED -> transitionTo(ExecutionState.CANCELED);
+      case DEPLOYING, INITIALIZING, RUNNING -> {
+        LogicalSlot assigned = slot;
+        if (assigned == null || !assigned.isAlive()) {
+          transitionTo(ExecutionState.CANCELED);
+        } else {
+          transitionTo(ExecutionState.CANCELING);
+          sendCancel(assigned);
+        }
+      }
+      case CANCELING, CANCELED, FINISHED, FAILED -> {
+        // nothing to be done, or done already
+      }
+    }
+  }
+
+  /** Repeats the request to cancel, which its TaskExecutor seems not to have heard. */
+  public void cancelAgain() {
+    LogicalSlot assigned = slot;
+    if (state == ExecutionState.CANCELING && assigned != null) {
+      sendCancel(assigned);
+    }
+  }
+
+  private void sendCancel(LogicalSlot assigned) {
+    assigned
+        .getTaskManagerGateway()
+        .cancelTask(attemptId, context.rpcTimeout())
+        .whenComplete(
+            (ack, unheard) -> {
+              if (unheard != null) {
+                LOG.debug("Cancelling {} was not confirmed: {}", describe(), unheard.toString());
+              }
+            });
+  }
+
+  /** Ends without waiting for the TaskExecutor, which is told by other means. */
+  void suspend() {
+    if (!state.isTerminal()) {
+      transitionTo(ExecutionState.CANCELED);
+    }
+  }
+
+  /** The slot is lost, or the task cannot run: the attempt ends at once. */
+  @Override
+  public void fail(Throwable cause) {
+    if (state == ExecutionState.CANCELING) {
+      transitionTo(ExecutionState.CANCELED);
+    } else {
+      fail(SerializedThrowable.of(cause));
+    }
+  }
+
+  private void fail(SerializedThrowable cause) {
+    if (!state.isTerminal()) {
+      failure = new ArchivedExecutionGraph.ErrorInfo(cause, context.clock().absoluteTimeMillis());
+      transitionTo(ExecutionState.FAILED);
+    }
+  }
+
+  /** What the TaskExecutor reports; late and repeated reports change nothing. */
+  public void updateState(TaskExecutionState update) {
+    if (state.isTerminal()) {
+      return;
+    }
+    metrics = update.metrics();
+    switch (update.state()) {
+      case INITIALIZING, RUNNING, FINISHED -> advance(update.state());
+      case CANCELED -> {
+        if (state == ExecutionState.CANCELING) {
+          transitionTo(ExecutionState.CANCELED);
+        } else {
+          fail(new TaskFailedException("The TaskManager cancelled the task of its own accord"));
+        }
+      }
+      case FAILED -> {
+        SerializedThrowable cause = update.failure();
+        fail(
+            cause != null
+                ? cause
+                : SerializedThrowable.of(
+                    new TaskFailedException("The TaskManager named no reason")));
+      }
+      case CREATED, SCHEDULED, DEPLOYING, CANCELING ->
+          LOG.debug("{} is {} at its TaskManager.", describe(), update.state());
+    }
+  }
+
+  /** What a heartbeat says of the attempt: only steps that lead on, never an end. */
+  public void updateProgress(ExecutionState reported, IOMetrics reportedMetrics) {
+    if (state.isTerminal()) {
+      return;
+    }
+    metrics = reportedMetrics;
+    if (reported == ExecutionState.INITIALIZING || reported == ExecutionState.RUNNING) {
+      advance(reported);
+    }
+  }
+
+  private void advance(ExecutionState next) {
+    if (state.canBecome(next)) {
+      transitionTo(next);
+    }
+  }
+
+  private void transitionTo(ExecutionState next) {
+    ExecutionState from = state;
+    if (!from.canBecome(next)) {
+      throw new IllegalStateException(describe() + " cannot go from " + from + " to " + next);
+    }
+    state = next;
+    stateTimestamps.put(next, context.clock().absoluteTimeMillis());
+    LOG.debug("{} ({}): {} -> {}", describe(), attemptId, from, next);
+    if (next.isTerminal()) {
+      LogicalSlot held = slot;
+      slot = null;
+      if (held != null) {
+        held.returnSlot();
+      }
+    }
+    context.listener().onStateChanged(this, from, next);
+  }
+
+  private void watch(CompletableFuture<?> chain) {
+    FutureUtils.assertNoException(chain, context.fatalErrorHandler());
+  }
+
+  /** The attempt as it is now. */
+  ArchivedExecutionGraph.Subtask archive() {
+    return new ArchivedExecutionGraph.Subtask(
+        attemptId, state, stateTimestamps, location, metrics, failure);
+  }
+
+  @Override
+  public String toString() {
+    return describe() + " " + state;
+  }
+}

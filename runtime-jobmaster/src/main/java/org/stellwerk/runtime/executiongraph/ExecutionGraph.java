@@ -1,0 +1,320 @@
+package org.stellwerk.runtime.executiongraph;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.ExecutionGraphId;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.JobVertexID;
+import org.stellwerk.runtime.jobgraph.JobEdge;
+import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobgraph.JobVertex;
+import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
+import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.JobInformation;
+import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.runtime.messages.TaskInformation;
+
+/**
+ * A job as it runs: its state, its vertices, its subtasks and their attempts. Keeps the books and
+ * checks transitions; what is to be done about them the scheduler decides. In the JobMaster's main
+ * thread; soft state.
+ *
+ * <p>The job's transitions are those of {@link JobStatus}; all go through {@link #transitionTo}.
+ * Questions like "is every task terminal" are answered from counts.
+ */
+public final class ExecutionGraph {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ExecutionGraph.class);
+
+  private final JobGraph jobGraph;
+  private final ExecutionGraphId graphId;
+  private final ExecutionContext context;
+  private final Map<JobVertexID, ExecutionJobVertex> vertices = new LinkedHashMap<>();
+  private final Map<JobStatus, Long> stateTimestamps = new EnumMap<>(JobStatus.class);
+  private final Map<ExecutionState, Integer> tasksPerState = new EnumMap<>(ExecutionState.class);
+  private final DeploymentTracker deployments = new DeploymentTracker();
+  private JobStatus state = JobStatus.INITIALIZING;
+  private ArchivedExecutionGraph.@Nullable ErrorInfo failure;
+
+  /**
+   * A graph in the state INITIALIZING, all of its tasks CREATED.
+   *
+   * @param initializationTimestamp when the job became INITIALIZING, in milliseconds since the
+   *     epoch
+   */
+  public ExecutionGraph(
+      JobGraph jobGraph,
+      JobInformation jobInformation,
+      ExecutionGraphId graphId,
+      ExecutionContext context,
+      long initializationTimestamp) {
+    this.jobGraph = jobGraph;
+    this.graphId = graphId;
+    ExecutionListener outer = context.listener();
+    this.context =
+        new ExecutionContext(
+            context.clock(),
+            context.rpcTimeout(),
+            (execution, from, to) -> {
+              count(execution, from, to);
+              outer.onStateChanged(execution, from, to);
+            },
+            context.fatalErrorHandler());
+    stateTimestamps.put(state, initializationTimestamp);
+    Wiring wiring = new Wiring(jobGraph);
+    for (JobVertex vertex : jobGraph.topologicallySorted()) {
+      TaskInformation information = wiring.taskInformation(vertex);
+      List<ExecutionJobVertex> producers = new ArrayList<>();
+      information.inputs().stream()
+          .map(TaskInformation.Input::producer)
+          .distinct()
+          .forEach(
+              id -> {
+                ExecutionJobVertex producer = vertices.get(id);
+                if (producer != null) {
+                  producers.add(producer);
+                }
+              });
+      vertices.put(
+          vertex.id(),
+          new ExecutionJobVertex(jobInformation, information, producers, graphId, this.context));
+    }
+    tasksPerState.put(ExecutionState.CREATED, jobGraph.totalSubtasks());
+  }
+
+  private void count(Execution execution, ExecutionState from, ExecutionState to) {
+    tasksPerState.merge(from, -1, Integer::sum);
+    tasksPerState.merge(to, 1, Integer::sum);
+    deployments.onStateChanged(execution, to);
+  }
+
+  /** The job's identity. */
+  public JobID getJobId() {
+    return jobGraph.jobId();
+  }
+
+  /** The job's state. */
+  public JobStatus getState() {
+    return state;
+  }
+
+  /** The vertices, producers before consumers. */
+  public Collection<ExecutionJobVertex> getVertices() {
+    return Collections.unmodifiableCollection(vertices.values());
+  }
+
+  /** How many slots the job needs: subtask i of every vertex shares slot i. */
+  public int getRequiredSlots() {
+    return jobGraph.maxParallelism();
+  }
+
+  /** How many tasks the job has. */
+  public int getTotalTasks() {
+    return jobGraph.totalSubtasks();
+  }
+
+  /** What is deployed where. */
+  public DeploymentTracker getDeployments() {
+    return deployments;
+  }
+
+  /** Why the job fails or failed. */
+  public ArchivedExecutionGraph.@Nullable ErrorInfo getFailure() {
+    return failure;
+  }
+
+  /** Sets why the job fails, until it has failed. */
+  public void setFailure(ArchivedExecutionGraph.ErrorInfo cause) {
+    if (!state.isTerminal()) {
+      failure = cause;
+    }
+  }
+
+  /** Calls with the current attempt of every subtask, producers before consumers. */
+  public void forEachExecution(Consumer<Execution> action) {
+    for (ExecutionJobVertex vertex : vertices.values()) {
+      for (ExecutionVertex subtask : vertex.getVertices()) {
+        action.accept(subtask.getCurrentExecution());
+      }
+    }
+  }
+
+  /** The attempt, if it is the current one of its subtask in this graph. */
+  public Optional<Execution> findExecution(ExecutionAttemptID attemptId) {
+    ExecutionJobVertex vertex = vertices.get(attemptId.jobVertexId());
+    int index = attemptId.subtaskIndex();
+    if (vertex == null || index < 0 || index >= vertex.getParallelism()) {
+      return Optional.empty();
+    }
+    Execution current = vertex.getVertices().get(index).getCurrentExecution();
+    return current.getAttemptId().equals(attemptId) ? Optional.of(current) : Optional.empty();
+  }
+
+  /** The graph's identity: part of all its attempts'. */
+  public ExecutionGraphId getGraphId() {
+    return graphId;
+  }
+
+  /** Every task waits for its slot. */
+  public void scheduleAll() {
+    forEachExecution(
+        execution -> {
+          if (execution.getState() == ExecutionState.CREATED) {
+            execution.schedule();
+          }
+        });
+  }
+
+  /** Begins to cancel every task. */
+  public void cancelAll() {
+    forEachExecution(Execution::cancel);
+  }
+
+  /** Ends every task without waiting for its TaskExecutor. */
+  public void suspendAll() {
+    forEachExecution(Execution::suspend);
+  }
+
+  /** How many tasks are in the state. */
+  public int countTasks(ExecutionState wanted) {
+    return tasksPerState.getOrDefault(wanted, 0);
+  }
+
+  /** Whether no task will change any more. */
+  public boolean areAllTasksTerminal() {
+    return countTasks(ExecutionState.FINISHED)
+            + countTasks(ExecutionState.CANCELED)
+            + countTasks(ExecutionState.FAILED)
+        == getTotalTasks();
+  }
+
+  /** Whether every task has finished. */
+  public boolean areAllTasksFinished() {
+    return countTasks(ExecutionState.FINISHED) == getTotalTasks();
+  }
+
+  /**
+   * The job's next state.
+   *
+   * @param reason for the log
+   * @throws IllegalStateException if it may not follow
+   */
+  public void transitionTo(JobStatus next, String reason) {
+    if (!state.canBecome(next)) {
+      throw new IllegalStateException(
+          "Job " + getJobId() + " cannot go from " + state + " to " + next + " (" + reason + ")");
+    }
+    JobStatus from = state;
+    state = next;
+    stateTimestamps.put(next, context.clock().absoluteTimeMillis());
+    LOG.info(
+        "Job {} ({}): {} -> {}: {} [{}]",
+        getJobId(),
+        jobGraph.name(),
+        from,
+        next,
+        reason,
+        describeTasks());
+  }
+
+  /** "4 RUNNING, 2 FINISHED": for people. */
+  public String describeTasks() {
+    StringBuilder text = new StringBuilder();
+    for (ExecutionState each : ExecutionState.values()) {
+      if (countTasks(each) > 0) {
+        text.append(text.isEmpty() ? "" : ", ").append(countTasks(each)).append(' ').append(each);
+      }
+    }
+    return text.toString();
+  }
+
+  /** The job as it is now. */
+  public ArchivedExecutionGraph archive() {
+    return new ArchivedExecutionGraph(
+        getJobId(),
+        jobGraph.name(),
+        state,
+        stateTimestamps,
+        vertices.values().stream().map(ExecutionJobVertex::archive).toList(),
+        jobGraph.edges(),
+        failure);
+  }
+
+  /**
+   * Checks what must hold between any two calls.
+   *
+   * @throws IllegalStateException naming what does not
+   */
+  public void checkInvariants() {
+    Map<ExecutionState, Integer> counted = new EnumMap<>(ExecutionState.class);
+    forEachExecution(
+        execution -> {
+          counted.merge(execution.getState(), 1, Integer::sum);
+          if (execution.getState().isTerminal() && execution.getSlot() != null) {
+            throw new IllegalStateException(execution + " has ended but keeps its slot");
+          }
+        });
+    for (ExecutionState each : ExecutionState.values()) {
+      if (counted.getOrDefault(each, 0) != countTasks(each)) {
+        throw new IllegalStateException("Wrong count of tasks in state " + each);
+      }
+    }
+    if (state.isTerminal() && !areAllTasksTerminal()) {
+      throw new IllegalStateException(
+          "Job " + getJobId() + " is " + state + " but has tasks: " + describeTasks());
+    }
+  }
+
+  /** The inputs and outputs of vertices, found in one pass over the edges. */
+  private static final class Wiring {
+
+    private final Map<JobVertexID, JobVertex> byId = new LinkedHashMap<>();
+    private final Map<JobVertexID, List<TaskInformation.Input>> inputs = new LinkedHashMap<>();
+    private final Map<JobVertexID, List<TaskInformation.Output>> outputs = new LinkedHashMap<>();
+
+    Wiring(JobGraph graph) {
+      for (JobVertex vertex : graph.vertices()) {
+        byId.put(vertex.id(), vertex);
+        inputs.put(vertex.id(), new ArrayList<>());
+        outputs.put(vertex.id(), new ArrayList<>());
+      }
+      graph.edges().forEach(this::add);
+    }
+
+    private void add(JobEdge edge) {
+      List<TaskInformation.Input> in = inputs.get(edge.target());
+      List<TaskInformation.Output> out = outputs.get(edge.source());
+      JobVertex source = byId.get(edge.source());
+      JobVertex target = byId.get(edge.target());
+      if (in == null || out == null || source == null || target == null) {
+        throw new IllegalStateException("A valid graph has no edge to an unknown vertex: " + edge);
+      }
+      int inputIndex = in.size();
+      int outputIndex = out.size();
+      in.add(
+          new TaskInformation.Input(
+              edge.source(), source.parallelism(), outputIndex, edge.shipStrategy()));
+      out.add(
+          new TaskInformation.Output(
+              edge.target(), target.parallelism(), inputIndex, edge.shipStrategy()));
+    }
+
+    TaskInformation taskInformation(JobVertex vertex) {
+      return new TaskInformation(
+          vertex,
+          inputs.getOrDefault(vertex.id(), List.of()),
+          outputs.getOrDefault(vertex.id(), List.of()));
+    }
+  }
+}

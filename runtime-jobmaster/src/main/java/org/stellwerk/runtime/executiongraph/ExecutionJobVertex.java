@@ -1,0 +1,114 @@
+package org.stellwerk.runtime.executiongraph;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.runtime.id.ExecutionGraphId;
+import org.stellwerk.runtime.id.JobVertexID;
+import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
+import org.stellwerk.runtime.messages.JobInformation;
+import org.stellwerk.runtime.messages.ProducerLocations;
+import org.stellwerk.runtime.messages.ProducerLocations.ProducerLocation;
+import org.stellwerk.runtime.messages.TaskInformation;
+import org.stellwerk.runtime.messages.TaskManagerLocation;
+
+/**
+ * One vertex of a job and its subtasks. Makes once what the deployments of all its subtasks share:
+ * the task information, and where each producer runs. So the cost of a deployment is linear in the
+ * number of subtasks, however they are connected. In the JobMaster's main thread; soft state.
+ */
+public final class ExecutionJobVertex {
+
+  private final JobInformation jobInformation;
+  private final TaskInformation taskInformation;
+  private final List<ExecutionJobVertex> producers;
+  private final List<ExecutionVertex> vertices;
+  private @Nullable ProducerLocations locations;
+  private @Nullable List<ProducerLocations> producerLocations;
+
+  /**
+   * A vertex whose subtasks are CREATED.
+   *
+   * @param producers the distinct vertices that it reads from
+   */
+  ExecutionJobVertex(
+      JobInformation jobInformation,
+      TaskInformation taskInformation,
+      List<ExecutionJobVertex> producers,
+      ExecutionGraphId graphId,
+      ExecutionContext context) {
+    this.jobInformation = jobInformation;
+    this.taskInformation = taskInformation;
+    this.producers = List.copyOf(producers);
+    List<ExecutionVertex> subtasks = new ArrayList<>(getParallelism());
+    for (int index = 0; index < getParallelism(); index++) {
+      subtasks.add(new ExecutionVertex(this, index, graphId, context));
+    }
+    this.vertices = List.copyOf(subtasks);
+  }
+
+  /** The vertex's identity. */
+  public JobVertexID getId() {
+    return taskInformation.vertex().id();
+  }
+
+  /** The vertex's name, for people. */
+  public String getName() {
+    return taskInformation.vertex().name();
+  }
+
+  /** How many subtasks there are. */
+  public int getParallelism() {
+    return taskInformation.vertex().parallelism();
+  }
+
+  /** The subtasks, by index. */
+  public List<ExecutionVertex> getVertices() {
+    return vertices;
+  }
+
+  JobInformation getJobInformation() {
+    return jobInformation;
+  }
+
+  TaskInformation getTaskInformation() {
+    return taskInformation;
+  }
+
+  /** Where the producers run; all of them must have their slots. */
+  List<ProducerLocations> getProducers() {
+    List<ProducerLocations> known = producerLocations;
+    if (known == null) {
+      known = producers.stream().map(ExecutionJobVertex::locations).toList();
+      producerLocations = known;
+    }
+    return known;
+  }
+
+  private ProducerLocations locations() {
+    ProducerLocations known = locations;
+    if (known == null) {
+      List<ProducerLocation> bySubtask = new ArrayList<>(vertices.size());
+      for (ExecutionVertex vertex : vertices) {
+        Execution execution = vertex.getCurrentExecution();
+        TaskManagerLocation location = execution.getLocation();
+        if (location == null) {
+          throw new IllegalStateException(
+              "The place of " + execution.describe() + " is not known yet");
+        }
+        bySubtask.add(new ProducerLocation(execution.getAttemptId(), location));
+      }
+      known = new ProducerLocations(getId(), bySubtask);
+      locations = known;
+    }
+    return known;
+  }
+
+  ArchivedExecutionGraph.Vertex archive() {
+    return new ArchivedExecutionGraph.Vertex(
+        getId(),
+        getName(),
+        getParallelism(),
+        vertices.stream().map(vertex -> vertex.getCurrentExecution().archive()).toList());
+  }
+}

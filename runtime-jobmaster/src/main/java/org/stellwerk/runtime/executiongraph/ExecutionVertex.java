@@ -1,0 +1,57 @@
+package org.stellwerk.runtime.executiongraph;
+
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.ExecutionGraphId;
+import org.stellwerk.runtime.id.ExecutionVertexID;
+import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
+
+/** One subtask of a vertex, across its attempts. In the JobMaster's main thread; soft state. */
+public final class ExecutionVertex {
+
+  private final ExecutionJobVertex jobVertex;
+  private final ExecutionVertexID id;
+  private final Execution currentExecution;
+
+  ExecutionVertex(
+      ExecutionJobVertex jobVertex,
+      int subtaskIndex,
+      ExecutionGraphId graphId,
+      ExecutionContext context) {
+    this.jobVertex = jobVertex;
+    this.id = new ExecutionVertexID(jobVertex.getId(), subtaskIndex);
+    this.currentExecution = new Execution(this, new ExecutionAttemptID(graphId, id, 0), context);
+  }
+
+  /** The subtask's identity. */
+  public ExecutionVertexID getId() {
+    return id;
+  }
+
+  /** The newest attempt. */
+  public Execution getCurrentExecution() {
+    return currentExecution;
+  }
+
+  /** "name (2/4)": for people. */
+  public String getTaskNameWithSubtask() {
+    return jobVertex.getName()
+        + " ("
+        + (id.subtaskIndex() + 1)
+        + "/"
+        + jobVertex.getParallelism()
+        + ")";
+  }
+
+  /**
+   * What its TaskExecutor needs; everything but two ids is shared with the vertex's other tasks.
+   */
+  TaskDeploymentDescriptor createDeploymentDescriptor(AllocationID allocationId) {
+    return new TaskDeploymentDescriptor(
+        jobVertex.getJobInformation(),
+        jobVertex.getTaskInformation(),
+        jobVertex.getProducers(),
+        currentExecution.getAttemptId(),
+        allocationId);
+  }
+}

@@ -1,0 +1,371 @@
+package org.stellwerk.runtime.jobmaster;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stellwerk.rpc.FencedRpcEndpoint;
+import org.stellwerk.rpc.RpcService;
+import org.stellwerk.runtime.executiongraph.DeploymentTracker;
+import org.stellwerk.runtime.executiongraph.Execution;
+import org.stellwerk.runtime.executiongraph.TaskFailedException;
+import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
+import org.stellwerk.runtime.gateway.JobMasterGateway;
+import org.stellwerk.runtime.gateway.TaskExecutorGateway;
+import org.stellwerk.runtime.heartbeat.HeartbeatListener;
+import org.stellwerk.runtime.heartbeat.HeartbeatMonitor;
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.JobMasterId;
+import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobmaster.slotpool.SlotPool;
+import org.stellwerk.runtime.leaderelection.LeaderInformation;
+import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
+import org.stellwerk.runtime.messages.JobInformation;
+import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.runtime.messages.RegistrationResponse;
+import org.stellwerk.runtime.messages.SlotOffer;
+import org.stellwerk.runtime.messages.TaskExecutionState;
+import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
+import org.stellwerk.runtime.messages.TaskManagerLocation;
+import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
+import org.stellwerk.runtime.scheduler.DefaultScheduler;
+import org.stellwerk.runtime.scheduler.ExecutionGraphSpec;
+import org.stellwerk.runtime.scheduler.SchedulerServices;
+import org.stellwerk.util.ExceptionUtils;
+
+/**
+ * Runs one job in one leader session: keeps the connections to the ResourceManager and to the
+ * TaskExecutors that offer slots, and hands what they say to the slot pool and the scheduler, which
+ * decide. All its state is soft. It does not store anything, and does not outlive its session.
+ *
+ * <p>When the job reaches a globally terminal state its slots are given back, the ResourceManager
+ * is told, and the listener has the result; the endpoint goes on answering until it is closed. If
+ * it is closed before, the job is SUSPENDED and its TaskExecutors are told to drop it.
+ */
+public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements JobMasterGateway {
+
+  private static final Logger LOG = LoggerFactory.getLogger(JobMaster.class);
+
+  /** The key of the job's id in the logging context. */
+  public static final String JOB_ID_KEY = "job-id";
+
+  private final JobGraph jobGraph;
+  private final JobMasterConfig config;
+  private final JobMasterListener listener;
+  private final ResourceID resourceId;
+  private final SlotPool slotPool;
+  private final DefaultScheduler scheduler;
+  private final ResourceManagerConnection resourceManager;
+  private final HeartbeatMonitor<ResourceID> taskManagerHeartbeats;
+  private final Map<ResourceID, TaskManagerConnection> taskManagers = new LinkedHashMap<>();
+
+  /** A JobMaster that has not begun; its endpoint's name follows from session and job. */
+  public JobMaster(
+      RpcService rpc,
+      JobMasterId jobMasterId,
+      JobGraph jobGraph,
+      JobMasterConfig config,
+      JobMasterServices services) {
+    super(
+        rpc,
+        LeaderInformation.jobMasterName(jobMasterId.value(), jobGraph.jobId()),
+        jobMasterId,
+        Collections.singletonMap(JOB_ID_KEY, jobGraph.jobId().toString()));
+    this.jobGraph = jobGraph;
+    this.config = config;
+    this.listener = services.listener();
+    this.resourceId = new ResourceID(getEndpointId());
+    this.resourceManager =
+        new ResourceManagerConnection(
+            new ResourceManagerConnection.Parties(
+                jobGraph.jobId(),
+                jobMasterId,
+                resourceId,
+                getAddress(),
+                services.resourceManagerAddress()),
+            rpc,
+            config,
+            getMainThreadExecutor(),
+            services.runtime().clock());
+    this.slotPool =
+        new SlotPool(resourceManager::declare, getMainThreadExecutor(), config.rpcTimeout());
+    this.scheduler =
+        new DefaultScheduler(
+            new ExecutionGraphSpec(
+                jobGraph, jobInformation(jobGraph, services), services.initializationTimestamp()),
+            slotPool,
+            new SchedulerServices(
+                services.runtime(), config.slotRequestTimeout(), config.rpcTimeout()),
+            this::onJobStatusChanged);
+    this.taskManagerHeartbeats =
+        new HeartbeatMonitor<>(
+            config.heartbeat().timeout(),
+            new TaskManagerLossListener(),
+            getMainThreadExecutor(),
+            services.runtime().clock());
+  }
+
+  private static JobInformation jobInformation(JobGraph jobGraph, JobMasterServices services) {
+    return new JobInformation(
+        jobGraph.jobId(),
+        jobGraph.name(),
+        jobGraph.configuration(),
+        jobGraph.userJars(),
+        services.blobServerAddress());
+  }
+
+  @Override
+  protected void onStart() {
+    scheduler.startScheduling();
+    resourceManager.start();
+  }
+
+  @Override
+  protected CompletableFuture<Void> onStop() {
+    String reason = "The JobMaster of job " + jobGraph.jobId() + " ends";
+    scheduler.suspend(reason);
+    for (TaskManagerConnection connection : taskManagers.values()) {
+      // One message that frees all slots of the job there and cancels what runs in them.
+      slotPool.releaseTaskManager(connection.id(), new CancellationException(reason));
+      connection.taskExecutor().disconnectJobMaster(jobGraph.jobId(), getFencingToken(), reason);
+    }
+    taskManagers.clear();
+    taskManagerHeartbeats.stop();
+    slotPool.close(reason);
+    resourceManager.close(scheduler.getExecutionGraph().getState(), reason);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private void onJobStatusChanged(JobStatus status) {
+    if (status.isGloballyTerminal()) {
+      String reason = "Job " + jobGraph.jobId() + " is " + status;
+      slotPool.close(reason);
+      resourceManager.close(status, reason);
+      listener.jobReachedGloballyTerminalState(scheduler.requestJob());
+    }
+  }
+
+  @Override
+  public CompletableFuture<RegistrationResponse> registerTaskManager(
+      JobID jobId, String taskExecutorAddress, TaskManagerLocation location, Duration timeout) {
+    if (!jobId.equals(jobGraph.jobId())) {
+      return CompletableFuture.completedFuture(
+          new RegistrationResponse.Rejection(
+              "This is the JobMaster of job " + jobGraph.jobId() + ", not of " + jobId));
+    }
+    TaskManagerConnection known = taskManagers.get(location.resourceId());
+    if (known != null && known.isSame(location, taskExecutorAddress)) {
+      return CompletableFuture.completedFuture(registered());
+    }
+    return getRpcService()
+        .connect(taskExecutorAddress, TaskExecutorGateway.class)
+        .handleAsync(
+            (gateway, failure) ->
+                failure == null
+                    ? connected(new TaskManagerConnection(location, taskExecutorAddress, gateway))
+                    : new RegistrationResponse.Failure(
+                        "The JobMaster could not connect to "
+                            + taskExecutorAddress
+                            + ": "
+                            + ExceptionUtils.describe(failure)),
+            getMainThreadExecutor());
+  }
+
+  private RegistrationResponse connected(TaskManagerConnection connection) {
+    if (scheduler.getExecutionGraph().getState().isTerminal() || !isRunning()) {
+      return new RegistrationResponse.Failure("Job " + jobGraph.jobId() + " is over");
+    }
+    ResourceID id = connection.id();
+    TaskManagerConnection before = taskManagers.get(id);
+    if (before != null && before.isSame(connection.location(), connection.address())) {
+      return registered();
+    }
+    if (before != null) {
+      loseTaskManager(id, "a new process has registered under its id");
+    }
+    taskManagers.put(id, connection);
+    slotPool.registerTaskManager(id);
+    taskManagerHeartbeats.monitor(id);
+    LOG.debug("TaskManager {} at {} has registered.", id, connection.address());
+    return registered();
+  }
+
+  private RegistrationResponse registered() {
+    return new RegistrationResponse.JobMasterTaskExecutorSuccess(resourceId);
+  }
+
+  @Override
+  public CompletableFuture<List<SlotOffer>> offerSlots(
+      ResourceID taskManagerId, List<SlotOffer> offers, Duration timeout) {
+    TaskManagerConnection connection = taskManagers.get(taskManagerId);
+    if (connection == null) {
+      return CompletableFuture.failedFuture(unknown(taskManagerId));
+    }
+    RpcTaskManagerGateway gateway =
+        connection.gateway(
+            taskExecutor ->
+                new RpcTaskManagerGateway(
+                    taskExecutor, getFencingToken(), getMainThreadExecutor()));
+    return CompletableFuture.completedFuture(
+        slotPool.offerSlots(connection.location(), gateway, offers));
+  }
+
+  private UnknownTaskExecutorException unknown(ResourceID taskManagerId) {
+    return new UnknownTaskExecutorException(
+        "TaskManager "
+            + taskManagerId
+            + " is not registered at the JobMaster of job "
+            + jobGraph.jobId()
+            + "; it has to register again");
+  }
+
+  @Override
+  public void failSlot(ResourceID taskManagerId, AllocationID allocationId, String reason) {
+    TaskManagerConnection connection = taskManagers.get(taskManagerId);
+    if (connection == null) {
+      return;
+    }
+    boolean last =
+        slotPool.failAllocation(
+            taskManagerId,
+            allocationId,
+            new TaskFailedException(
+                "Slot "
+                    + allocationId
+                    + " of TaskManager "
+                    + taskManagerId
+                    + " failed: "
+                    + reason));
+    if (last) {
+      loseTaskManager(taskManagerId, "it has no slot for the job any more: " + reason);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> updateTaskExecutionState(
+      TaskExecutionState state, Duration timeout) {
+    return scheduler.updateTaskExecutionState(state)
+        ? CompletableFuture.completedFuture(Acknowledge.INSTANCE)
+        : CompletableFuture.failedFuture(
+            new IllegalArgumentException(
+                "Job "
+                    + jobGraph.jobId()
+                    + " has no current attempt "
+                    + state.attemptId()
+                    + "; its state is not wanted"));
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> cancel(Duration timeout) {
+    scheduler.cancel();
+    return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+  }
+
+  @Override
+  public CompletableFuture<ArchivedExecutionGraph> requestJob(Duration timeout) {
+    return CompletableFuture.completedFuture(scheduler.requestJob());
+  }
+
+  @Override
+  public CompletableFuture<JobStatus> requestJobStatus(Duration timeout) {
+    return CompletableFuture.completedFuture(scheduler.getExecutionGraph().getState());
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> heartbeatFromTaskManager(
+      ResourceID taskManagerId, TaskExecutorHeartbeat.ToJobMaster payload, Duration timeout) {
+    TaskManagerConnection connection = taskManagers.get(taskManagerId);
+    if (connection == null) {
+      return CompletableFuture.failedFuture(unknown(taskManagerId));
+    }
+    taskManagerHeartbeats.heardFrom(taskManagerId);
+    reconcile(connection, payload);
+    return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+  }
+
+  private void reconcile(
+      TaskManagerConnection connection, TaskExecutorHeartbeat.ToJobMaster payload) {
+    DeploymentTracker.Reconciliation difference =
+        scheduler
+            .getExecutionGraph()
+            .getDeployments()
+            .reconcile(connection.id(), payload.executions());
+    for (Execution missing : difference.missing()) {
+      missing.fail(
+          new TaskFailedException(
+              "TaskManager " + connection.id() + " does not run the task any more"));
+    }
+    difference.notCancelled().forEach(Execution::cancelAgain);
+    difference
+        .unknown()
+        .forEach(
+            attempt -> {
+              LOG.info("Cancelling {} on TaskManager {}: unknown.", attempt, connection.id());
+              connection.taskExecutor().cancelTask(attempt, config.rpcTimeout());
+            });
+  }
+
+  @Override
+  public void disconnectTaskManager(ResourceID taskManagerId, String reason) {
+    loseTaskManager(taskManagerId, reason);
+  }
+
+  private void loseTaskManager(ResourceID taskManagerId, String reason) {
+    TaskManagerConnection connection = taskManagers.remove(taskManagerId);
+    if (connection == null) {
+      return;
+    }
+    taskManagerHeartbeats.unmonitor(taskManagerId);
+    int tasks = scheduler.getExecutionGraph().getDeployments().deployedOn(taskManagerId);
+    LOG.info("TaskManager {} is lost with {} tasks: {}", taskManagerId, tasks, reason);
+    TaskManagerLostException cause = TaskManagerLostException.of(connection.location(), reason);
+    scheduler.onTaskManagerLost(taskManagerId, cause);
+    slotPool.releaseTaskManager(taskManagerId, cause);
+    connection.taskExecutor().disconnectJobMaster(jobGraph.jobId(), getFencingToken(), reason);
+  }
+
+  @Override
+  public void disconnectResourceManager(String reason) {
+    resourceManager.reconnect(reason);
+  }
+
+  @Override
+  public void notifyNotEnoughResourcesAvailable(int acquiredSlots, int totalSlots) {
+    slotPool.notifyNotEnoughResourcesAvailable(acquiredSlots, totalSlots);
+  }
+
+  /** Checks what must hold between any two messages; for tests and the simulator. */
+  public void checkInvariants() {
+    slotPool.checkInvariants();
+    scheduler.getExecutionGraph().checkInvariants();
+  }
+
+  /** The TaskManagers that are registered, in the order of their registration. */
+  List<ResourceID> registeredTaskManagers() {
+    return new ArrayList<>(taskManagers.keySet());
+  }
+
+  private final class TaskManagerLossListener implements HeartbeatListener<ResourceID> {
+
+    @Override
+    public void notifyHeartbeatTimeout(ResourceID taskManagerId) {
+      loseTaskManager(
+          taskManagerId,
+          "nothing was heard of it for " + config.heartbeat().timeout().toMillis() + " ms");
+    }
+
+    @Override
+    public void notifyTargetUnreachable(ResourceID taskManagerId) {
+      loseTaskManager(taskManagerId, "it cannot be reached");
+    }
+  }
+}

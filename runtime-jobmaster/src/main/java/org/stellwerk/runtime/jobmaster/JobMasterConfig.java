@@ -1,0 +1,31 @@
+package org.stellwerk.runtime.jobmaster;
+
+import java.time.Duration;
+import org.stellwerk.configuration.Configuration;
+import org.stellwerk.rpc.RpcOptions;
+import org.stellwerk.runtime.heartbeat.HeartbeatConfig;
+import org.stellwerk.runtime.options.RuntimeOptions;
+import org.stellwerk.runtime.options.SlotOptions;
+import org.stellwerk.runtime.registration.RetryingRegistrationConfig;
+
+/**
+ * How a JobMaster behaves.
+ *
+ * @param slotRequestTimeout how long a job waits for its slots
+ * @param rpcTimeout of calls to TaskExecutors and the ResourceManager
+ */
+public record JobMasterConfig(
+    HeartbeatConfig heartbeat,
+    RetryingRegistrationConfig registration,
+    Duration slotRequestTimeout,
+    Duration rpcTimeout) {
+
+  /** As configured. */
+  public static JobMasterConfig from(Configuration configuration) {
+    return new JobMasterConfig(
+        RuntimeOptions.heartbeat(configuration),
+        RuntimeOptions.registration(configuration),
+        configuration.get(SlotOptions.REQUEST_TIMEOUT),
+        configuration.get(RpcOptions.ASK_TIMEOUT));
+  }
+}

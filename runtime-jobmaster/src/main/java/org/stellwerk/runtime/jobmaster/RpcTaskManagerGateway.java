@@ -1,0 +1,118 @@
+package org.stellwerk.runtime.jobmaster;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.runtime.gateway.TaskExecutorGateway;
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.JobMasterId;
+import org.stellwerk.runtime.jobmaster.slotpool.TaskManagerGateway;
+import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.TaskDeploymentBatch;
+import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
+import org.stellwerk.runtime.messages.TaskSubmissionResult;
+import org.stellwerk.runtime.messages.exceptions.TaskSubmissionException;
+import org.stellwerk.util.ExceptionUtils;
+
+/**
+ * One TaskExecutor, over RPC, in one JobMaster's session. Tasks submitted in one turn of the main
+ * thread travel as one message: they are collected until a flush that is posted behind the turn.
+ * What is asked of the TaskExecutor in between flushes first, so that it never overtakes them. In
+ * the JobMaster's main thread; its futures complete there.
+ */
+public final class RpcTaskManagerGateway implements TaskManagerGateway {
+
+  private record Submission(
+      TaskDeploymentDescriptor task, Duration timeout, CompletableFuture<Acknowledge> answer) {}
+
+  private final TaskExecutorGateway taskExecutor;
+  private final JobMasterId jobMasterId;
+  private final Executor mainThread;
+  private List<Submission> collected = new ArrayList<>();
+
+  /** A gateway for one session. */
+  public RpcTaskManagerGateway(
+      TaskExecutorGateway taskExecutor, JobMasterId jobMasterId, Executor mainThread) {
+    this.taskExecutor = taskExecutor;
+    this.jobMasterId = jobMasterId;
+    this.mainThread = mainThread;
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> submitTask(
+      TaskDeploymentDescriptor task, Duration timeout) {
+    Submission submission = new Submission(task, timeout, new CompletableFuture<>());
+    collected.add(submission);
+    if (collected.size() == 1) {
+      mainThread.execute(this::flush);
+    }
+    return submission.answer();
+  }
+
+  private void flush() {
+    if (collected.isEmpty()) {
+      return;
+    }
+    List<Submission> batch = collected;
+    collected = new ArrayList<>();
+    List<TaskDeploymentDescriptor> tasks = new ArrayList<>(batch.size());
+    for (Submission submission : batch) {
+      tasks.add(submission.task());
+    }
+    taskExecutor
+        .submitTasks(TaskDeploymentBatch.of(tasks), jobMasterId, batch.get(0).timeout())
+        .whenCompleteAsync((results, failure) -> answer(batch, results, failure), mainThread);
+  }
+
+  private static void answer(
+      List<Submission> batch,
+      @Nullable List<TaskSubmissionResult> results,
+      @Nullable Throwable failure) {
+    if (failure != null || results == null) {
+      Throwable cause =
+          failure == null
+              ? new TaskSubmissionException("The TaskManager gave no results")
+              : ExceptionUtils.stripCompletionException(failure);
+      batch.forEach(submission -> submission.answer().completeExceptionally(cause));
+      return;
+    }
+    Map<ExecutionAttemptID, TaskSubmissionResult> byAttempt = new LinkedHashMap<>();
+    results.forEach(result -> byAttempt.put(result.attemptId(), result));
+    for (Submission submission : batch) {
+      TaskSubmissionResult result = byAttempt.get(submission.task().attemptId());
+      if (result == null) {
+        submission
+            .answer()
+            .completeExceptionally(
+                new TaskSubmissionException("The TaskManager gave no result for the task"));
+      } else if (result.refusal() != null) {
+        submission.answer().completeExceptionally(result.refusal().toException());
+      } else {
+        submission.answer().complete(Acknowledge.INSTANCE);
+      }
+    }
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> cancelTask(ExecutionAttemptID attemptId, Duration timeout) {
+    flush();
+    return taskExecutor
+        .cancelTask(attemptId, timeout)
+        .thenApplyAsync(acknowledge -> acknowledge, mainThread);
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> freeSlot(
+      AllocationID allocationId, String reason, Duration timeout) {
+    flush();
+    return taskExecutor
+        .freeSlot(allocationId, jobMasterId, reason, timeout)
+        .thenApplyAsync(acknowledge -> acknowledge, mainThread);
+  }
+}

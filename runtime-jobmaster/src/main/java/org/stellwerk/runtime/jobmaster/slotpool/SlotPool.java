@@ -1,0 +1,375 @@
+package org.stellwerk.runtime.jobmaster.slotpool;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stellwerk.concurrent.ComponentMainThreadExecutor;
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.messages.SlotOffer;
+import org.stellwerk.runtime.messages.TaskManagerLocation;
+import org.stellwerk.runtime.messages.exceptions.NoResourceAvailableException;
+
+/**
+ * The slots of one job. Declares the need as a whole (FLIP-138), takes what is offered up to that
+ * need, and gives slots to those who wait for them, in the order of their requests and each request
+ * as a whole. Component of the JobMaster, in its main thread; soft state, rebuilt from offers.
+ *
+ * <p>A slot is <em>free</em> or <em>reserved</em>: given to a request; when the last share of a
+ * reserved slot is returned, it is free again. Invariants: every slot belongs to a registered
+ * TaskExecutor; no more slots than declared, except reserved ones after the need shrank; a request
+ * waits only while there are too few free slots.
+ */
+public final class SlotPool implements SlotPoolGateway {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SlotPool.class);
+
+  private final ResourceRequirementsListener listener;
+  private final ComponentMainThreadExecutor mainThread;
+  private final Duration rpcTimeout;
+  private final Map<ResourceID, Map<AllocationID, AllocatedSlot>> slotsByTaskManager =
+      new LinkedHashMap<>();
+  private final Map<AllocationID, AllocatedSlot> slots = new LinkedHashMap<>();
+  private final Map<AllocationID, AllocatedSlot> free = new LinkedHashMap<>();
+  private final Set<Request> requests = new LinkedHashSet<>();
+  private int required;
+  private long version;
+  private boolean closed;
+
+  /**
+   * An empty pool that needs nothing.
+   *
+   * @param listener hears of the need
+   * @param rpcTimeout of calls to TaskExecutors
+   */
+  public SlotPool(
+      ResourceRequirementsListener listener,
+      ComponentMainThreadExecutor mainThread,
+      Duration rpcTimeout) {
+    this.listener = listener;
+    this.mainThread = mainThread;
+    this.rpcTimeout = rpcTimeout;
+  }
+
+  @Override
+  public void declareRequiredResources(int numberOfSlots) {
+    mainThread.assertRunningInMainThread();
+    if (numberOfSlots < 0) {
+      throw new IllegalArgumentException("A job cannot need " + numberOfSlots + " slots");
+    }
+    if (closed || numberOfSlots == required) {
+      return;
+    }
+    required = numberOfSlots;
+    version++;
+    LOG.debug("The job needs {} slots (version {}), it has {}.", required, version, slots.size());
+    listener.resourcesRequired(version, required);
+    freeExcess();
+  }
+
+  private void freeExcess() {
+    List<AllocatedSlot> candidates = new ArrayList<>(free.values());
+    for (int i = candidates.size() - 1; i >= 0 && slots.size() > required; i--) {
+      freeSlot(candidates.get(i).getAllocationId(), "The job needs the slot no longer");
+    }
+  }
+
+  @Override
+  public int requiredResources() {
+    return required;
+  }
+
+  @Override
+  public CompletableFuture<List<AllocatedSlot>> requestSlots(int numberOfSlots, Duration timeout) {
+    mainThread.assertRunningInMainThread();
+    Request request = new Request(numberOfSlots, timeout);
+    if (closed) {
+      request.future.completeExceptionally(
+          new NoResourceAvailableException("The job has ended; it gets no slots any more"));
+      return request.future;
+    }
+    requests.add(request);
+    request.timer =
+        mainThread.schedule(() -> onTimeout(request), timeout.toNanos(), TimeUnit.NANOSECONDS);
+    serveRequests();
+    return request.future;
+  }
+
+  private void onTimeout(Request request) {
+    if (requests.remove(request)) {
+      request.future.completeExceptionally(
+          new NoResourceAvailableException(
+              "Slots were not available in time: asked for "
+                  + request.count
+                  + ", available were "
+                  + free.size()
+                  + " after "
+                  + request.timeout.toMillis()
+                  + " ms (slot.request.timeout). Add TaskManagers or lower the parallelism"));
+      serveRequests();
+    }
+  }
+
+  @Override
+  public void notifyNotEnoughResourcesAvailable(int acquiredSlots, int totalSlots) {
+    mainThread.assertRunningInMainThread();
+    for (Request request : new ArrayList<>(requests)) {
+      requests.remove(request);
+      request.cancelTimer();
+      request.future.completeExceptionally(
+          new NoResourceAvailableException(
+              "Not enough slots: asked for "
+                  + request.count
+                  + ", acquired "
+                  + acquiredSlots
+                  + ", the cluster has "
+                  + totalSlots
+                  + ". Add TaskManagers or lower the parallelism"));
+    }
+  }
+
+  /** Gives free slots to the requests in front; completes futures as its last act. */
+  private void serveRequests() {
+    Map<Request, List<AllocatedSlot>> served = new LinkedHashMap<>();
+    for (Iterator<Request> waiting = requests.iterator(); waiting.hasNext(); ) {
+      Request request = waiting.next();
+      if (free.size() < request.count) {
+        break;
+      }
+      List<AllocatedSlot> given = new ArrayList<>(request.count);
+      for (Iterator<AllocatedSlot> next = free.values().iterator();
+          given.size() < request.count; ) {
+        given.add(next.next());
+        next.remove();
+      }
+      waiting.remove();
+      request.cancelTimer();
+      served.put(request, List.copyOf(given));
+    }
+    served.forEach((request, given) -> request.future.complete(given));
+  }
+
+  @Override
+  public void registerTaskManager(ResourceID taskManagerId) {
+    mainThread.assertRunningInMainThread();
+    if (!closed) {
+      slotsByTaskManager.putIfAbsent(taskManagerId, new LinkedHashMap<>());
+    }
+  }
+
+  @Override
+  public boolean releaseTaskManager(ResourceID taskManagerId, Throwable cause) {
+    mainThread.assertRunningInMainThread();
+    Map<AllocationID, AllocatedSlot> lost = slotsByTaskManager.remove(taskManagerId);
+    if (lost == null) {
+      return false;
+    }
+    // First all are dead, then the payloads hear of it: none of them uses another of the slots.
+    List<AllocatedSlot> lostSlots = new ArrayList<>(lost.values());
+    for (AllocatedSlot slot : lostSlots) {
+      slots.remove(slot.getAllocationId());
+      free.remove(slot.getAllocationId());
+      slot.markDead();
+    }
+    for (AllocatedSlot slot : lostSlots) {
+      slot.release(cause);
+    }
+    return true;
+  }
+
+  @Override
+  public List<SlotOffer> offerSlots(
+      TaskManagerLocation location, TaskManagerGateway gateway, Collection<SlotOffer> offers) {
+    mainThread.assertRunningInMainThread();
+    Map<AllocationID, AllocatedSlot> known = slotsByTaskManager.get(location.resourceId());
+    if (known == null) {
+      LOG.debug("Ignoring slots of {}, which is not registered.", location.resourceId());
+      return List.of();
+    }
+    List<SlotOffer> accepted = new ArrayList<>();
+    for (SlotOffer offer : offers) {
+      AllocationID id = offer.allocationId();
+      AllocatedSlot before = slots.get(id);
+      if (before != null) {
+        if (before.getSlotId().resourceId().equals(location.resourceId())
+            && before.getSlotId().slotNumber() == offer.slotIndex()) {
+          accepted.add(offer);
+        }
+        continue;
+      }
+      if (slots.size() >= required) {
+        LOG.debug("Rejecting slot {} of {}: not needed.", offer, location.resourceId());
+        continue;
+      }
+      AllocatedSlot slot =
+          new AllocatedSlot(id, location, offer.slotIndex(), gateway, this::onUnused);
+      slots.put(id, slot);
+      known.put(id, slot);
+      free.put(id, slot);
+      accepted.add(offer);
+    }
+    serveRequests();
+    return accepted;
+  }
+
+  private void onUnused(AllocatedSlot slot) {
+    if (slots.get(slot.getAllocationId()) != slot) {
+      return;
+    }
+    free.put(slot.getAllocationId(), slot);
+    freeExcess();
+    serveRequests();
+  }
+
+  @Override
+  public boolean failAllocation(
+      ResourceID taskManagerId, AllocationID allocationId, Throwable cause) {
+    mainThread.assertRunningInMainThread();
+    AllocatedSlot slot = slots.get(allocationId);
+    if (slot == null || !slot.getTaskManagerLocation().resourceId().equals(taskManagerId)) {
+      return false;
+    }
+    remove(slot);
+    slot.release(cause);
+    Map<AllocationID, AllocatedSlot> left = slotsByTaskManager.get(taskManagerId);
+    return left != null && left.isEmpty();
+  }
+
+  @Override
+  public void freeSlot(AllocationID allocationId, String reason) {
+    mainThread.assertRunningInMainThread();
+    AllocatedSlot slot = slots.get(allocationId);
+    if (slot == null) {
+      return;
+    }
+    remove(slot);
+    slot.release(new IllegalStateException("Slot " + slot + " was freed: " + reason));
+    giveBack(slot, reason);
+  }
+
+  private void remove(AllocatedSlot slot) {
+    slots.remove(slot.getAllocationId());
+    free.remove(slot.getAllocationId());
+    Map<AllocationID, AllocatedSlot> siblings =
+        slotsByTaskManager.get(slot.getTaskManagerLocation().resourceId());
+    if (siblings != null) {
+      siblings.remove(slot.getAllocationId());
+    }
+    slot.markDead();
+  }
+
+  private void giveBack(AllocatedSlot slot, String reason) {
+    slot.getTaskManagerGateway()
+        .freeSlot(slot.getAllocationId(), reason, rpcTimeout)
+        .whenComplete(
+            (ack, failure) -> {
+              if (failure != null) {
+                LOG.debug("{} did not confirm that it is free: {}", slot, failure.toString());
+              }
+            });
+  }
+
+  @Override
+  public void close(String reason) {
+    mainThread.assertRunningInMainThread();
+    if (closed) {
+      return;
+    }
+    declareRequiredResources(0);
+    closed = true;
+    List<Request> waiting = new ArrayList<>(requests);
+    requests.clear();
+    for (AllocatedSlot slot : new ArrayList<>(slots.values())) {
+      freeSlot(slot.getAllocationId(), reason);
+    }
+    for (Request request : waiting) {
+      request.cancelTimer();
+      request.future.completeExceptionally(
+          new NoResourceAvailableException("The job gets no slots any more: " + reason));
+    }
+  }
+
+  /** The number of slots that the job has. */
+  public int numberOfSlots() {
+    return slots.size();
+  }
+
+  /** The number of slots that nobody was given. */
+  public int numberOfFreeSlots() {
+    return free.size();
+  }
+
+  /** The number of requests that wait for slots. */
+  public int numberOfRequests() {
+    return requests.size();
+  }
+
+  /**
+   * Checks what must hold between any two calls.
+   *
+   * @throws IllegalStateException naming what does not
+   */
+  public void checkInvariants() {
+    int counted = 0;
+    for (Map.Entry<ResourceID, Map<AllocationID, AllocatedSlot>> entry :
+        slotsByTaskManager.entrySet()) {
+      for (AllocatedSlot slot : entry.getValue().values()) {
+        counted++;
+        check(slots.get(slot.getAllocationId()) == slot, "Not in the pool: " + slot);
+        check(slot.isAlive(), "Dead slot in the pool: " + slot);
+        check(slot.getSlotId().resourceId().equals(entry.getKey()), "Wrong owner: " + slot);
+      }
+    }
+    check(counted == slots.size(), "A slot without a registered TaskExecutor");
+    for (AllocatedSlot slot : free.values()) {
+      check(slots.get(slot.getAllocationId()) == slot, "Free but not in the pool: " + slot);
+      check(!slot.isUsed(), "Free but used: " + slot);
+    }
+    check(
+        slots.size() <= required || free.isEmpty(),
+        free.size() + " free slots beyond the need of " + required);
+    check(
+        requests.isEmpty() || requests.iterator().next().count > free.size(),
+        "A request waits though there are slots for it");
+    check(!closed || (slots.isEmpty() && requests.isEmpty()), "Slots or requests after the end");
+  }
+
+  private static void check(boolean condition, String complaint) {
+    if (!condition) {
+      throw new IllegalStateException(complaint);
+    }
+  }
+
+  private static final class Request {
+
+    private final int count;
+    private final Duration timeout;
+    private final CompletableFuture<List<AllocatedSlot>> future = new CompletableFuture<>();
+    private @Nullable ScheduledFuture<?> timer;
+
+    Request(int count, Duration timeout) {
+      this.count = count;
+      this.timeout = timeout;
+    }
+
+    void cancelTimer() {
+      ScheduledFuture<?> armed = timer;
+      timer = null;
+      if (armed != null) {
+        armed.cancel(false);
+      }
+    }
+  }
+}

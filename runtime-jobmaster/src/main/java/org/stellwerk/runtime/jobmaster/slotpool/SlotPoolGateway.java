@@ -1,0 +1,71 @@
+package org.stellwerk.runtime.jobmaster.slotpool;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.messages.SlotOffer;
+import org.stellwerk.runtime.messages.TaskManagerLocation;
+
+/**
+ * The slot pool as its JobMaster and scheduler see it. A component on the JobMaster's main thread,
+ * called directly: as an actor of its own it raced with its owner (FLINK-9911, FLINK-11375,
+ * FLINK-10431).
+ */
+public interface SlotPoolGateway {
+
+  /**
+   * Declares how many slots the job needs in all; replaces what was declared before and tells the
+   * listener. Free slots beyond the need are given back.
+   */
+  void declareRequiredResources(int numberOfSlots);
+
+  /** What was declared last. */
+  int requiredResources();
+
+  /**
+   * Asks for slots, all or none. They must have been declared.
+   *
+   * @return fails with NoResourceAvailableException at the timeout, or if the ResourceManager
+   *     cannot give enough
+   */
+  CompletableFuture<List<AllocatedSlot>> requestSlots(int numberOfSlots, Duration timeout);
+
+  /** From now on offers of the TaskExecutor are considered. */
+  void registerTaskManager(ResourceID taskManagerId);
+
+  /**
+   * The TaskExecutor is gone: so are its slots, and their payloads fail.
+   *
+   * @return whether it was registered
+   */
+  boolean releaseTaskManager(ResourceID taskManagerId, Throwable cause);
+
+  /**
+   * Takes the slots that the job needs; a slot that it has from the same TaskExecutor is accepted
+   * again.
+   *
+   * @return the accepted ones, in their order; none if the TaskExecutor is not registered
+   */
+  List<SlotOffer> offerSlots(
+      TaskManagerLocation location, TaskManagerGateway gateway, Collection<SlotOffer> offers);
+
+  /**
+   * One slot is lost: its payloads fail. Ignored if the job does not have it from that
+   * TaskExecutor.
+   *
+   * @return whether that was the last slot of the TaskExecutor
+   */
+  boolean failAllocation(ResourceID taskManagerId, AllocationID allocationId, Throwable cause);
+
+  /** Gives a slot back to its TaskExecutor; its payloads fail. Ignored if the job has it not. */
+  void freeSlot(AllocationID allocationId, String reason);
+
+  /** The ResourceManager cannot give all slots: what waits for slots fails. */
+  void notifyNotEnoughResourcesAvailable(int acquiredSlots, int totalSlots);
+
+  /** Gives all slots back and takes none any more. Idempotent. */
+  void close(String reason);
+}

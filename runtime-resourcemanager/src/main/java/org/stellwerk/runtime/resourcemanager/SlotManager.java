@@ -1,0 +1,392 @@
+package org.stellwerk.runtime.resourcemanager;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stellwerk.runtime.gateway.TaskExecutorGateway.JobMasterAddress;
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.InstanceID;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.SlotID;
+import org.stellwerk.runtime.messages.SlotReport;
+import org.stellwerk.runtime.messages.SlotStatus;
+import org.stellwerk.runtime.resourcemanager.SlotActions.SlotRequest;
+import org.stellwerk.runtime.resourcemanager.SlotAllocationStrategy.Capacity;
+import org.stellwerk.runtime.resourcemanager.TaskManagerSlot.Assignment;
+import org.stellwerk.runtime.resourcemanager.TaskManagerSlot.State;
+import org.stellwerk.util.IdGenerator;
+
+/**
+ * Brings the declared needs of jobs (FLIP-138) and the slots of TaskExecutors together. Component
+ * of the ResourceManager, in its main thread; it decides, {@link SlotActions} act. Soft state:
+ * rebuilt from registrations, reports and declarations. No timer: every event that may help a job
+ * that misses slots looks for slots at once.
+ *
+ * <p>A job that needs fewer slots than it has keeps the rest until its master frees them. Jobs are
+ * served in the order in which they first declared a need.
+ *
+ * <p>Reports may be older than what is known from answers. So a report never frees a slot that is
+ * being asked for, and one that takes back what was last answered or announced (an allocation that
+ * succeeded, a slot that was freed) is believed only when the next report repeats it.
+ *
+ * <p>A slot whose request failed becomes doubtful: free, but not asked again before its
+ * TaskExecutor reports. So the retries of a failing TaskExecutor are bounded by its heartbeats.
+ */
+final class SlotManager {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SlotManager.class);
+
+  private final SlotActions actions;
+  private final SlotAllocationStrategy strategy;
+  private final IdGenerator ids;
+  private final Map<InstanceID, TaskExecutorSlots> taskExecutors = new LinkedHashMap<>();
+  private final Map<JobID, JobNeed> jobs = new LinkedHashMap<>();
+  private boolean startUpOver;
+
+  SlotManager(SlotActions actions, SlotAllocationStrategy strategy, IdGenerator ids) {
+    this.actions = actions;
+    this.strategy = strategy;
+    this.ids = ids;
+  }
+
+  /**
+   * Takes a job's whole need; one with an older version than the last is ignored.
+   *
+   * @return whether it was taken
+   */
+  boolean declareRequirement(JobID jobId, JobMasterAddress jobMaster, long version, int slots) {
+    JobNeed known = jobs.get(jobId);
+    if (known != null && known.jobMaster.equals(jobMaster) && version < known.version) {
+      LOG.debug(
+          "Ignored version {} of the need of job {}, after {}.", version, jobId, known.version);
+      return false;
+    }
+    JobNeed need = known != null ? known : new JobNeed(jobId, jobMaster);
+    if (known == null) {
+      jobs.put(jobId, need);
+    }
+    boolean changed = need.required != slots;
+    need.jobMaster = jobMaster;
+    need.version = version;
+    need.required = slots;
+    if (changed) {
+      need.told = null;
+      LOG.info("Job {} needs {} slots and has {}.", jobId, slots, taken(jobId));
+    }
+    serveJobs();
+    return true;
+  }
+
+  /** Forgets a job's need; its slots stay with it until their TaskExecutors free them. */
+  void clearRequirement(JobID jobId) {
+    jobs.remove(jobId);
+  }
+
+  /** From now on jobs are told when there are not enough slots. */
+  void endStartUpPeriod() {
+    startUpOver = true;
+    serveJobs();
+  }
+
+  /**
+   * Takes up the slots of a TaskExecutor.
+   *
+   * @throws IllegalArgumentException if the report names a slot twice
+   */
+  void registerTaskExecutor(InstanceID registrationId, SlotReport report) {
+    if (taskExecutors.containsKey(registrationId)) {
+      throw new IllegalStateException("Registration " + registrationId + " is known already");
+    }
+    taskExecutors.put(registrationId, new TaskExecutorSlots(registrationId, report));
+    serveJobs();
+  }
+
+  /** Drops the slots of a TaskExecutor, whatever they are used for. */
+  void unregisterTaskExecutor(InstanceID registrationId) {
+    if (taskExecutors.remove(registrationId) != null) {
+      serveJobs();
+    }
+  }
+
+  /** Brings what is known in line with a TaskExecutor's report. */
+  void reportSlots(InstanceID registrationId, SlotReport report) {
+    TaskExecutorSlots slots = taskExecutors.get(registrationId);
+    if (slots == null) {
+      return;
+    }
+    boolean changed = false;
+    for (SlotStatus status : report.slots()) {
+      TaskManagerSlot slot = slots.slot(status.slotId());
+      if (slot == null) {
+        LOG.warn("Slot {} is reported but was not registered; ignored.", status.slotId());
+      } else {
+        changed |= reconcile(slots, slot, TaskExecutorSlots.assignmentOf(status));
+      }
+    }
+    if (changed) {
+      serveJobs();
+    }
+  }
+
+  /** A TaskExecutor announces that it freed a slot; ignored if the slot has another allocation. */
+  void slotFreed(InstanceID registrationId, SlotID slotId, AllocationID allocationId) {
+    TaskExecutorSlots slots = taskExecutors.get(registrationId);
+    TaskManagerSlot slot = slots == null ? null : slots.slot(slotId);
+    if (slots == null || slot == null || !slot.hasAllocation(allocationId)) {
+      LOG.debug(
+          "Ignored that slot {} is free of allocation {}: not current.", slotId, allocationId);
+      return;
+    }
+    slots.become(slot, State.FREE, null);
+    serveJobs();
+  }
+
+  /** The TaskExecutor has allocated the slot. */
+  void requestSucceeded(SlotRequest request) {
+    TaskExecutorSlots slots = taskExecutors.get(request.registrationId());
+    TaskManagerSlot slot = pendingSlot(slots, request);
+    if (slots != null && slot != null) {
+      slots.become(slot, State.ALLOCATED, slot.assignment());
+    }
+  }
+
+  /** The TaskExecutor refused, or did not answer. */
+  void requestFailed(SlotRequest request, String reason) {
+    TaskExecutorSlots slots = taskExecutors.get(request.registrationId());
+    TaskManagerSlot slot = pendingSlot(slots, request);
+    if (slots == null || slot == null) {
+      return;
+    }
+    LOG.info(
+        "Slot {} for job {} could not be allocated, looking elsewhere: {}",
+        request.slotId(),
+        request.jobId(),
+        reason);
+    slots.become(slot, State.FREE, null);
+    slots.setDoubtful(slot, true);
+    serveJobs();
+  }
+
+  private static @Nullable TaskManagerSlot pendingSlot(
+      @Nullable TaskExecutorSlots slots, SlotRequest request) {
+    TaskManagerSlot slot = slots == null ? null : slots.slot(request.slotId());
+    return slot != null
+            && slot.state() == State.PENDING
+            && slot.hasAllocation(request.allocationId())
+        ? slot
+        : null;
+  }
+
+  int numberOfTaskExecutors() {
+    return taskExecutors.size();
+  }
+
+  int totalSlots() {
+    return taskExecutors.values().stream().mapToInt(TaskExecutorSlots::total).sum();
+  }
+
+  int freeSlots() {
+    return taskExecutors.values().stream().mapToInt(TaskExecutorSlots::free).sum();
+  }
+
+  int totalSlotsOf(InstanceID registrationId) {
+    TaskExecutorSlots slots = taskExecutors.get(registrationId);
+    return slots == null ? 0 : slots.total();
+  }
+
+  int freeSlotsOf(InstanceID registrationId) {
+    TaskExecutorSlots slots = taskExecutors.get(registrationId);
+    return slots == null ? 0 : slots.free();
+  }
+
+  /** Pending and allocated slots of a job. */
+  int taken(JobID jobId) {
+    return taskExecutors.values().stream().mapToInt(slots -> slots.takenBy(jobId)).sum();
+  }
+
+  /** Pending and allocated slots of a job at one TaskExecutor. */
+  int takenAt(InstanceID registrationId, JobID jobId) {
+    TaskExecutorSlots slots = taskExecutors.get(registrationId);
+    return slots == null ? 0 : slots.takenBy(jobId);
+  }
+
+  private static boolean reconcile(
+      TaskExecutorSlots slots, TaskManagerSlot slot, @Nullable Assignment reported) {
+    boolean wasDoubtful = slot.isDoubtful();
+    if (wasDoubtful) {
+      slots.setDoubtful(slot, false);
+    }
+    return reported == null
+        ? reconcileFree(slots, slot) || wasDoubtful
+        : reconcileAllocated(slots, slot, reported) || wasDoubtful;
+  }
+
+  private static boolean reconcileFree(TaskExecutorSlots slots, TaskManagerSlot slot) {
+    if (slot.state() == State.ALLOCATED) {
+      if (!slot.contradict()) {
+        return false;
+      }
+      LOG.info("Slot {} is free, its TaskExecutor reports.", slot.slotId());
+      slots.become(slot, State.FREE, null);
+      return true;
+    }
+    slot.agree();
+    return false;
+  }
+
+  private static boolean reconcileAllocated(
+      TaskExecutorSlots slots, TaskManagerSlot slot, Assignment reported) {
+    if (slot.hasAllocation(reported.allocationId())) {
+      slot.agree();
+      if (slot.state() == State.PENDING) {
+        slots.become(slot, State.ALLOCATED, reported);
+      }
+      return false;
+    }
+    if (slot.wasFreedFrom(reported.allocationId()) && !slot.contradict()) {
+      return false;
+    }
+    LOG.info(
+        "Slot {} belongs to job {}, its TaskExecutor reports.", slot.slotId(), reported.jobId());
+    boolean takenFromJob = slot.state() != State.FREE;
+    slots.become(slot, State.ALLOCATED, reported);
+    return takenFromJob;
+  }
+
+  private void serveJobs() {
+    for (JobNeed need : jobs.values()) {
+      int missing = need.required - taken(need.jobId);
+      if (missing <= 0) {
+        need.told = null;
+      } else {
+        int found = requestSlots(need, missing);
+        tellIfShort(need, missing - found);
+      }
+    }
+  }
+
+  private int requestSlots(JobNeed need, int missing) {
+    List<Capacity> capacities = new ArrayList<>();
+    for (TaskExecutorSlots slots : taskExecutors.values()) {
+      if (slots.usable() > 0) {
+        capacities.add(
+            new Capacity(
+                slots.registrationId(), slots.total(), slots.usable(), slots.takenBy(need.jobId)));
+      }
+    }
+    List<InstanceID> plan = strategy.plan(capacities, missing);
+    for (InstanceID registrationId : plan) {
+      request(need, taskExecutors.get(registrationId));
+    }
+    if (!plan.isEmpty()) {
+      LOG.info(
+          "Requesting {} slots for job {} from {} TaskExecutors.",
+          plan.size(),
+          need.jobId,
+          plan.stream().distinct().count());
+    }
+    return plan.size();
+  }
+
+  private void request(JobNeed need, @Nullable TaskExecutorSlots slots) {
+    Optional<TaskManagerSlot> usable = slots == null ? Optional.empty() : slots.firstUsable();
+    if (slots == null || usable.isEmpty()) {
+      throw new IllegalStateException("The plan for job " + need.jobId + " asks for too much");
+    }
+    TaskManagerSlot slot = usable.get();
+    AllocationID allocationId = AllocationID.generate(ids);
+    slots.become(slot, State.PENDING, new Assignment(allocationId, need.jobId));
+    actions.requestSlot(
+        new SlotRequest(
+            slots.registrationId(), slot.slotId(), allocationId, need.jobId, need.jobMaster));
+  }
+
+  private void tellIfShort(JobNeed need, int stillMissing) {
+    if (stillMissing <= 0) {
+      need.told = null;
+      return;
+    }
+    if (!startUpOver || stillMissing <= doubtfulSlots()) {
+      return;
+    }
+    Shortage shortage = new Shortage(taken(need.jobId), totalSlots());
+    if (!shortage.equals(need.told)) {
+      need.told = shortage;
+      LOG.info(
+          "Not enough slots for job {}: it needs {} and has {}; the cluster has {} in all, {} free.",
+          need.jobId,
+          need.required,
+          shortage.acquired,
+          shortage.total,
+          freeSlots());
+      actions.notifyNotEnoughResources(need.jobId, shortage.acquired, shortage.total);
+    }
+  }
+
+  private int doubtfulSlots() {
+    return taskExecutors.values().stream().mapToInt(slots -> slots.free() - slots.usable()).sum();
+  }
+
+  /**
+   * Checks what always holds, for tests and the simulator: the counts equal a fresh count, a slot
+   * is free exactly if it has no job, and no usable slot is left while a job misses one.
+   *
+   * @throws IllegalStateException if something does not hold
+   */
+  void checkInvariants() {
+    int usable = 0;
+    for (TaskExecutorSlots slots : taskExecutors.values()) {
+      checkCounts(slots);
+      usable += slots.usable();
+    }
+    for (JobNeed need : jobs.values()) {
+      int missing = need.required - taken(need.jobId);
+      if (missing > 0 && usable > 0) {
+        throw new IllegalStateException(
+            "Job " + need.jobId + " misses " + missing + " slots while " + usable + " are usable");
+      }
+    }
+  }
+
+  private static void checkCounts(TaskExecutorSlots slots) {
+    int free = 0;
+    int usable = 0;
+    Map<JobID, Integer> perJob = new LinkedHashMap<>();
+    for (TaskManagerSlot slot : slots.slots()) {
+      Assignment assignment = slot.assignment();
+      if ((slot.state() == State.FREE) != (assignment == null)) {
+        throw new IllegalStateException("Slot " + slot + " is neither free nor taken");
+      }
+      if (assignment == null) {
+        free++;
+        usable += slot.isUsable() ? 1 : 0;
+      } else {
+        perJob.merge(assignment.jobId(), 1, Integer::sum);
+      }
+    }
+    if (free != slots.free() || usable != slots.usable() || !perJob.equals(slots.takenPerJob())) {
+      throw new IllegalStateException(
+          "Wrong counts of registration " + slots.registrationId() + ": " + slots.slots());
+    }
+  }
+
+  private static final class JobNeed {
+    private final JobID jobId;
+    private JobMasterAddress jobMaster;
+    private long version;
+    private int required;
+    private @Nullable Shortage told;
+
+    JobNeed(JobID jobId, JobMasterAddress jobMaster) {
+      this.jobId = jobId;
+      this.jobMaster = jobMaster;
+    }
+  }
+
+  private record Shortage(int acquired, int total) {}
+}

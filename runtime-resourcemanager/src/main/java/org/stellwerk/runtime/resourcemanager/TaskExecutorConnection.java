@@ -1,0 +1,57 @@
+package org.stellwerk.runtime.resourcemanager;
+
+import org.stellwerk.runtime.gateway.TaskExecutorGateway;
+import org.stellwerk.runtime.id.InstanceID;
+import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.messages.TaskExecutorRegistration;
+import org.stellwerk.runtime.messages.TaskManagerInfo;
+
+/** One registered TaskExecutor, with what its last heartbeat said. */
+final class TaskExecutorConnection {
+
+  private final InstanceID registrationId;
+  private final TaskExecutorRegistration registration;
+  private final TaskExecutorGateway gateway;
+  private long lastHeartbeatMs;
+  private long freeHeap;
+
+  TaskExecutorConnection(
+      InstanceID registrationId,
+      TaskExecutorRegistration registration,
+      TaskExecutorGateway gateway,
+      long nowMs) {
+    this.registrationId = registrationId;
+    this.registration = registration;
+    this.gateway = gateway;
+    this.lastHeartbeatMs = nowMs;
+    this.freeHeap = registration.hardware().maxHeap();
+  }
+
+  InstanceID registrationId() {
+    return registrationId;
+  }
+
+  ResourceID resourceId() {
+    return registration.location().resourceId();
+  }
+
+  TaskExecutorGateway gateway() {
+    return gateway;
+  }
+
+  void heartbeat(long nowMs, long nowFreeHeap) {
+    lastHeartbeatMs = nowMs;
+    freeHeap = nowFreeHeap;
+  }
+
+  TaskManagerInfo info(int slotsTotal, int slotsFree) {
+    return new TaskManagerInfo(
+        registration.location(),
+        registration.taskExecutorAddress(),
+        registration.hardware(),
+        slotsTotal,
+        slotsFree,
+        lastHeartbeatMs,
+        freeHeap);
+  }
+}

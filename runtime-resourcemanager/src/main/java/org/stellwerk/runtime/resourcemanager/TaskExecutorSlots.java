@@ -1,0 +1,115 @@
+package org.stellwerk.runtime.resourcemanager;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.runtime.id.InstanceID;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.SlotID;
+import org.stellwerk.runtime.messages.SlotReport;
+import org.stellwerk.runtime.messages.SlotStatus;
+import org.stellwerk.runtime.resourcemanager.TaskManagerSlot.Assignment;
+import org.stellwerk.runtime.resourcemanager.TaskManagerSlot.State;
+
+/** The slots of one registration of a TaskExecutor, with counts that are always right. */
+final class TaskExecutorSlots {
+
+  private final InstanceID registrationId;
+  private final Map<SlotID, TaskManagerSlot> slots = new LinkedHashMap<>();
+  private final Map<JobID, Integer> takenPerJob = new LinkedHashMap<>();
+  private int free;
+  private int usable;
+
+  /**
+   * The slots as the registration reports them.
+   *
+   * @throws IllegalArgumentException if a slot is reported twice
+   */
+  TaskExecutorSlots(InstanceID registrationId, SlotReport report) {
+    this.registrationId = registrationId;
+    for (SlotStatus status : report.slots()) {
+      TaskManagerSlot slot = new TaskManagerSlot(status.slotId());
+      if (slots.putIfAbsent(status.slotId(), slot) != null) {
+        throw new IllegalArgumentException("Slot " + status.slotId() + " is reported twice");
+      }
+      free++;
+      usable++;
+      Assignment assignment = assignmentOf(status);
+      if (assignment != null) {
+        become(slot, State.ALLOCATED, assignment);
+      }
+    }
+  }
+
+  static @Nullable Assignment assignmentOf(SlotStatus status) {
+    return status.allocationId() == null || status.jobId() == null
+        ? null
+        : new Assignment(status.allocationId(), status.jobId());
+  }
+
+  InstanceID registrationId() {
+    return registrationId;
+  }
+
+  Collection<TaskManagerSlot> slots() {
+    return slots.values();
+  }
+
+  @Nullable TaskManagerSlot slot(SlotID slotId) {
+    return slots.get(slotId);
+  }
+
+  int total() {
+    return slots.size();
+  }
+
+  int free() {
+    return free;
+  }
+
+  /** Free slots that may be asked for. */
+  int usable() {
+    return usable;
+  }
+
+  /** Pending and allocated slots of the job. */
+  int takenBy(JobID jobId) {
+    return takenPerJob.getOrDefault(jobId, 0);
+  }
+
+  /** Pending and allocated slots of each job that has any. */
+  Map<JobID, Integer> takenPerJob() {
+    return takenPerJob;
+  }
+
+  Optional<TaskManagerSlot> firstUsable() {
+    return slots.values().stream().filter(TaskManagerSlot::isUsable).findFirst();
+  }
+
+  void become(TaskManagerSlot slot, State state, @Nullable Assignment assignment) {
+    count(slot, -1);
+    slot.become(state, assignment);
+    count(slot, 1);
+  }
+
+  void setDoubtful(TaskManagerSlot slot, boolean doubtful) {
+    count(slot, -1);
+    slot.setDoubtful(doubtful);
+    count(slot, 1);
+  }
+
+  private void count(TaskManagerSlot slot, int by) {
+    if (slot.isUsable()) {
+      usable += by;
+    }
+    Assignment assignment = slot.assignment();
+    if (assignment == null) {
+      free += by;
+    } else {
+      takenPerJob.merge(assignment.jobId(), by, Integer::sum);
+      takenPerJob.remove(assignment.jobId(), 0);
+    }
+  }
+}

@@ -1,0 +1,366 @@
+package org.stellwerk.runtime.resourcemanager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.stellwerk.runtime.gateway.TaskExecutorGateway.JobMasterAddress;
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.InstanceID;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.JobMasterId;
+import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.id.SlotID;
+import org.stellwerk.runtime.messages.SlotReport;
+import org.stellwerk.runtime.messages.SlotStatus;
+import org.stellwerk.runtime.resourcemanager.RecordingActions.Shortage;
+import org.stellwerk.runtime.resourcemanager.SlotActions.SlotRequest;
+import org.stellwerk.util.IdGenerator;
+
+class SlotManagerTest {
+
+  private final AtomicLong counter = new AtomicLong();
+  private final IdGenerator ids = () -> new UUID(7, counter.incrementAndGet());
+  private final RecordingActions actions = new RecordingActions();
+  private final SlotManager manager = new SlotManager(actions, new EvenSpreadStrategy(), ids);
+  private final JobID job = JobID.generate(ids);
+  private final JobID otherJob = JobID.generate(ids);
+  private final JobMasterAddress jobMaster = new JobMasterAddress("jm", JobMasterId.generate(ids));
+  private long version;
+
+  @AfterEach
+  void invariantsHold() {
+    manager.checkInvariants();
+  }
+
+  private InstanceID register(String name, int slots) {
+    InstanceID id = InstanceID.generate(ids);
+    manager.registerTaskExecutor(id, freeReport(name, slots));
+    return id;
+  }
+
+  private static SlotReport freeReport(String name, int slots) {
+    List<SlotStatus> statuses = new ArrayList<>();
+    for (int i = 0; i < slots; i++) {
+      statuses.add(new SlotStatus(new SlotID(new ResourceID(name), i), null, null));
+    }
+    return new SlotReport(statuses);
+  }
+
+  private static SlotReport report(SlotRequest... taken) {
+    List<SlotStatus> statuses = new ArrayList<>();
+    for (SlotRequest request : taken) {
+      statuses.add(new SlotStatus(request.slotId(), request.allocationId(), request.jobId()));
+    }
+    return new SlotReport(statuses);
+  }
+
+  private void declare(JobID jobId, int slots) {
+    manager.declareRequirement(jobId, jobMaster, ++version, slots);
+  }
+
+  private SlotRequest request(int index) {
+    return actions.requests.get(index);
+  }
+
+  @Test
+  void aNeedIsMetFromRegisteredSlotsEvenly() {
+    InstanceID a = register("a", 4);
+    InstanceID b = register("b", 4);
+    declare(job, 4);
+    assertThat(actions.requests).hasSize(4);
+    assertThat(manager.takenAt(a, job)).isEqualTo(2);
+    assertThat(manager.takenAt(b, job)).isEqualTo(2);
+    assertThat(manager.freeSlots()).isEqualTo(4);
+    assertThat(actions.requests).allMatch(request -> request.jobMaster().equals(jobMaster));
+    assertThat(actions.requests).extracting(SlotRequest::allocationId).doesNotHaveDuplicates();
+    assertThat(actions.requests).extracting(SlotRequest::slotId).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void theSameNeedAgainAsksForNothingMore() {
+    register("a", 4);
+    declare(job, 2);
+    declare(job, 2);
+    manager.requestSucceeded(request(0));
+    declare(job, 2);
+    assertThat(actions.requests).hasSize(2);
+  }
+
+  @Test
+  void anOlderDeclarationIsIgnored() {
+    register("a", 4);
+    assertThat(manager.declareRequirement(job, jobMaster, 5, 1)).isTrue();
+    assertThat(manager.declareRequirement(job, jobMaster, 4, 3)).isFalse();
+    assertThat(actions.requests).hasSize(1);
+  }
+
+  @Test
+  void theVersionsOfAnotherJobMasterBeginAnew() {
+    register("a", 4);
+    manager.declareRequirement(job, jobMaster, 5, 1);
+    JobMasterAddress next = new JobMasterAddress("jm2", JobMasterId.generate(ids));
+    assertThat(manager.declareRequirement(job, next, 1, 3)).isTrue();
+    assertThat(actions.requests).hasSize(3);
+    assertThat(request(2).jobMaster()).isEqualTo(next);
+  }
+
+  @Test
+  void slotsThatComeLaterAreAskedForAtOnce() {
+    declare(job, 3);
+    register("a", 2);
+    assertThat(actions.requests).hasSize(2);
+    register("b", 2);
+    assertThat(actions.requests).hasSize(3);
+  }
+
+  @Test
+  void aFreedSlotServesTheNextJob() {
+    InstanceID a = register("a", 1);
+    declare(job, 1);
+    manager.requestSucceeded(request(0));
+    declare(otherJob, 1);
+    assertThat(actions.requests).hasSize(1);
+    declare(job, 0);
+    manager.slotFreed(a, request(0).slotId(), request(0).allocationId());
+    assertThat(actions.requests).hasSize(2);
+    assertThat(request(1).jobId()).isEqualTo(otherJob);
+  }
+
+  @Test
+  void freeingAnAllocationThatIsNotCurrentChangesNothing() {
+    InstanceID a = register("a", 1);
+    declare(job, 1);
+    manager.slotFreed(a, request(0).slotId(), AllocationID.generate(ids));
+    manager.slotFreed(InstanceID.generate(ids), request(0).slotId(), request(0).allocationId());
+    manager.slotFreed(a, new SlotID(new ResourceID("a"), 9), request(0).allocationId());
+    assertThat(manager.taken(job)).isEqualTo(1);
+  }
+
+  @Test
+  void aFailedRequestIsRetriedElsewhereAndOnTheSlotOnlyAfterAReport() {
+    InstanceID a = register("a", 1);
+    declare(job, 1);
+    manager.requestFailed(request(0), "timeout");
+    assertThat(actions.requests).hasSize(1);
+    register("b", 1);
+    assertThat(request(1).slotId().resourceId().value()).isEqualTo("b");
+    manager.requestFailed(request(1), "timeout");
+    assertThat(actions.requests).hasSize(2);
+    manager.reportSlots(a, freeReport("a", 1));
+    assertThat(actions.requests).hasSize(3);
+    assertThat(request(2).slotId().resourceId().value()).isEqualTo("a");
+    assertThat(request(2).allocationId()).isNotEqualTo(request(0).allocationId());
+  }
+
+  @Test
+  void anAnswerToARequestThatIsNotCurrentIsIgnored() {
+    InstanceID a = register("a", 1);
+    declare(job, 1);
+    manager.slotFreed(a, request(0).slotId(), request(0).allocationId());
+    assertThat(actions.requests).hasSize(2);
+    manager.requestFailed(request(0), "late");
+    manager.requestSucceeded(request(0));
+    assertThat(manager.taken(job)).isEqualTo(1);
+    manager.unregisterTaskExecutor(a);
+    manager.requestSucceeded(request(1));
+    manager.requestFailed(request(1), "late");
+    assertThat(manager.totalSlots()).isZero();
+  }
+
+  @Test
+  void losingATaskExecutorLooksForItsSlotsElsewhere() {
+    InstanceID a = register("a", 2);
+    declare(job, 2);
+    actions.requests.forEach(manager::requestSucceeded);
+    register("b", 4);
+    manager.unregisterTaskExecutor(a);
+    assertThat(actions.requests).hasSize(4);
+    assertThat(request(3).slotId().resourceId().value()).isEqualTo("b");
+  }
+
+  @Test
+  void whatARegistrationReportsAsTakenCountsForItsJob() {
+    SlotRequest earlier =
+        new SlotRequest(
+            InstanceID.generate(ids),
+            new SlotID(new ResourceID("a"), 0),
+            AllocationID.generate(ids),
+            job,
+            jobMaster);
+    manager.registerTaskExecutor(InstanceID.generate(ids), report(earlier));
+    register("b", 4);
+    declare(job, 2);
+    assertThat(actions.requests).hasSize(1);
+    assertThat(manager.taken(job)).isEqualTo(2);
+  }
+
+  @Test
+  void aReportDoesNotFreeASlotThatIsBeingAskedFor() {
+    InstanceID a = register("a", 1);
+    declare(job, 1);
+    for (int i = 0; i < 5; i++) {
+      manager.reportSlots(a, freeReport("a", 1));
+    }
+    assertThat(manager.taken(job)).isEqualTo(1);
+    assertThat(actions.requests).hasSize(1);
+  }
+
+  @Test
+  void aReportConfirmsAPendingSlotBeforeTheAnswer() {
+    InstanceID a = register("a", 1);
+    declare(job, 1);
+    manager.reportSlots(a, report(request(0)));
+    manager.requestFailed(request(0), "the answer was lost");
+    assertThat(manager.taken(job)).isEqualTo(1);
+    assertThat(actions.requests).hasSize(1);
+  }
+
+  @Test
+  void anAllocatedSlotThatIsReportedFreeTwiceInARowIsFree() {
+    InstanceID a = register("a", 1);
+    declare(job, 1);
+    manager.requestSucceeded(request(0));
+    manager.reportSlots(a, freeReport("a", 1));
+    assertThat(actions.requests).hasSize(1);
+    manager.reportSlots(a, report(request(0)));
+    manager.reportSlots(a, freeReport("a", 1));
+    assertThat(actions.requests).hasSize(1);
+    manager.reportSlots(a, freeReport("a", 1));
+    assertThat(actions.requests).hasSize(2);
+  }
+
+  @Test
+  void anOldReportDoesNotTakeBackThatASlotWasFreed() {
+    InstanceID a = register("a", 1);
+    declare(job, 1);
+    manager.requestSucceeded(request(0));
+    declare(job, 0);
+    manager.slotFreed(a, request(0).slotId(), request(0).allocationId());
+    manager.reportSlots(a, report(request(0)));
+    assertThat(manager.freeSlots()).isEqualTo(1);
+    manager.reportSlots(a, report(request(0)));
+    assertThat(manager.freeSlots()).isZero();
+  }
+
+  @Test
+  void aFreeSlotThatIsReportedTakenIsTaken() {
+    InstanceID a = register("a", 1);
+    declare(job, 1);
+    manager.requestFailed(request(0), "timeout");
+    manager.reportSlots(
+        a,
+        report(
+            new SlotRequest(
+                a, request(0).slotId(), AllocationID.generate(ids), otherJob, jobMaster)));
+    assertThat(manager.taken(otherJob)).isEqualTo(1);
+    assertThat(manager.taken(job)).isZero();
+    assertThat(actions.requests).hasSize(1);
+  }
+
+  @Test
+  void aPendingSlotThatBelongsToAnotherJobIsLookedForElsewhere() {
+    InstanceID a = register("a", 1);
+    declare(job, 1);
+    register("b", 1);
+    manager.reportSlots(
+        a,
+        report(
+            new SlotRequest(
+                a, request(0).slotId(), AllocationID.generate(ids), otherJob, jobMaster)));
+    assertThat(manager.taken(otherJob)).isEqualTo(1);
+    assertThat(request(1).slotId().resourceId().value()).isEqualTo("b");
+  }
+
+  @Test
+  void unknownSlotsAndRegistrationsInReportsAreIgnored() {
+    InstanceID a = register("a", 1);
+    manager.reportSlots(a, freeReport("a", 3));
+    manager.reportSlots(InstanceID.generate(ids), freeReport("c", 3));
+    assertThat(manager.totalSlots()).isEqualTo(1);
+  }
+
+  @Test
+  void aShortageIsToldOnlyAfterTheStartUpPeriodAndAgainOnChange() {
+    register("a", 2);
+    declare(job, 5);
+    assertThat(actions.shortages).isEmpty();
+    manager.endStartUpPeriod();
+    assertThat(actions.shortages).containsExactly(new Shortage(job, 2, 2));
+    declare(job, 5);
+    manager.endStartUpPeriod();
+    assertThat(actions.shortages).hasSize(1);
+    InstanceID b = register("b", 1);
+    assertThat(actions.shortages).endsWith(new Shortage(job, 3, 3)).hasSize(2);
+    manager.unregisterTaskExecutor(b);
+    assertThat(actions.shortages).endsWith(new Shortage(job, 2, 2)).hasSize(3);
+    register("c", 9);
+    assertThat(actions.shortages).hasSize(3);
+  }
+
+  @Test
+  void aNewNeedThatCannotBeMetIsToldAlsoIfTheFormerWas() {
+    register("a", 1);
+    manager.endStartUpPeriod();
+    declare(job, 2);
+    declare(job, 3);
+    assertThat(actions.shortages).hasSize(2);
+  }
+
+  @Test
+  void aSlotWhoseRequestFailedMayStillMeetTheNeed() {
+    InstanceID a = register("a", 1);
+    manager.endStartUpPeriod();
+    declare(job, 1);
+    manager.requestFailed(request(0), "timeout");
+    assertThat(actions.shortages).isEmpty();
+    manager.unregisterTaskExecutor(a);
+    assertThat(actions.shortages).containsExactly(new Shortage(job, 0, 0));
+  }
+
+  @Test
+  void jobsAreServedInTheOrderOfTheirFirstNeed() {
+    declare(job, 2);
+    declare(otherJob, 2);
+    register("a", 3);
+    assertThat(manager.taken(job)).isEqualTo(2);
+    assertThat(manager.taken(otherJob)).isEqualTo(1);
+  }
+
+  @Test
+  void aSmallerNeedTakesNothingAway() {
+    register("a", 4);
+    declare(job, 4);
+    declare(job, 1);
+    assertThat(manager.taken(job)).isEqualTo(4);
+  }
+
+  @Test
+  void aClearedNeedIsForgotten() {
+    declare(job, 2);
+    manager.clearRequirement(job);
+    register("a", 4);
+    assertThat(actions.requests).isEmpty();
+    assertThat(manager.declareRequirement(job, jobMaster, 0, 1)).isTrue();
+    assertThat(actions.requests).hasSize(1);
+  }
+
+  @Test
+  void aRegistrationIsKnownOnceAndNamesEachSlotOnce() {
+    InstanceID a = register("a", 1);
+    assertThatThrownBy(() -> manager.registerTaskExecutor(a, freeReport("a", 1)))
+        .isInstanceOf(IllegalStateException.class);
+    SlotStatus slot = new SlotStatus(new SlotID(new ResourceID("b"), 0), null, null);
+    assertThatThrownBy(
+            () ->
+                manager.registerTaskExecutor(
+                    InstanceID.generate(ids), new SlotReport(List.of(slot, slot))))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(manager.numberOfTaskExecutors()).isEqualTo(1);
+  }
+}

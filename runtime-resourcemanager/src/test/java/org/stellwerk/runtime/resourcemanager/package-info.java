@@ -1,0 +1,4 @@
+@NullMarked
+package org.stellwerk.runtime.resourcemanager;
+
+import org.jspecify.annotations.NullMarked;

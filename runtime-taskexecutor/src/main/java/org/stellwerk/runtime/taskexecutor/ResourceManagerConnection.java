@@ -1,0 +1,310 @@
+package org.stellwerk.runtime.taskexecutor;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stellwerk.runtime.gateway.ResourceManagerGateway;
+import org.stellwerk.runtime.heartbeat.HeartbeatListener;
+import org.stellwerk.runtime.heartbeat.HeartbeatSender;
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.InstanceID;
+import org.stellwerk.runtime.id.ResourceManagerId;
+import org.stellwerk.runtime.id.SlotID;
+import org.stellwerk.runtime.leaderelection.LeaderInformation;
+import org.stellwerk.runtime.messages.RegistrationResponse;
+import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
+import org.stellwerk.runtime.messages.TaskExecutorRegistration;
+import org.stellwerk.runtime.registration.RetryingRegistration;
+import org.stellwerk.util.ExceptionUtils;
+
+/**
+ * Keeps the TaskExecutor registered at the ResourceManager of the current leader session: registers
+ * with the slot report, beats with it, registers again at once when the ResourceManager is lost or
+ * has forgotten this TaskExecutor. If none takes it in within the registration timeout, that is
+ * fatal, unless jobs are served meanwhile. In the main thread; soft state.
+ */
+final class ResourceManagerConnection {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ResourceManagerConnection.class);
+
+  private record Established(ResourceManagerGateway gateway, InstanceID registrationId) {}
+
+  private final ConnectionContext context;
+  private final TaskSlotTable slots;
+  private final LongSupplier freeHeap;
+  private final BooleanSupplier servesJobs;
+  private final HeartbeatSender<ResourceManagerId> heartbeats;
+  private @Nullable LeaderInformation leader;
+  private @Nullable RetryingRegistration<ResourceManagerGateway> registration;
+  private @Nullable Established established;
+  private @Nullable ScheduledFuture<?> registrationTimer;
+  private boolean stopped;
+
+  /**
+   * A connection that has not begun.
+   *
+   * @param freeHeap in bytes
+   * @param servesJobs whether JobMasters use this TaskExecutor, so that it must not end
+   */
+  ResourceManagerConnection(
+      ConnectionContext context,
+      TaskSlotTable slots,
+      LongSupplier freeHeap,
+      BooleanSupplier servesJobs) {
+    this.context = context;
+    this.slots = slots;
+    this.freeHeap = freeHeap;
+    this.servesJobs = servesJobs;
+    this.heartbeats =
+        new HeartbeatSender<>(
+            context.config().heartbeat(),
+            new LossListener(),
+            context.mainThread(),
+            context.services().clock());
+  }
+
+  /** Begins to wait for a leader. */
+  void start() {
+    armRegistrationTimer();
+  }
+
+  /** Another leader, or none. */
+  void leaderChanged(Optional<LeaderInformation> now) {
+    if (stopped || now.equals(Optional.ofNullable(leader))) {
+      return;
+    }
+    drop();
+    leader = now.orElse(null);
+    if (leader == null) {
+      LOG.info("No leader is known; waiting for one.");
+      armRegistrationTimer();
+    } else {
+      LOG.info("The leader is session {} at {}.", leader.sessionId(), leader.rpcAddressPrefix());
+      register();
+    }
+  }
+
+  /** Whether this is the ResourceManager of the current leader session. */
+  boolean isCurrent(ResourceManagerId id) {
+    return leader != null && leader.sessionId().equals(id.value());
+  }
+
+  /** Whether the ResourceManager has taken this TaskExecutor in. */
+  boolean isConnected() {
+    return established != null;
+  }
+
+  /**
+   * The ResourceManager has ended the connection. One that arrives during the registration is meant
+   * for an earlier connection.
+   */
+  void disconnectedBy(ResourceManagerId id, String reason) {
+    if (isCurrent(id) && established != null) {
+      registerAgain("it ended the connection: " + reason);
+    } else {
+      LOG.debug("A goodbye of ResourceManager session {} is outdated: {}", id, reason);
+    }
+  }
+
+  /** A slot has become free; without a connection the next registration will say so. */
+  void notifySlotAvailable(SlotID slotId, AllocationID allocationId) {
+    Established peer = established;
+    if (peer != null) {
+      peer.gateway().notifySlotAvailable(peer.registrationId(), slotId, allocationId);
+    }
+  }
+
+  /** Says goodbye and ends for good. */
+  void stop(String reason) {
+    stopped = true;
+    Established peer = established;
+    if (peer != null) {
+      peer.gateway().disconnectTaskManager(context.resourceId(), reason);
+    }
+    drop();
+    disarmRegistrationTimer();
+  }
+
+  private void drop() {
+    RetryingRegistration<ResourceManagerGateway> running = registration;
+    registration = null;
+    if (running != null) {
+      running.close();
+    }
+    established = null;
+    heartbeats.stop();
+  }
+
+  private void registerAgain(String reason) {
+    if (stopped || leader == null) {
+      return;
+    }
+    LOG.info(
+        "The connection to the ResourceManager of session {} is over, registering again: {}",
+        leader.sessionId(),
+        reason);
+    drop();
+    register();
+  }
+
+  private void register() {
+    LeaderInformation target = leader;
+    if (target == null) {
+      return;
+    }
+    if (registrationTimer == null) {
+      armRegistrationTimer();
+    }
+    String address = target.resourceManagerAddress();
+    ResourceManagerId id = new ResourceManagerId(target.sessionId());
+    long[] reported = new long[1];
+    RetryingRegistration<ResourceManagerGateway> attempt =
+        new RetryingRegistration<>(
+            "ResourceManager at " + address,
+            () -> context.rpc().connect(address, id, ResourceManagerGateway.class),
+            (gateway, timeout) -> {
+              reported[0] = slots.version();
+              return gateway.registerTaskExecutor(
+                  new TaskExecutorRegistration(
+                      context.identity().address(),
+                      context.identity().location(),
+                      context.config().hardware(),
+                      slots.report()),
+                  timeout);
+            },
+            context.config().registration(),
+            context.mainThread());
+    registration = attempt;
+    context.orFault(
+        attempt
+            .start()
+            .thenAccept(
+                outcome -> {
+                  if (registration == attempt) {
+                    onRegistered(id, outcome.gateway(), outcome.response(), reported[0]);
+                  }
+                }));
+  }
+
+  private void onRegistered(
+      ResourceManagerId id,
+      ResourceManagerGateway gateway,
+      RegistrationResponse response,
+      long reportedVersion) {
+    registration = null;
+    if (!(response instanceof RegistrationResponse.TaskExecutorSuccess success)) {
+      context
+          .services()
+          .fatalErrorHandler()
+          .onFatalError(
+              new IllegalStateException(
+                  "TaskExecutor "
+                      + context.resourceId()
+                      + " was rejected by the ResourceManager of session "
+                      + id
+                      + ": "
+                      + response));
+      return;
+    }
+    disarmRegistrationTimer();
+    Established peer = new Established(gateway, success.registrationId());
+    established = peer;
+    LOG.info(
+        "Registered at the ResourceManager of session {} as {}.", id, success.registrationId());
+    heartbeats.monitor(id, () -> beat(peer));
+    if (slots.version() != reportedVersion) {
+      beat(peer);
+    }
+  }
+
+  private CompletableFuture<?> beat(Established peer) {
+    return peer.gateway()
+        .heartbeatFromTaskManager(
+            context.resourceId(),
+            peer.registrationId(),
+            new TaskExecutorHeartbeat.ToResourceManager(slots.report(), freeHeap.getAsLong()),
+            context.config().heartbeat().timeout())
+        .whenCompleteAsync(
+            (answer, failure) -> {
+              if (failure != null && isStill(peer) && PeerFailures.isSessionOver(failure)) {
+                registerAgain(ExceptionUtils.describe(failure));
+              }
+            },
+            context.mainThread());
+  }
+
+  private boolean isStill(Established peer) {
+    return established != null && established.registrationId().equals(peer.registrationId());
+  }
+
+  private void armRegistrationTimer() {
+    disarmRegistrationTimer();
+    Duration timeout = context.config().timeouts().registration();
+    registrationTimer =
+        context
+            .mainThread()
+            .schedule(this::onRegistrationTimeout, timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void disarmRegistrationTimer() {
+    ScheduledFuture<?> armed = registrationTimer;
+    registrationTimer = null;
+    if (armed != null) {
+      armed.cancel(false);
+    }
+  }
+
+  private void onRegistrationTimeout() {
+    registrationTimer = null;
+    if (established != null || stopped) {
+      return;
+    }
+    if (servesJobs.getAsBoolean()) {
+      LOG.warn(
+          "No ResourceManager has taken this TaskExecutor in, but it serves jobs: waiting on.");
+      armRegistrationTimer();
+      return;
+    }
+    String tried =
+        leader == null
+            ? "no leader is known; check that a JobManager runs and that both have the same"
+                + " high-availability settings"
+            : "the ResourceManager of session "
+                + leader.sessionId()
+                + " at "
+                + leader.resourceManagerAddress()
+                + " did not take it in";
+    context
+        .services()
+        .fatalErrorHandler()
+        .onFatalError(
+            new RegistrationTimeoutException(
+                "TaskExecutor "
+                    + context.resourceId()
+                    + " could not register within "
+                    + context.config().timeouts().registration().toSeconds()
+                    + " s (taskmanager.registration.timeout): "
+                    + tried
+                    + "."));
+  }
+
+  private final class LossListener implements HeartbeatListener<ResourceManagerId> {
+    @Override
+    public void notifyHeartbeatTimeout(ResourceManagerId id) {
+      registerAgain(
+          "no heartbeat for " + context.config().heartbeat().timeout().toMillis() + " ms");
+    }
+
+    @Override
+    public void notifyTargetUnreachable(ResourceManagerId id) {
+      registerAgain("heartbeats could not be delivered");
+    }
+  }
+}

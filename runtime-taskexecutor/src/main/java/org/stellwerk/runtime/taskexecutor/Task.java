@@ -1,0 +1,240 @@
+package org.stellwerk.runtime.taskexecutor;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stellwerk.concurrent.ComponentMainThreadExecutor;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.IOMetrics;
+import org.stellwerk.runtime.messages.SerializedThrowable;
+import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
+import org.stellwerk.runtime.messages.TaskExecutionState;
+import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
+
+/**
+ * One attempt as the TaskExecutor controls it, from deployment to its end; what runs it lies below
+ * {@link TaskRunner}. Lives in the TaskExecutor's main thread, into which the runner's events hop.
+ *
+ * <pre>
+ * CREATED → DEPLOYING → INITIALIZING → RUNNING → FINISHED
+ *   CREATED → CANCELED | FAILED (nothing was started)
+ *   DEPLOYING | INITIALIZING | RUNNING → CANCELING → CANCELED | FAILED | FINISHED (it was faster)
+ *   DEPLOYING | INITIALIZING | RUNNING → FAILED | FINISHED
+ * </pre>
+ *
+ * <p>A terminal state means that nothing of the attempt runs any more: an attempt that is to fail
+ * from outside is CANCELING until its thread has ended, and FAILED then. Once started, only the
+ * runner's own word ends it.
+ */
+final class Task {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Task.class);
+
+  private final TaskDeploymentDescriptor descriptor;
+  private final TaskRunner runner;
+  private final TaskExecutorConfig.Timeouts timeouts;
+  private final ComponentMainThreadExecutor mainThread;
+  private final Consumer<Task> listener;
+  private ExecutionState state = ExecutionState.CREATED;
+  private @Nullable TaskHandle handle;
+  private @Nullable CancellationWatch cancellation;
+  private @Nullable SerializedThrowable failure;
+  private IOMetrics lastMetrics = IOMetrics.ZERO;
+
+  /**
+   * An attempt of which nothing runs yet.
+   *
+   * @param listener called after each transition
+   */
+  Task(
+      TaskDeploymentDescriptor descriptor,
+      TaskRunner runner,
+      TaskExecutorConfig.Timeouts timeouts,
+      ComponentMainThreadExecutor mainThread,
+      Consumer<Task> listener) {
+    this.descriptor = descriptor;
+    this.runner = runner;
+    this.timeouts = timeouts;
+    this.mainThread = mainThread;
+    this.listener = listener;
+  }
+
+  ExecutionAttemptID attemptId() {
+    return descriptor.attemptId();
+  }
+
+  JobID jobId() {
+    return descriptor.jobId();
+  }
+
+  ExecutionState state() {
+    return state;
+  }
+
+  /** The present state, for the JobMaster. */
+  TaskExecutionState executionState() {
+    return new TaskExecutionState(
+        jobId(), attemptId(), state, state == ExecutionState.FAILED ? failure : null, metrics());
+  }
+
+  /** The present state and progress, for a heartbeat. */
+  TaskExecutorHeartbeat.ExecutionStatus status() {
+    return new TaskExecutorHeartbeat.ExecutionStatus(attemptId(), state, metrics());
+  }
+
+  /** Begins to run; only once. */
+  void start() {
+    transitionTo(ExecutionState.DEPLOYING, "received");
+    try {
+      handle = runner.start(descriptor, new HoppingEvents());
+    } catch (RuntimeException | LinkageError e) {
+      failure = FailureReports.of(e);
+      transitionTo(ExecutionState.FAILED, "could not be started: " + failure.describe());
+    }
+  }
+
+  /** Ends the attempt as CANCELED, unless it has ended or is ending already. */
+  void cancel(String reason) {
+    if (state == ExecutionState.CREATED) {
+      transitionTo(ExecutionState.CANCELED, reason);
+    } else {
+      beginToEnd(reason);
+    }
+  }
+
+  /** Ends the attempt as FAILED, unless it has ended or is ending already. */
+  void fail(Throwable cause) {
+    if (state.isTerminal() || state == ExecutionState.CANCELING) {
+      return;
+    }
+    SerializedThrowable reason = FailureReports.of(cause);
+    failure = reason;
+    if (state == ExecutionState.CREATED) {
+      transitionTo(ExecutionState.FAILED, reason.describe());
+    } else {
+      beginToEnd(reason.describe());
+    }
+  }
+
+  private void beginToEnd(String reason) {
+    TaskHandle running = handle;
+    if (running == null || state.isTerminal() || state == ExecutionState.CANCELING) {
+      return;
+    }
+    CancellationWatch watch = new CancellationWatch(describe(), running, timeouts, mainThread);
+    cancellation = watch;
+    transitionTo(ExecutionState.CANCELING, reason);
+    watch.start();
+  }
+
+  private void onProgress(ExecutionState next) {
+    if (state != ExecutionState.CANCELING && state.canBecome(next)) {
+      transitionTo(next, "the task says so");
+    }
+  }
+
+  private void onFinished(IOMetrics metrics) {
+    if (state == ExecutionState.CANCELING && failure != null) {
+      end(ExecutionState.FAILED, failure.describe(), metrics);
+    } else {
+      end(ExecutionState.FINISHED, "its work is done", metrics);
+    }
+  }
+
+  private void onFailed(SerializedThrowable cause, IOMetrics metrics) {
+    if (state != ExecutionState.CANCELING) {
+      endByItself(cause, metrics);
+    } else if (failure == null) {
+      end(ExecutionState.CANCELED, "ended with " + cause.describe(), metrics);
+    } else {
+      end(ExecutionState.FAILED, failure.describe(), metrics);
+    }
+  }
+
+  private void onCanceled(IOMetrics metrics) {
+    if (state != ExecutionState.CANCELING) {
+      endByItself(
+          FailureReports.of(
+              new IllegalStateException("The task ended as cancelled, but nobody cancelled it")),
+          metrics);
+    } else if (failure == null) {
+      end(ExecutionState.CANCELED, "it has ended", metrics);
+    } else {
+      end(ExecutionState.FAILED, failure.describe(), metrics);
+    }
+  }
+
+  private void endByItself(SerializedThrowable cause, IOMetrics metrics) {
+    if (!state.isTerminal()) {
+      failure = cause;
+      LOG.debug("Task {} failed.\n{}", describe(), cause.stackTrace());
+    }
+    end(ExecutionState.FAILED, cause.describe(), metrics);
+  }
+
+  private void end(ExecutionState terminal, String reason, IOMetrics metrics) {
+    if (state.isTerminal()) {
+      LOG.warn("Task {} was said to have ended a second time, as {}.", describe(), terminal);
+      return;
+    }
+    lastMetrics = metrics;
+    handle = null;
+    CancellationWatch watch = cancellation;
+    cancellation = null;
+    if (watch != null) {
+      watch.stop();
+    }
+    transitionTo(terminal, reason);
+  }
+
+  private IOMetrics metrics() {
+    TaskHandle running = handle;
+    return running == null ? lastMetrics : running.metrics();
+  }
+
+  private String describe() {
+    return descriptor.taskNameWithSubtask() + " (" + attemptId() + ") of job " + jobId();
+  }
+
+  private void transitionTo(ExecutionState next, String reason) {
+    if (!state.canBecome(next)) {
+      throw new IllegalStateException(
+          "Task " + describe() + " cannot go from " + state + " to " + next + ": " + reason);
+    }
+    LOG.info("Task {}: {} -> {}: {}", describe(), state, next, reason);
+    state = next;
+    listener.accept(this);
+  }
+
+  /** Takes the runner's events into the main thread; user exceptions stay behind. */
+  private final class HoppingEvents implements TaskEvents {
+    @Override
+    public void onInitializing() {
+      mainThread.execute(() -> onProgress(ExecutionState.INITIALIZING));
+    }
+
+    @Override
+    public void onRunning() {
+      mainThread.execute(() -> onProgress(ExecutionState.RUNNING));
+    }
+
+    @Override
+    public void onFinished(IOMetrics metrics) {
+      mainThread.execute(() -> Task.this.onFinished(metrics));
+    }
+
+    @Override
+    public void onFailed(Throwable cause, IOMetrics metrics) {
+      SerializedThrowable failureOfTask = FailureReports.of(cause);
+      mainThread.execute(() -> Task.this.onFailed(failureOfTask, metrics));
+    }
+
+    @Override
+    public void onCanceled(IOMetrics metrics) {
+      mainThread.execute(() -> Task.this.onCanceled(metrics));
+    }
+  }
+}

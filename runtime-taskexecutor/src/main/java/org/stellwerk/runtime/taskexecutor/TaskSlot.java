@@ -1,0 +1,127 @@
+package org.stellwerk.runtime.taskexecutor;
+
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.ExecutionGraphId;
+import org.stellwerk.runtime.id.ExecutionVertexID;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.SlotID;
+import org.stellwerk.runtime.messages.SlotStatus;
+
+/**
+ * One slot with its state, its allocation and the attempts in it. Changed by {@link TaskSlotTable}
+ * only. Remembers, per subtask, the newest attempt that it was given: attempt numbers only grow, so
+ * that this tells every repeated or late submission in memory bounded by the number of subtasks,
+ * and it goes with the allocation.
+ */
+final class TaskSlot {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TaskSlot.class);
+
+  private record Subtask(ExecutionGraphId graphId, ExecutionVertexID vertexId) {
+    static Subtask of(ExecutionAttemptID attempt) {
+      return new Subtask(attempt.executionGraphId(), attempt.executionVertexId());
+    }
+  }
+
+  private final SlotID id;
+  private final Set<ExecutionAttemptID> attempts = new LinkedHashSet<>();
+  private final Map<Subtask, Integer> newestAttempts = new LinkedHashMap<>();
+  private SlotState state = SlotState.FREE;
+  private @Nullable AllocationID allocationId;
+  private @Nullable JobID jobId;
+
+  TaskSlot(SlotID id) {
+    this.id = id;
+  }
+
+  SlotID id() {
+    return id;
+  }
+
+  SlotState state() {
+    return state;
+  }
+
+  boolean isFree() {
+    return state == SlotState.FREE;
+  }
+
+  /** The allocation; the slot must not be free. */
+  AllocationID allocationId() {
+    return Objects.requireNonNull(allocationId, "free slot");
+  }
+
+  /** The job; the slot must not be free. */
+  JobID jobId() {
+    return Objects.requireNonNull(jobId, "free slot");
+  }
+
+  List<ExecutionAttemptID> attempts() {
+    return List.copyOf(attempts);
+  }
+
+  boolean isEmpty() {
+    return attempts.isEmpty();
+  }
+
+  SlotStatus status() {
+    return new SlotStatus(id, allocationId, jobId);
+  }
+
+  void allocate(AllocationID allocation, JobID job) {
+    transitionTo(SlotState.ALLOCATED, "requested for job " + job + " as " + allocation);
+    allocationId = allocation;
+    jobId = job;
+  }
+
+  void activate() {
+    transitionTo(SlotState.ACTIVE, "accepted by the JobMaster");
+  }
+
+  void releasing(String reason) {
+    transitionTo(SlotState.RELEASING, reason);
+  }
+
+  void free(String reason) {
+    if (!attempts.isEmpty()) {
+      throw new IllegalStateException("Slot " + id + " still has tasks: " + attempts);
+    }
+    transitionTo(SlotState.FREE, reason);
+    allocationId = null;
+    jobId = null;
+    newestAttempts.clear();
+  }
+
+  /** The newest attempt of the same subtask that was ever put into this allocation; -1 if none. */
+  int newestAttempt(ExecutionAttemptID attempt) {
+    return newestAttempts.getOrDefault(Subtask.of(attempt), -1);
+  }
+
+  void add(ExecutionAttemptID attempt) {
+    attempts.add(attempt);
+    newestAttempts.put(Subtask.of(attempt), attempt.attemptNumber());
+  }
+
+  void remove(ExecutionAttemptID attempt) {
+    attempts.remove(attempt);
+  }
+
+  private void transitionTo(SlotState next, String reason) {
+    if (!state.canBecome(next)) {
+      throw new IllegalStateException(
+          "Slot " + id + " cannot go from " + state + " to " + next + ": " + reason);
+    }
+    LOG.debug("Slot {} ({}): {} -> {}: {}", id, allocationId, state, next, reason);
+    state = next;
+  }
+}

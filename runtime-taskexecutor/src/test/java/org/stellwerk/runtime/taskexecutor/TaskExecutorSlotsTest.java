@@ -1,0 +1,273 @@
+package org.stellwerk.runtime.taskexecutor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.stellwerk.rpc.exceptions.FencingTokenException;
+import org.stellwerk.rpc.simulation.SimNetwork.Status;
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.JobMasterId;
+import org.stellwerk.runtime.id.ResourceManagerId;
+import org.stellwerk.runtime.id.SlotID;
+import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.RegistrationResponse;
+import org.stellwerk.runtime.messages.SlotOffer;
+import org.stellwerk.runtime.messages.exceptions.SlotAllocationException;
+import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
+
+class TaskExecutorSlotsTest {
+
+  private final TaskExecutorBed bed = TaskExecutorBed.registered();
+  private final TestingJobMaster master = bed.jobMaster();
+
+  @Test
+  void aRequestedSlotIsOfferedToTheJobMaster() {
+    AllocationID allocation = bed.allocate(1, master);
+    assertThat(master.registrations)
+        .singleElement()
+        .satisfies(location -> assertThat(location.resourceId()).isEqualTo(bed.resourceId));
+    assertThat(master.offers).containsExactly(List.of(new SlotOffer(allocation, 1)));
+    bed.runFor(Duration.ofSeconds(60));
+    assertThat(master.offers).hasSize(1);
+    assertThat(bed.rm.available).isEmpty();
+    assertThat(master.heartbeats).hasSizeGreaterThan(50);
+  }
+
+  @Test
+  void aSecondSlotUsesTheSameConnection() {
+    AllocationID first = bed.allocate(0, master);
+    AllocationID second = bed.allocate(1, master);
+    assertThat(master.registrations).hasSize(1);
+    assertThat(master.offers)
+        .containsExactly(List.of(new SlotOffer(first, 0)), List.of(new SlotOffer(second, 1)));
+  }
+
+  @Test
+  void requestsThatCannotBeAreRefused() {
+    AllocationID allocation = bed.allocate(0, master);
+    assertThat(bed.sim.awaitFailure(bed.requestSlot(0, bed.newAllocation(), master)))
+        .isInstanceOf(SlotAllocationException.class)
+        .hasMessageContaining("not free")
+        .hasMessageContaining(allocation.toString());
+    assertThat(bed.sim.awaitFailure(bed.requestSlot(2, bed.newAllocation(), master)))
+        .isInstanceOf(SlotAllocationException.class)
+        .hasMessageContaining("slots 0 to 1");
+    assertThat(bed.sim.awaitFailure(bed.requestSlot(1, allocation, master)))
+        .isInstanceOf(SlotAllocationException.class)
+        .hasMessageContaining("already has");
+    assertThat(
+            bed.sim.awaitFailure(
+                bed.gateway.requestSlot(
+                    new SlotID(bed.resourceId, 1),
+                    master.jobId,
+                    bed.newAllocation(),
+                    master.address(),
+                    new ResourceManagerId(bed.jm.ids().nextUuid()),
+                    TaskExecutorBed.RPC)))
+        .isInstanceOf(SlotAllocationException.class)
+        .hasMessageContaining("not the current one");
+    assertThat(master.offers).hasSize(1);
+  }
+
+  @Test
+  void aRepeatedRequestIsAnsweredAgain() {
+    AllocationID allocation = bed.allocate(0, master);
+    bed.sim.await(bed.requestSlot(0, allocation, master));
+    bed.settle();
+    assertThat(master.offers).hasSize(1);
+  }
+
+  @Test
+  void slotsThatAreNotAcceptedAreFreedAndTold() {
+    master.offerAnswer = offers -> CompletableFuture.completedFuture(List.of(offers.get(0)));
+    AllocationID first = bed.newAllocation();
+    AllocationID second = bed.newAllocation();
+    bed.requestSlot(0, first, master);
+    bed.requestSlot(1, second, master);
+    bed.settle();
+    assertThat(master.offers).hasSize(1);
+    assertThat(bed.rm.available).containsExactly(second);
+    assertThat(master.goodbyes).isEmpty();
+  }
+
+  @Test
+  void aRefusedOfferFreesTheSlotAndEndsTheJob() {
+    master.offerAnswer =
+        offers -> CompletableFuture.failedFuture(new IllegalStateException("job is done"));
+    AllocationID allocation = bed.allocate(0, master);
+    assertThat(bed.rm.available).containsExactly(allocation);
+    assertThat(master.goodbyes).hasSize(1);
+    assertThat(bed.runner.releasedJobs).containsExactly(master.jobId);
+  }
+
+  @Test
+  void anOfferWithoutAnswerIsRepeated() {
+    master.offerAnswer = offers -> new CompletableFuture<>();
+    AllocationID allocation = bed.allocate(0, master);
+    bed.runFor(Duration.ofSeconds(4));
+    assertThat(master.offers).hasSize(2);
+    master.offerAnswer = CompletableFuture::completedFuture;
+    bed.runFor(Duration.ofSeconds(30));
+    assertThat(master.offers)
+        .hasSize(3)
+        .allMatch(offer -> offer.equals(List.of(new SlotOffer(allocation, 0))));
+    assertThat(bed.rm.available).isEmpty();
+  }
+
+  @Test
+  void aSlotNobodyAcceptsIsFreeAgainAfterItsTimeout() {
+    master.offerAnswer = offers -> new CompletableFuture<>();
+    AllocationID allocation = bed.allocate(0, master);
+    TestingTaskRunner.TestingTask task = bed.runTask(master, allocation, bed.attempt(0, 0));
+    bed.runFor(Duration.ofSeconds(9));
+    assertThat(task.cancellations).isZero();
+    bed.runFor(Duration.ofSeconds(1));
+    assertThat(task.cancellations).isEqualTo(1);
+    assertThat(bed.rm.available).containsExactly(allocation);
+    assertThat(master.statesOf(bed.attempt(0, 0)))
+        .containsExactly(
+            ExecutionState.INITIALIZING, ExecutionState.RUNNING, ExecutionState.FAILED);
+    assertThat(bed.runner.releasedJobs).containsExactly(master.jobId);
+  }
+
+  @Test
+  void aSlotAcceptedTooLateIsReportedAsFailed() {
+    CompletableFuture<List<SlotOffer>> late = new CompletableFuture<>();
+    master.offerAnswer = offers -> late;
+    AllocationID kept = bed.allocate(0, master);
+    bed.runFor(Duration.ofSeconds(2));
+    AllocationID other = bed.newAllocation();
+    bed.sim.await(bed.requestSlot(1, other, master));
+    bed.sim.await(bed.gateway.freeSlot(kept, master.id(), "changed my mind", TaskExecutorBed.RPC));
+    late.complete(List.of(new SlotOffer(kept, 0)));
+    bed.settle();
+    assertThat(master.failedSlots).containsExactly(kept);
+    assertThat(master.offers).last().isEqualTo(List.of(new SlotOffer(other, 1)));
+  }
+
+  @Test
+  void aRejectingJobMasterGetsNoSlots() {
+    master.answer = new RegistrationResponse.Rejection("not mine");
+    AllocationID allocation = bed.allocate(0, master);
+    assertThat(master.offers).isEmpty();
+    assertThat(bed.rm.available).containsExactly(allocation);
+  }
+
+  @Test
+  void theLastFreedSlotEndsTheJob() {
+    AllocationID first = bed.allocate(0, master);
+    AllocationID second = bed.allocate(1, master);
+    bed.sim.await(bed.gateway.freeSlot(first, master.id(), "done", TaskExecutorBed.RPC));
+    bed.settle();
+    assertThat(bed.rm.available).containsExactly(first);
+    assertThat(bed.runner.releasedJobs).isEmpty();
+    assertThat(master.goodbyes).isEmpty();
+    bed.sim.await(bed.gateway.freeSlot(second, master.id(), "done", TaskExecutorBed.RPC));
+    bed.sim.await(bed.gateway.freeSlot(second, master.id(), "done", TaskExecutorBed.RPC));
+    bed.settle();
+    assertThat(bed.rm.available).containsExactly(first, second);
+    assertThat(bed.runner.releasedJobs).containsExactly(master.jobId);
+    assertThat(master.goodbyes).hasSize(1);
+    int beats = master.heartbeats.size();
+    bed.runFor(Duration.ofSeconds(3));
+    assertThat(master.heartbeats).hasSize(beats);
+  }
+
+  @Test
+  void freeingASlotFailsItsTasksAndWaitsForThem() {
+    bed.runner.tasksIgnoreCancellation = true;
+    AllocationID allocation = bed.allocate(0, master);
+    TestingTaskRunner.TestingTask task = bed.runTask(master, allocation, bed.attempt(0, 0));
+    bed.sim.await(bed.gateway.freeSlot(allocation, master.id(), "enough", TaskExecutorBed.RPC));
+    bed.settle();
+    assertThat(task.cancellations).isEqualTo(1);
+    assertThat(bed.rm.available).isEmpty();
+    assertThat(bed.sim.awaitFailure(bed.requestSlot(0, bed.newAllocation(), master)))
+        .hasMessageContaining("RELEASING");
+    task.events.onCanceled(task.metrics());
+    bed.settle();
+    assertThat(bed.rm.available).containsExactly(allocation);
+    assertThat(master.states)
+        .last()
+        .satisfies(
+            state -> {
+              assertThat(state.state()).isEqualTo(ExecutionState.FAILED);
+              assertThat(String.valueOf(state.failure())).contains("enough");
+            });
+    assertThat(bed.runner.releasedJobs).containsExactly(master.jobId);
+  }
+
+  @Test
+  void aStaleSessionCannotFreeASlot() {
+    AllocationID allocation = bed.allocate(0, master);
+    JobMasterId stale = new JobMasterId(bed.jm.ids().nextUuid());
+    assertThat(
+            bed.sim.awaitFailure(
+                bed.gateway.freeSlot(allocation, stale, "mine", TaskExecutorBed.RPC)))
+        .isInstanceOf(FencingTokenException.class);
+    bed.gateway.disconnectJobMaster(master.jobId, stale, "mine");
+    bed.settle();
+    assertThat(bed.rm.available).isEmpty();
+    assertThat(master.goodbyes).isEmpty();
+  }
+
+  @Test
+  void aJobMasterThatSaysGoodbyeLosesTasksAndSlots() {
+    AllocationID allocation = bed.allocate(0, master);
+    TestingTaskRunner.TestingTask task = bed.runTask(master, allocation, bed.attempt(0, 0));
+    bed.gateway.disconnectJobMaster(master.jobId, master.id(), "the job has ended");
+    bed.settle();
+    assertThat(task.cancellations).isEqualTo(1);
+    assertThat(bed.rm.available).containsExactly(allocation);
+    assertThat(bed.runner.releasedJobs).containsExactly(master.jobId);
+  }
+
+  @Test
+  void aJobMasterThatHasForgottenTheTaskExecutorIsLost() {
+    AllocationID allocation = bed.allocate(0, master);
+    master.heartbeatAnswer =
+        () -> CompletableFuture.failedFuture(new UnknownTaskExecutorException("who?"));
+    bed.runFor(Duration.ofMillis(1_200));
+    assertThat(bed.rm.available).containsExactly(allocation);
+    assertThat(bed.runner.releasedJobs).containsExactly(master.jobId);
+  }
+
+  @Test
+  void aSilentJobMasterIsLostAfterTheTimeoutOnly() {
+    AllocationID allocation = bed.allocate(0, master);
+    TestingTaskRunner.TestingTask task = bed.runTask(master, allocation, bed.attempt(0, 0));
+    bed.net.setStatus("tm", "jm", Status.BLACKHOLE);
+    bed.runFor(Duration.ofSeconds(13));
+    assertThat(task.cancellations).isZero();
+    bed.runFor(Duration.ofSeconds(3));
+    assertThat(task.cancellations).isEqualTo(1);
+    assertThat(bed.runner.releasedJobs).containsExactly(master.jobId);
+  }
+
+  @Test
+  void anUnreachableJobMasterIsLostLongBeforeTheTimeout() {
+    AllocationID allocation = bed.allocate(0, master);
+    TestingTaskRunner.TestingTask task = bed.runTask(master, allocation, bed.attempt(0, 0));
+    bed.jm.crash();
+    bed.runFor(Duration.ofSeconds(4));
+    assertThat(task.cancellations).isEqualTo(1);
+    assertThat(bed.runner.releasedJobs).containsExactly(master.jobId);
+  }
+
+  @Test
+  void twoJobsDoNotDisturbEachOther() {
+    TestingJobMaster other = bed.jobMaster();
+    AllocationID first = bed.allocate(0, master);
+    AllocationID second = bed.allocate(1, other);
+    bed.gateway.disconnectJobMaster(master.jobId, master.id(), "the job has ended");
+    bed.settle();
+    assertThat(bed.rm.available).containsExactly(first);
+    assertThat(bed.runner.releasedJobs).containsExactly(master.jobId);
+    assertThat(other.goodbyes).isEmpty();
+    bed.runTask(other, second, bed.attempt(0, 0));
+    assertThat(other.states).isNotEmpty();
+  }
+}

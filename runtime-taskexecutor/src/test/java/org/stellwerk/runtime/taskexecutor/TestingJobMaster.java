@@ -1,0 +1,134 @@
+package org.stellwerk.runtime.taskexecutor;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.rpc.FencedRpcEndpoint;
+import org.stellwerk.rpc.RpcService;
+import org.stellwerk.runtime.gateway.JobMasterGateway;
+import org.stellwerk.runtime.gateway.TaskExecutorGateway.JobMasterAddress;
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.JobMasterId;
+import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.leaderelection.LeaderInformation;
+import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
+import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.runtime.messages.RegistrationResponse;
+import org.stellwerk.runtime.messages.SlotOffer;
+import org.stellwerk.runtime.messages.TaskExecutionState;
+import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
+import org.stellwerk.runtime.messages.TaskManagerLocation;
+
+/** Accepts every slot and state, unless the test says otherwise, and keeps what it is told. */
+final class TestingJobMaster extends FencedRpcEndpoint<JobMasterId> implements JobMasterGateway {
+
+  final JobID jobId;
+  final List<TaskManagerLocation> registrations = new ArrayList<>();
+  final List<List<SlotOffer>> offers = new ArrayList<>();
+  final List<TaskExecutionState> states = new ArrayList<>();
+  final List<TaskExecutorHeartbeat.ToJobMaster> heartbeats = new ArrayList<>();
+  final List<AllocationID> failedSlots = new ArrayList<>();
+  final List<String> goodbyes = new ArrayList<>();
+  @Nullable RegistrationResponse answer;
+  Function<List<SlotOffer>, CompletableFuture<List<SlotOffer>>> offerAnswer =
+      CompletableFuture::completedFuture;
+  Function<TaskExecutionState, CompletableFuture<Acknowledge>> stateAnswer =
+      state -> CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+  Supplier<CompletableFuture<Acknowledge>> heartbeatAnswer =
+      () -> CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+
+  TestingJobMaster(RpcService rpc, JobID jobId, JobMasterId id) {
+    super(rpc, LeaderInformation.jobMasterName(id.value(), jobId), id);
+    this.jobId = jobId;
+  }
+
+  JobMasterId id() {
+    return getFencingToken();
+  }
+
+  JobMasterAddress address() {
+    return new JobMasterAddress(getAddress(), getFencingToken());
+  }
+
+  List<ExecutionState> statesOf(ExecutionAttemptID attempt) {
+    return states.stream()
+        .filter(state -> state.attemptId().equals(attempt))
+        .map(TaskExecutionState::state)
+        .toList();
+  }
+
+  @Override
+  public CompletableFuture<RegistrationResponse> registerTaskManager(
+      JobID job, String address, TaskManagerLocation location, Duration timeout) {
+    registrations.add(location);
+    RegistrationResponse given = answer;
+    return CompletableFuture.completedFuture(
+        given != null
+            ? given
+            : new RegistrationResponse.JobMasterTaskExecutorSuccess(new ResourceID("jm")));
+  }
+
+  @Override
+  public CompletableFuture<List<SlotOffer>> offerSlots(
+      ResourceID taskManagerId, List<SlotOffer> slots, Duration timeout) {
+    offers.add(slots);
+    return offerAnswer.apply(slots);
+  }
+
+  @Override
+  public void failSlot(ResourceID taskManagerId, AllocationID allocationId, String reason) {
+    failedSlots.add(allocationId);
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> updateTaskExecutionState(
+      TaskExecutionState state, Duration timeout) {
+    states.add(state);
+    return stateAnswer.apply(state);
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> heartbeatFromTaskManager(
+      ResourceID taskManagerId, TaskExecutorHeartbeat.ToJobMaster payload, Duration timeout) {
+    heartbeats.add(payload);
+    return heartbeatAnswer.get();
+  }
+
+  @Override
+  public void disconnectTaskManager(ResourceID taskManagerId, String reason) {
+    goodbyes.add(reason);
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> cancel(Duration timeout) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<ArchivedExecutionGraph> requestJob(Duration timeout) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<JobStatus> requestJobStatus(Duration timeout) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void disconnectResourceManager(String reason) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void notifyNotEnoughResourcesAvailable(int acquiredSlots, int totalSlots) {
+    throw new UnsupportedOperationException();
+  }
+}

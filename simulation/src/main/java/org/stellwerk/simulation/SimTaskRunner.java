@@ -1,0 +1,171 @@
+package org.stellwerk.simulation;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.stellwerk.rpc.simulation.SimNode;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.messages.IOMetrics;
+import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
+import org.stellwerk.runtime.taskexecutor.TaskEvents;
+import org.stellwerk.runtime.taskexecutor.TaskHandle;
+import org.stellwerk.runtime.taskexecutor.TaskRunner;
+
+/**
+ * Stands for user code: each attempt follows the {@link SimTaskPlan} of its vertex in virtual time.
+ * Its events come outside of the TaskExecutor's main thread, as those of real threads do.
+ */
+public final class SimTaskRunner implements TaskRunner {
+
+  private static final int DATA_PORT = 40_000;
+  private static final long FREE_HEAP = 1L << 30;
+
+  private final SimNode node;
+  private final Map<ExecutionAttemptID, Attempt> running = new LinkedHashMap<>();
+  private boolean closed;
+
+  /** A runner in the process. */
+  public SimTaskRunner(SimNode node) {
+    this.node = node;
+  }
+
+  /** The attempts whose code runs at this instant: the truth, for checks. */
+  public List<ExecutionAttemptID> running() {
+    return List.copyOf(running.keySet());
+  }
+
+  @Override
+  public int dataPort() {
+    return DATA_PORT;
+  }
+
+  @Override
+  public long freeHeap() {
+    return FREE_HEAP;
+  }
+
+  @Override
+  public TaskHandle start(TaskDeploymentDescriptor descriptor, TaskEvents events) {
+    Attempt attempt = new Attempt(descriptor, events);
+    if (running.putIfAbsent(descriptor.attemptId(), attempt) != null) {
+      throw new IllegalStateException(
+          "Attempt " + descriptor.attemptId() + " was started twice on " + node);
+    }
+    node.io().execute(attempt::setUp);
+    return attempt;
+  }
+
+  @Override
+  public void releaseJob(JobID jobId) {
+    for (Attempt attempt : running.values()) {
+      if (attempt.descriptor.jobId().equals(jobId)) {
+        throw new IllegalStateException(
+            "Job " + jobId + " was released on " + node + " while its tasks still run");
+      }
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> closeAsync() {
+    closed = true;
+    List.copyOf(running.values()).forEach(Attempt::cancel);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private final class Attempt implements TaskHandle {
+
+    private final TaskDeploymentDescriptor descriptor;
+    private final TaskEvents events;
+    private boolean cancelled;
+    private boolean over;
+
+    private Attempt(TaskDeploymentDescriptor descriptor, TaskEvents events) {
+      this.descriptor = descriptor;
+      this.events = events;
+    }
+
+    private SimTaskPlan plan() {
+      return SimTaskPlan.of(descriptor.taskInformation().vertex()).orElseThrow();
+    }
+
+    private void setUp() {
+      if (over) {
+        return;
+      }
+      if (SimTaskPlan.of(descriptor.taskInformation().vertex()).isEmpty()) {
+        IllegalArgumentException unknown =
+            new IllegalArgumentException(
+                "Could not load class "
+                    + descriptor.taskInformation().vertex().invokableClassName());
+        end(() -> events.onFailed(unknown, IOMetrics.ZERO));
+        return;
+      }
+      events.onInitializing();
+      node.io().execute(this::run);
+    }
+
+    private void run() {
+      if (over) {
+        return;
+      }
+      events.onRunning();
+      switch (plan().end()) {
+        case FINISHES -> after(plan().run(), () -> events.onFinished(IOMetrics.ZERO));
+        case FAILS ->
+            after(
+                plan().run(),
+                () ->
+                    events.onFailed(
+                        new IllegalStateException("failed as planned"), IOMetrics.ZERO));
+        case NEVER -> {
+          // until it is cancelled
+        }
+      }
+    }
+
+    private void after(Duration delay, Runnable ending) {
+      node.timers().schedule(() -> end(ending), delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void end(Runnable ending) {
+      if (!over) {
+        over = true;
+        running.remove(descriptor.attemptId());
+        ending.run();
+      }
+    }
+
+    @Override
+    public void cancel() {
+      if (!cancelled && !over) {
+        cancelled = true;
+        Duration delay =
+            closed
+                ? Duration.ZERO
+                : SimTaskPlan.of(descriptor.taskInformation().vertex())
+                    .map(SimTaskPlan::ignoresCancel)
+                    .orElse(Duration.ZERO);
+        after(delay, () -> events.onCanceled(IOMetrics.ZERO));
+      }
+    }
+
+    @Override
+    public void interrupt() {
+      // The code of this world does not listen.
+    }
+
+    @Override
+    public String stackTrace() {
+      return over ? "" : "sim.Task.run\n";
+    }
+
+    @Override
+    public IOMetrics metrics() {
+      return IOMetrics.ZERO;
+    }
+  }
+}
