@@ -4,11 +4,9 @@ import java.net.BindException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.stellwerk.configuration.ConfigOption;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.concurrent.FutureUtils;
@@ -43,13 +41,13 @@ final class ProcessDrivers implements AutoCloseableAsync {
   private static final Duration IO_THREAD_IDLE = Duration.ofSeconds(30);
 
   private final RuntimeServices runtime;
-  private final ExecutorService io;
+  private final IoPool io;
   private final RpcService rpc;
   private final HighAvailabilityServices highAvailability;
 
   private ProcessDrivers(
       RuntimeServices runtime,
-      ExecutorService io,
+      IoPool io,
       RpcService rpc,
       HighAvailabilityServices highAvailability) {
     this.runtime = runtime;
@@ -69,7 +67,7 @@ final class ProcessDrivers implements AutoCloseableAsync {
    */
   static ProcessDrivers open(
       Configuration configuration, RpcEndpointAddress address, FatalErrorHandler fatal) {
-    ExecutorService io = ioExecutor();
+    IoPool io = new IoPool();
     RuntimeServices runtime =
         new RuntimeServices(
             SystemClock.INSTANCE,
@@ -89,22 +87,30 @@ final class ProcessDrivers implements AutoCloseableAsync {
     }
   }
 
-  private static ExecutorService ioExecutor() {
-    AtomicInteger count = new AtomicInteger();
-    ThreadPoolExecutor executor =
-        new ThreadPoolExecutor(
-            IO_THREADS,
-            IO_THREADS,
-            IO_THREAD_IDLE.toMillis(),
-            TimeUnit.MILLISECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "io-" + count.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
-    executor.allowCoreThreadTimeOut(true);
-    return executor;
+  /** Daemon threads for what may block; none while idle. */
+  static final class IoPool extends ThreadPoolExecutor implements AutoCloseable {
+
+    IoPool() {
+      super(
+          IO_THREADS,
+          IO_THREADS,
+          IO_THREAD_IDLE.toMillis(),
+          TimeUnit.MILLISECONDS,
+          new LinkedBlockingQueue<>(),
+          IoPool::newThread);
+      allowCoreThreadTimeOut(true);
+    }
+
+    private static Thread newThread(Runnable task) {
+      Thread thread = new Thread(task, "io");
+      thread.setDaemon(true);
+      return thread;
+    }
+
+    @Override
+    public void close() {
+      shutdown();
+    }
   }
 
   private static RpcService openRpc(
@@ -210,6 +216,6 @@ final class ProcessDrivers implements AutoCloseableAsync {
   public CompletableFuture<Void> closeAsync() {
     return FutureUtils.composeAfterwards(
             highAvailability.closeAsync(), Runnable::run, rpc::closeAsync)
-        .whenComplete((ignored, failure) -> io.shutdown());
+        .whenComplete((ignored, failure) -> io.close());
   }
 }

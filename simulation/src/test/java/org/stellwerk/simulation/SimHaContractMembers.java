@@ -2,7 +2,6 @@ package org.stellwerk.simulation;
 
 import java.time.Duration;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -19,7 +18,7 @@ final class SimHaContractMembers implements AfterEachCallback {
   private final SimNetwork network = new SimNetwork(scheduler);
   private final SimCoordination coordination = new SimCoordination(network, Duration.ofSeconds(2));
   private final SimRealTime time = new SimRealTime(scheduler);
-  private final Map<HighAvailabilityServices, SimNode> nodes = new IdentityHashMap<>();
+  private final IdentityHashMap<HighAvailabilityServices, SimNode> nodes = new IdentityHashMap<>();
 
   HighAvailabilityServices newMember() throws Exception {
     return time.call(

@@ -95,7 +95,8 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
 
   /**
    * Completes in the main thread when the stored jobs are taken up: from then on leadership may be
-   * confirmed. Fails if they cannot be read, or if the Dispatcher is closed before.
+   * confirmed. Fails if they cannot be read, which its owner treats as a fault while it leads, or
+   * if the Dispatcher is closed before.
    */
   public CompletableFuture<Void> getReadyFuture() {
     return ready;
@@ -122,14 +123,6 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
               ? new IllegalStateException("nothing recovered")
               : ExceptionUtils.stripCompletionException(failure);
       ready.completeExceptionally(cause);
-      if (!(cause instanceof NotLeaderException)) {
-        services
-            .runtime()
-            .fatalErrorHandler()
-            .onFatalError(
-                new IllegalStateException(
-                    "The stored jobs cannot be read: " + ExceptionUtils.describe(cause), cause));
-      }
       return;
     }
     Map<JobID, JobGraph> graphs = new LinkedHashMap<>();

@@ -12,9 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the process's one Curator client. Only the server's word ends a session: Curator's own
- * timer, which would declare a session lost after a while without connection, is off, because a
- * server that was restarted gives every session its full time again.
+ * Makes the process's one Curator client. A suspended connection is no error in it, and only the
+ * server's word ends a session, see {@link PatientZooKeeper}.
  */
 final class ZooKeeperConnection {
 
@@ -71,7 +70,7 @@ final class ZooKeeperConnection {
                 Math.max(MAX_RETRY_WAIT_MS, (int) config.retryWait().toMillis()),
                 config.maxRetries()))
         .connectionStateErrorPolicy(new SessionConnectionStateErrorPolicy())
-        .simulatedSessionExpirationPercent(0)
+        .zookeeperFactory(PatientZooKeeper::new)
         .ensembleTracker(false)
         .dontUseContainerParents()
         .build();
@@ -102,13 +101,24 @@ final class ZooKeeperConnection {
   }
 
   private static void logGrantedTimeout(CuratorFramework client, Duration asked) {
-    int grantedMs = client.getZookeeperClient().getLastNegotiatedSessionTimeoutMs();
+    int grantedMs = grantedTimeoutMs(client);
     if (grantedMs > 0 && grantedMs != asked.toMillis()) {
       LOG.info(
           "ZooKeeper granted a session timeout of {} ms instead of {} ms: so long it takes to"
               + " replace a dead leader (the server's tickTime decides)",
           grantedMs,
           asked.toMillis());
+    }
+  }
+
+  private static int grantedTimeoutMs(CuratorFramework client) {
+    try {
+      return client.getZookeeperClient().getZooKeeper() instanceof PatientZooKeeper zooKeeper
+          ? zooKeeper.grantedSessionTimeoutMs()
+          : 0;
+    } catch (Exception e) {
+      LOG.debug("The granted session timeout is unknown: {}", e.toString());
+      return 0;
     }
   }
 }

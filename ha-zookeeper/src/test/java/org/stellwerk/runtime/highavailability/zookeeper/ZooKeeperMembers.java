@@ -56,7 +56,7 @@ final class ZooKeeperMembers implements AutoCloseable {
     ZooKeeper zooKeeper =
         ((ZooKeeperHighAvailabilityServices) member).client().getZookeeperClient().getZooKeeper();
     CountDownLatch connected = new CountDownLatch(1);
-    try (ZooKeeper twin =
+    ZooKeeper twin =
         new ZooKeeper(
             quorum,
             10_000,
@@ -66,10 +66,11 @@ final class ZooKeeperMembers implements AutoCloseable {
               }
             },
             zooKeeper.getSessionId(),
-            zooKeeper.getSessionPasswd())) {
-      if (!connected.await(10, TimeUnit.SECONDS)) {
-        throw new AssertionError("The session could not be taken over");
-      }
+            zooKeeper.getSessionPasswd());
+    boolean takenOver = connected.await(10, TimeUnit.SECONDS);
+    twin.close();
+    if (!takenOver) {
+      throw new AssertionError("The session could not be taken over");
     }
   }
 

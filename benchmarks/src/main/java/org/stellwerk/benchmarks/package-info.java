@@ -1,0 +1,5 @@
+/** JMH benchmarks; benchmarks/README.md tells how to run them. */
+@NullMarked
+package org.stellwerk.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,46 @@
+package org.stellwerk.rpc.akka;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.configuration.Configuration;
+import org.stellwerk.rpc.RpcOptions;
+import org.stellwerk.rpc.RpcService;
+import org.stellwerk.rpc.simulation.contract.RpcServiceContract;
+import org.stellwerk.util.FatalErrorHandler;
+
+/** The contract on two actor systems that are connected over loopback. */
+class AkkaRpcServiceContractTest extends RpcServiceContract {
+
+  private static final int LIMIT = 64 * 1024;
+
+  @Override
+  protected RpcService makeService(String name, FatalErrorHandler handler) throws Exception {
+    Configuration configuration =
+        Configuration.empty().with(RpcOptions.FRAMESIZE.key(), LIMIT + "b");
+    return AkkaRpcServiceUtils.remoteServiceBuilder(configuration, "127.0.0.1", "0")
+        .withComponentName(name)
+        .withFatalErrorHandler(handler)
+        .createAndStart();
+  }
+
+  @Override
+  protected <T> @Nullable T await(CompletableFuture<T> future) throws Throwable {
+    try {
+      return future.get(10, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause();
+    }
+  }
+
+  @Override
+  protected long nowNanos() {
+    return System.nanoTime();
+  }
+
+  @Override
+  protected int maximumMessageBytes() {
+    return LIMIT;
+  }
+}

@@ -1,0 +1,293 @@
+package org.stellwerk.runtime.jobmaster.slotpool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.stellwerk.runtime.executiongraph.TestGraphs.allocation;
+import static org.stellwerk.runtime.executiongraph.TestGraphs.location;
+import static org.stellwerk.runtime.executiongraph.TestGraphs.taskManager;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.stellwerk.rpc.simulation.ManualMainThreadExecutor;
+import org.stellwerk.rpc.simulation.SimScheduler;
+import org.stellwerk.runtime.messages.SlotOffer;
+import org.stellwerk.runtime.messages.exceptions.NoResourceAvailableException;
+
+class SlotPoolTest {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  private final SimScheduler scheduler = new SimScheduler(1);
+  private final List<String> declared = new ArrayList<>();
+  private final TestingTaskManagerGateway gateway = new TestingTaskManagerGateway();
+  private final SlotPool pool =
+      new SlotPool(
+          (version, slots) -> declared.add(version + ":" + slots),
+          new ManualMainThreadExecutor(scheduler),
+          TIMEOUT);
+
+  private static SlotOffer offer(int number) {
+    return new SlotOffer(allocation(number), number);
+  }
+
+  private List<SlotOffer> offerFrom(int taskManager, SlotOffer... offers) {
+    return pool.offerSlots(location(taskManager), gateway, List.of(offers));
+  }
+
+  private List<AllocatedSlot> acquire(int count) {
+    pool.declareRequiredResources(count);
+    pool.registerTaskManager(taskManager(1));
+    for (int i = 0; i < count; i++) {
+      offerFrom(1, offer(i));
+    }
+    return scheduler.await(pool.requestSlots(count, TIMEOUT));
+  }
+
+  @Test
+  void everyChangeOfTheNeedIsDeclaredAsAWholeWithAGrowingVersion() {
+    pool.declareRequiredResources(3);
+    pool.declareRequiredResources(3);
+    pool.declareRequiredResources(1);
+    assertThat(declared).containsExactly("1:3", "2:1");
+    assertThat(pool.requiredResources()).isEqualTo(1);
+    assertThatThrownBy(() -> pool.declareRequiredResources(-1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void slotsAreAcceptedUpToTheNeedAndSuperfluousOnesRejected() {
+    pool.declareRequiredResources(2);
+    pool.registerTaskManager(taskManager(1));
+    assertThat(offerFrom(1, offer(0), offer(1), offer(2))).containsExactly(offer(0), offer(1));
+    assertThat(declared).containsExactly("1:2");
+    pool.checkInvariants();
+  }
+
+  @Test
+  void aRepeatedOfferHasTheSameAnswer() {
+    pool.declareRequiredResources(1);
+    pool.registerTaskManager(taskManager(1));
+    pool.registerTaskManager(taskManager(2));
+    assertThat(offerFrom(1, offer(0))).containsExactly(offer(0));
+    assertThat(offerFrom(1, offer(0))).containsExactly(offer(0));
+    assertThat(offerFrom(2, offer(0))).isEmpty();
+    assertThat(pool.numberOfSlots()).isEqualTo(1);
+  }
+
+  @Test
+  void offersOfAnUnknownTaskManagerAreIgnored() {
+    pool.declareRequiredResources(1);
+    assertThat(offerFrom(1, offer(0))).isEmpty();
+    assertThat(pool.numberOfSlots()).isZero();
+  }
+
+  @Test
+  void aRequestIsFulfilledAsAWholeOnceThereAreEnoughSlots() {
+    pool.declareRequiredResources(2);
+    pool.registerTaskManager(taskManager(1));
+    CompletableFuture<List<AllocatedSlot>> request = pool.requestSlots(2, TIMEOUT);
+    offerFrom(1, offer(0));
+    assertThat(request).isNotDone();
+    offerFrom(1, offer(1));
+    assertThat(request).isDone();
+    assertThat(scheduler.await(request))
+        .extracting(AllocatedSlot::getAllocationId)
+        .containsExactly(allocation(0), allocation(1));
+    pool.checkInvariants();
+  }
+
+  @Test
+  void requestsAreServedInTheirOrder() {
+    pool.declareRequiredResources(3);
+    pool.registerTaskManager(taskManager(1));
+    CompletableFuture<List<AllocatedSlot>> large = pool.requestSlots(2, TIMEOUT);
+    CompletableFuture<List<AllocatedSlot>> small = pool.requestSlots(1, TIMEOUT);
+    offerFrom(1, offer(0));
+    assertThat(small).isNotDone();
+    offerFrom(1, offer(1), offer(2));
+    assertThat(large).isDone();
+    assertThat(small).isDone();
+  }
+
+  @Test
+  void aRequestFailsAtItsTimeoutWithAskedAndAvailable() {
+    pool.declareRequiredResources(4);
+    pool.registerTaskManager(taskManager(1));
+    CompletableFuture<List<AllocatedSlot>> request = pool.requestSlots(4, TIMEOUT);
+    offerFrom(1, offer(0));
+    Throwable failure = scheduler.awaitFailure(request);
+    assertThat(failure)
+        .isInstanceOf(NoResourceAvailableException.class)
+        .hasMessageContaining("asked for 4, available were 1 after 30000 ms");
+    assertThat(pool.numberOfRequests()).isZero();
+    assertThat(scheduler.nowNanos()).isEqualTo(TIMEOUT.toNanos());
+  }
+
+  @Test
+  void theTimeoutOfAFulfilledRequestDoesNothing() {
+    acquire(1);
+    scheduler.runFor(TIMEOUT.multipliedBy(2));
+    assertThat(pool.numberOfSlots()).isEqualTo(1);
+  }
+
+  @Test
+  void notEnoughResourcesFailsWhatWaits() {
+    pool.declareRequiredResources(4);
+    CompletableFuture<List<AllocatedSlot>> request = pool.requestSlots(4, TIMEOUT);
+    pool.notifyNotEnoughResourcesAvailable(2, 3);
+    assertThat(scheduler.awaitFailure(request))
+        .isInstanceOf(NoResourceAvailableException.class)
+        .hasMessageContaining("asked for 4, acquired 2, the cluster has 3");
+  }
+
+  @Test
+  void notEnoughResourcesMeansNothingToAJobThatHasItsSlots() {
+    acquire(2);
+    pool.notifyNotEnoughResourcesAvailable(0, 0);
+    assertThat(pool.numberOfSlots()).isEqualTo(2);
+  }
+
+  @Test
+  void releasingATaskManagerFailsThePayloadsOfItsSlots() {
+    List<AllocatedSlot> slots = acquire(2);
+    List<Throwable> failures = new ArrayList<>();
+    LogicalSlot logical = slots.get(0).allocateLogicalSlot();
+    logical.tryAssignPayload(failures::add);
+    Throwable cause = new IllegalStateException("gone");
+    assertThat(pool.releaseTaskManager(taskManager(1), cause)).isTrue();
+    assertThat(pool.releaseTaskManager(taskManager(1), cause)).isFalse();
+    assertThat(failures).containsExactly(cause);
+    assertThat(pool.numberOfSlots()).isZero();
+    assertThat(logical.isAlive()).isFalse();
+    pool.checkInvariants();
+  }
+
+  @Test
+  void allSlotsOfALostTaskManagerAreDeadBeforeAPayloadHears() {
+    List<AllocatedSlot> slots = acquire(2);
+    List<Boolean> otherAlive = new ArrayList<>();
+    slots
+        .get(0)
+        .allocateLogicalSlot()
+        .tryAssignPayload(cause -> otherAlive.add(slots.get(1).isAlive()));
+    pool.releaseTaskManager(taskManager(1), new IllegalStateException("gone"));
+    assertThat(otherAlive).containsExactly(false);
+  }
+
+  @Test
+  void afterALossTheSameNeedTakesNewSlots() {
+    pool.declareRequiredResources(1);
+    pool.registerTaskManager(taskManager(1));
+    CompletableFuture<List<AllocatedSlot>> request = pool.requestSlots(1, TIMEOUT);
+    pool.releaseTaskManager(taskManager(1), new IllegalStateException("gone"));
+    assertThat(offerFrom(1, offer(0))).isEmpty();
+    pool.registerTaskManager(taskManager(2));
+    assertThat(offerFrom(2, offer(5))).containsExactly(offer(5));
+    assertThat(request).isDone();
+  }
+
+  @Test
+  void failingAnAllocationTellsWhetherItWasTheLast() {
+    acquire(2);
+    Throwable cause = new IllegalStateException("broken");
+    assertThat(pool.failAllocation(taskManager(2), allocation(0), cause)).isFalse();
+    assertThat(pool.failAllocation(taskManager(1), allocation(9), cause)).isFalse();
+    assertThat(pool.numberOfSlots()).isEqualTo(2);
+    assertThat(pool.failAllocation(taskManager(1), allocation(0), cause)).isFalse();
+    assertThat(pool.failAllocation(taskManager(1), allocation(1), cause)).isTrue();
+    assertThat(gateway.freed).isEmpty();
+    pool.checkInvariants();
+  }
+
+  @Test
+  void aFreedSlotGoesBackToItsTaskManager() {
+    List<AllocatedSlot> slots = acquire(1);
+    List<Throwable> failures = new ArrayList<>();
+    slots.get(0).allocateLogicalSlot().tryAssignPayload(failures::add);
+    pool.freeSlot(allocation(0), "test");
+    pool.freeSlot(allocation(0), "test");
+    assertThat(gateway.freed).containsExactly(allocation(0));
+    assertThat(failures).hasSize(1);
+  }
+
+  @Test
+  void aReturnedSlotServesTheNextRequest() {
+    List<AllocatedSlot> slots = acquire(1);
+    LogicalSlot one = slots.get(0).allocateLogicalSlot();
+    LogicalSlot two = slots.get(0).allocateLogicalSlot();
+    one.returnSlot();
+    assertThat(pool.numberOfFreeSlots()).isZero();
+    two.returnSlot();
+    two.returnSlot();
+    assertThat(pool.numberOfFreeSlots()).isEqualTo(1);
+    assertThat(offerFrom(1, offer(7))).isEmpty();
+    assertThat(pool.requestSlots(1, TIMEOUT)).isDone();
+  }
+
+  @Test
+  void freeSlotsBeyondTheNeedAreGivenBackAndUsedOnesKept() {
+    acquire(3);
+    pool.declareRequiredResources(1);
+    assertThat(pool.numberOfSlots()).isEqualTo(3);
+    pool.checkInvariants();
+    pool.declareRequiredResources(4);
+    offerFrom(1, offer(3));
+    pool.declareRequiredResources(2);
+    assertThat(gateway.freed).containsExactly(allocation(3));
+    pool.checkInvariants();
+  }
+
+  @Test
+  void closeGivesEverythingBackAndTakesNothingAnyMore() {
+    acquire(2);
+    CompletableFuture<List<AllocatedSlot>> request = pool.requestSlots(1, TIMEOUT);
+    pool.close("the end");
+    pool.close("the end");
+    assertThat(gateway.freed).containsExactlyInAnyOrder(allocation(0), allocation(1));
+    assertThat(declared).containsExactly("1:2", "2:0");
+    assertThat(request).isCompletedExceptionally();
+    assertThat(offerFrom(1, offer(5))).isEmpty();
+    assertThat(pool.requestSlots(1, TIMEOUT)).isCompletedExceptionally();
+    pool.checkInvariants();
+  }
+
+  @Test
+  void aLogicalSlotTakesOnePayloadAndReturnsOnce() {
+    List<AllocatedSlot> slots = acquire(1);
+    LogicalSlot logical = slots.get(0).allocateLogicalSlot();
+    List<Throwable> failures = new ArrayList<>();
+    LogicalSlot.Payload payload = failures::add;
+    assertThat(logical.tryAssignPayload(payload)).isTrue();
+    assertThat(logical.tryAssignPayload(cause -> {})).isFalse();
+    assertThat(logical.getPayload()).isSameAs(payload);
+    logical.release(new IllegalStateException("one"));
+    logical.release(new IllegalStateException("two"));
+    assertThat(failures).hasSize(1);
+    assertThat(logical.isAlive()).isFalse();
+    logical.returnSlot();
+    assertThat(pool.numberOfFreeSlots()).isEqualTo(1);
+    logical.release(new IllegalStateException("three"));
+    assertThat(failures).hasSize(1);
+    assertThat(slots.get(0).allocateLogicalSlot().tryAssignPayload(payload)).isTrue();
+  }
+
+  @Test
+  void aReleasedSlotWithoutPayloadIsReturnedAtOnceAndTakesNone() {
+    List<AllocatedSlot> slots = acquire(1);
+    LogicalSlot logical = slots.get(0).allocateLogicalSlot();
+    logical.release(new IllegalStateException("gone"));
+    assertThat(logical.tryAssignPayload(cause -> {})).isFalse();
+    assertThat(pool.numberOfFreeSlots()).isEqualTo(1);
+  }
+
+  @Test
+  void aDeadSlotGivesNoShares() {
+    List<AllocatedSlot> slots = acquire(1);
+    pool.releaseTaskManager(taskManager(1), new IllegalStateException("gone"));
+    assertThatThrownBy(() -> slots.get(0).allocateLogicalSlot())
+        .isInstanceOf(IllegalStateException.class);
+  }
+}

@@ -1,0 +1,41 @@
+package org.stellwerk.runtime.jobmaster.slotpool;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
+
+/** Records what is asked of it; answers submissions when the test says so. */
+public final class TestingTaskManagerGateway implements TaskManagerGateway {
+
+  public final List<TaskDeploymentDescriptor> submitted = new ArrayList<>();
+  public final List<CompletableFuture<Acknowledge>> submissions = new ArrayList<>();
+  public final List<ExecutionAttemptID> cancelled = new ArrayList<>();
+  public final List<AllocationID> freed = new ArrayList<>();
+
+  @Override
+  public CompletableFuture<Acknowledge> submitTask(
+      TaskDeploymentDescriptor task, Duration timeout) {
+    CompletableFuture<Acknowledge> answer = new CompletableFuture<>();
+    submitted.add(task);
+    submissions.add(answer);
+    return answer;
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> cancelTask(ExecutionAttemptID attemptId, Duration timeout) {
+    cancelled.add(attemptId);
+    return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> freeSlot(
+      AllocationID allocationId, String reason, Duration timeout) {
+    freed.add(allocationId);
+    return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+  }
+}

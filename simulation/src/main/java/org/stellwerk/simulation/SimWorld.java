@@ -1,0 +1,172 @@
+package org.stellwerk.simulation;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.concurrent.CompletableFuture;
+import org.stellwerk.configuration.Configuration;
+import org.stellwerk.rpc.simulation.SimNetwork;
+import org.stellwerk.rpc.simulation.SimNode;
+import org.stellwerk.rpc.simulation.SimRpcConfig;
+import org.stellwerk.rpc.simulation.SimScheduler;
+import org.stellwerk.runtime.FaultPoints;
+import org.stellwerk.runtime.RuntimeServices;
+import org.stellwerk.runtime.cluster.JobManagerConfig;
+import org.stellwerk.runtime.cluster.JobManagerProcess;
+import org.stellwerk.runtime.cluster.ProcessServices;
+import org.stellwerk.runtime.cluster.TaskManagerProcess;
+import org.stellwerk.runtime.gateway.DispatcherGateway;
+import org.stellwerk.runtime.id.DispatcherId;
+import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.leaderelection.LeaderInformation;
+import org.stellwerk.runtime.messages.HardwareDescription;
+import org.stellwerk.runtime.options.HighAvailabilityOptions;
+import org.stellwerk.runtime.options.TaskManagerOptions;
+import org.stellwerk.runtime.taskexecutor.TaskExecutorConfig;
+
+/**
+ * A whole cluster in one thread: the processes of production on a simulated network, coordination
+ * service and task runner, in virtual time. Everything that happens follows from the seed.
+ *
+ * <p>A scenario starts processes by name, acts, and lets time pass with the {@link #scheduler()}. A
+ * crashed process is started again under its name; its stores have survived it.
+ */
+public final class SimWorld {
+
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
+  private static final Duration ASK_TIMEOUT = Duration.ofSeconds(10);
+  private static final String CLIENT = "client";
+  private static final HardwareDescription HARDWARE =
+      new HardwareDescription(4, 8L << 30, 4L << 30, 0);
+
+  private final SimScheduler scheduler;
+  private final Configuration configuration;
+  private final SimNetwork network;
+  private final SimCoordination coordination;
+  private final SimBlobStore.Blobs blobs = new SimBlobStore.Blobs();
+  private final SimNode client;
+  private final Map<String, SimTaskRunner> taskRunners = new LinkedHashMap<>();
+
+  /** A world with the product's default configuration. */
+  public SimWorld(long seed) {
+    this(seed, Configuration.empty());
+  }
+
+  /** A world whose processes have the configuration. */
+  public SimWorld(long seed, Configuration configuration) {
+    this.scheduler = new SimScheduler(seed);
+    this.configuration = configuration;
+    this.network = new SimNetwork(scheduler, SimRpcConfig.defaults().withoutCallStacks());
+    this.coordination =
+        new SimCoordination(
+            network, configuration.get(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT));
+    this.client = network.newNode(CLIENT);
+  }
+
+  /** Virtual time, and what has happened. */
+  public SimScheduler scheduler() {
+    return scheduler;
+  }
+
+  /** The network, for its faults. */
+  public SimNetwork network() {
+    return network;
+  }
+
+  /** Leadership and stores: the truth about them, and their faults. */
+  public SimCoordination coordination() {
+    return coordination;
+  }
+
+  /** The files that clients have uploaded. */
+  public SimBlobStore.Blobs blobs() {
+    return blobs;
+  }
+
+  /** Starts a JobManager process. */
+  public SimNode startJobManager(String name) {
+    SimNode node = network.newNode(name);
+    JobManagerConfig config =
+        new JobManagerConfig(configuration, new ResourceID(name), "http://" + name + ":8081");
+    JobManagerProcess.start(config, services(node), new SimBlobStore(blobs, node));
+    return node;
+  }
+
+  /** Starts a TaskManager process. */
+  public SimNode startTaskManager(String name, int slots) {
+    SimNode node = network.newNode(name);
+    SimTaskRunner runner = new SimTaskRunner(node);
+    taskRunners.put(name, runner);
+    TaskExecutorConfig config =
+        TaskExecutorConfig.fromConfiguration(
+            configuration.with(TaskManagerOptions.NUM_TASK_SLOTS, slots),
+            new ResourceID(name),
+            name,
+            HARDWARE);
+    TaskManagerProcess.start(config, services(node), runner);
+    return node;
+  }
+
+  private ProcessServices services(SimNode node) {
+    RuntimeServices runtime =
+        new RuntimeServices(
+            node.clock(),
+            node.ids(),
+            node.random(),
+            node.io(),
+            node.fatalErrors(),
+            FaultPoints.NONE);
+    return new ProcessServices(node.rpc(), coordination.newServices(node), runtime);
+  }
+
+  /** The process of this name, dead or alive. */
+  public SimNode node(String name) {
+    SimNode node = network.node(name);
+    if (node == null) {
+      throw new NoSuchElementException("There never was a process " + name);
+    }
+    return node;
+  }
+
+  /** What the TaskManager's user code does. */
+  public SimTaskRunner taskRunner(String taskManager) {
+    SimTaskRunner runner = taskRunners.get(taskManager);
+    if (runner == null) {
+      throw new NoSuchElementException("There never was a TaskManager " + taskManager);
+    }
+    return runner;
+  }
+
+  /** The leader's Dispatcher as the client sees it; runs the world until there is one. */
+  public DispatcherGateway dispatcher() {
+    scheduler.runUntil(() -> coordination.publishedLeader().isPresent());
+    LeaderInformation leader = coordination.publishedLeader().orElseThrow();
+    return scheduler.await(
+        client
+            .rpc()
+            .connect(
+                leader.dispatcherAddress(),
+                new DispatcherId(leader.sessionId()),
+                DispatcherGateway.class));
+  }
+
+  /** Runs the world until the leader counts this many free slots; fails if that takes too long. */
+  public void awaitFreeSlots(int slots, Duration limit) {
+    long end = scheduler.nowNanos() + limit.toNanos();
+    int free = -1;
+    while (free != slots) {
+      if (scheduler.nowNanos() > end) {
+        throw new AssertionError(
+            "Expected %d free slots within %s, but there are %d".formatted(slots, limit, free));
+      }
+      scheduler.runFor(POLL_INTERVAL);
+      free = await(dispatcher().requestClusterOverview(ASK_TIMEOUT)).slotsAvailable();
+    }
+  }
+
+  /** Runs the world until the future has a value. */
+  public <T> T await(CompletableFuture<T> future) {
+    return scheduler.await(future);
+  }
+}
