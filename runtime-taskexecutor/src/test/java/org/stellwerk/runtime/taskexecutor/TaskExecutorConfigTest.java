@@ -54,4 +54,14 @@ class TaskExecutorConfigTest {
         .hasMessageContaining("taskmanager.numberOfTaskSlots")
         .hasMessageContaining("at least 1");
   }
+
+  @Test
+  void timesThatMustPassAreNotZero() {
+    assertThatThrownBy(() -> read(Map.of("taskmanager.slot.timeout", "0 ms")))
+        .isInstanceOf(IllegalConfigurationException.class)
+        .hasMessageContaining("taskmanager.slot.timeout");
+    assertThatThrownBy(() -> read(Map.of("task.cancellation.interval", "0 ms")))
+        .isInstanceOf(IllegalConfigurationException.class)
+        .hasMessageContaining("task.cancellation.interval");
+  }
 }
