@@ -32,9 +32,9 @@ import org.stellwerk.util.IdGenerator;
 import org.stellwerk.util.RandomSource;
 
 /**
- * A whole cluster in one JVM: a JobManager and some TaskManagers on one RPC service, with leadership
- * and stores in memory. For tests of jobs and for trying things out; tasks find their classes on the
- * class path, and jars work too.
+ * A whole cluster in one JVM: a JobManager and some TaskManagers on one RPC service, with
+ * leadership and stores in memory. For tests of jobs and for trying things out; tasks find their
+ * classes on the class path, and jars work too.
  */
 public final class MiniCluster implements AutoCloseableAsync {
 
@@ -83,9 +83,7 @@ public final class MiniCluster implements AutoCloseableAsync {
     gateways.start();
     this.jobManager =
         JobManagerProcess.start(
-            new JobManagerConfig(configuration, new ResourceID("jobmanager"), ""),
-            services,
-            blobs);
+            new JobManagerConfig(configuration, new ResourceID("jobmanager"), ""), services, blobs);
   }
 
   /**

@@ -7,9 +7,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.configuration.ConfigOption;
 import org.stellwerk.configuration.Configuration;
-import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.rpc.AddressResolution;
 import org.stellwerk.rpc.RpcService;
 import org.stellwerk.rpc.RpcSystem;
@@ -18,9 +18,9 @@ import org.stellwerk.runtime.RuntimeServices;
 import org.stellwerk.runtime.cluster.ProcessServices;
 import org.stellwerk.runtime.embedded.StandaloneHighAvailabilityServices;
 import org.stellwerk.runtime.highavailability.HighAvailabilityServices;
-import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.highavailability.zookeeper.ZooKeeperHighAvailabilityServices;
 import org.stellwerk.runtime.highavailability.zookeeper.ZooKeeperUnavailableException;
+import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.options.HighAvailabilityOptions;
 import org.stellwerk.runtime.options.JobManagerOptions;
 import org.stellwerk.runtime.options.RestOptions;
@@ -32,8 +32,8 @@ import org.stellwerk.util.IdGenerator;
 import org.stellwerk.util.RandomSource;
 
 /**
- * The real drivers under a process: Akka, ZooKeeper or none, the machine's clock, a pool for what may
- * block. Opened before the process and closed after it.
+ * The real drivers under a process: Akka, ZooKeeper or none, the machine's clock, a pool for what
+ * may block. Opened before the process and closed after it.
  */
 final class ProcessDrivers implements AutoCloseableAsync {
 
@@ -150,8 +150,7 @@ final class ProcessDrivers implements AutoCloseableAsync {
   private static HighAvailabilityServices openZooKeeper(
       Configuration configuration, RuntimeServices runtime) {
     try {
-      return ZooKeeperHighAvailabilityServices.create(
-          configuration, runtime.io(), runtime.ids());
+      return ZooKeeperHighAvailabilityServices.create(configuration, runtime.io(), runtime.ids());
     } catch (ZooKeeperUnavailableException e) {
       throw new StartupException(e.getMessage(), e);
     } catch (InterruptedException e) {

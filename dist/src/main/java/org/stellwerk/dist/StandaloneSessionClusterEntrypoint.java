@@ -45,11 +45,15 @@ public final class StandaloneSessionClusterEntrypoint {
             runner);
     FileBlobStore blobs = openBlobs(configuration, bindHost, host, drivers);
     LeaderGateways gateways =
-        new LeaderGateways(
-            drivers.rpc(), drivers.highAvailability().newLeaderRetrieval(), runner);
+        new LeaderGateways(drivers.rpc(), drivers.highAvailability().newLeaderRetrieval(), runner);
     gateways.start();
     RestEndpoint rest =
-        new RestEndpoint(RestConfig.fromConfiguration(configuration), gateways, blobs);
+        new RestEndpoint(
+            RestConfig.fromConfiguration(configuration),
+            gateways,
+            blobs,
+            drivers.runtime().clock(),
+            null);
     String restAddress = startRest(rest, configuration);
     ResourceID resourceId =
         configuration

@@ -135,7 +135,6 @@ public final class TaskManagerRunner {
             ? system.getTotalMemorySize()
             : 0;
     Runtime runtime = Runtime.getRuntime();
-    return new HardwareDescription(
-        runtime.availableProcessors(), physical, runtime.maxMemory(), 0);
+    return new HardwareDescription(runtime.availableProcessors(), physical, runtime.maxMemory(), 0);
   }
 }
