@@ -11,7 +11,6 @@ import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.options.BlobOptions;
 import org.stellwerk.runtime.options.HighAvailabilityOptions;
 import org.stellwerk.runtime.options.JobManagerOptions;
-import org.stellwerk.runtime.options.RestOptions;
 import org.stellwerk.runtime.rest.RestConfig;
 import org.stellwerk.runtime.rest.RestEndpoint;
 import org.stellwerk.util.AutoCloseableAsync;
@@ -48,13 +47,8 @@ public final class StandaloneSessionClusterEntrypoint {
         new LeaderGateways(drivers.rpc(), drivers.highAvailability().newLeaderRetrieval(), runner);
     gateways.start();
     RestEndpoint rest =
-        new RestEndpoint(
-            RestConfig.fromConfiguration(configuration),
-            gateways,
-            blobs,
-            drivers.runtime().clock(),
-            null);
-    String restAddress = startRest(rest, configuration);
+        new RestEndpoint(RestConfig.fromConfiguration(configuration), gateways, blobs);
+    String restAddress = startRest(rest);
     ResourceID resourceId =
         configuration
             .getOptional(JobManagerOptions.RESOURCE_ID)
@@ -96,16 +90,11 @@ public final class StandaloneSessionClusterEntrypoint {
     }
   }
 
-  private static String startRest(RestEndpoint rest, Configuration configuration) {
+  private static String startRest(RestEndpoint rest) {
     try {
       return rest.start();
     } catch (BindException e) {
-      throw new StartupException(
-          "Port "
-              + configuration.get(RestOptions.PORT)
-              + " for REST is taken by another process; stop that, or set another "
-              + RestOptions.PORT.key(),
-          e);
+      throw new StartupException(e.getMessage(), e);
     } catch (IOException e) {
       throw new StartupException("REST could not start: " + e.getMessage(), e);
     }

@@ -113,6 +113,22 @@ public final class Invokables {
     }
   }
 
+  /** Emits one record and waits to be cancelled, without flushing. */
+  public static final class OneThenIdle implements TaskInvokable {
+    private final CountDownLatch canceled = new CountDownLatch(1);
+
+    @Override
+    public void invoke(Environment environment) throws Exception {
+      environment.<Object>output(0).emit("only");
+      canceled.await();
+    }
+
+    @Override
+    public void cancel() {
+      canceled.countDown();
+    }
+  }
+
   /** Fails after "after" records. */
   public static final class Failing implements TaskInvokable {
     @Override

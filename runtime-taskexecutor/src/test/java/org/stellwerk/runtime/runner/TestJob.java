@@ -33,6 +33,7 @@ final class TestJob {
   final Map<ExecutionVertexID, TaskHandle> handles = new LinkedHashMap<>();
   int attemptNumber;
   List<BlobKey> jars = List.of();
+  List<String> names = List.of("tm-0", "tm-1");
 
   private final ExecutionGraphId graphId = new ExecutionGraphId(UUID.randomUUID());
   private final List<ThreadTaskRunner> runners;
@@ -151,7 +152,7 @@ final class TestJob {
 
   private TaskManagerLocation location(int runner) {
     return new TaskManagerLocation(
-        new ResourceID("tm-" + runner), "127.0.0.1", runners.get(runner).dataPort());
+        new ResourceID(names.get(runner)), "127.0.0.1", runners.get(runner).dataPort());
   }
 
   private ExecutionAttemptID attempt(JobVertex vertex, int subtask) {

@@ -129,6 +129,64 @@ class ThreadTaskRunnerTest {
   }
 
   @Test
+  void aLoneRecordArrivesWithoutAFlush() throws Exception {
+    for (int sinkRunner = 0; sinkRunner < 2; sinkRunner++) {
+      TestRunners both = sinkRunner == 0 ? runners.start(2) : runners;
+      int sinkAt = sinkRunner;
+      TestJob job =
+          both.job()
+              .place((name, subtask) -> name.equals("source") ? 0 : sinkAt)
+              .vertex("source", 1, Invokables.OneThenIdle.class)
+              .vertex("sink", 1, Invokables.Limit.class, "limit", "1")
+              .edge("source", "sink", ShipStrategy.HASH)
+              .deployAll();
+      job.events("sink", 0).awaitEnd();
+      assertThat(job.events("sink", 0).last()).isEqualTo("FINISHED");
+      assertThat(job.events("source", 0).end).isNotDone();
+      job.cancelAll();
+      job.awaitAll();
+    }
+  }
+
+  @Test
+  void aTaskIsCancelledWhileItsOutputWaitsForItsConsumer() throws Exception {
+    TestJob job =
+        runners
+            .start(2)
+            .job()
+            .vertex("source", 1, Invokables.Source.class, "count", "20")
+            .vertex("sink", 2, Invokables.Sink.class)
+            .edge("source", "sink", ShipStrategy.HASH);
+    job.deploy("source", 0);
+    await().until(() -> job.handle("source", 0).stackTrace().contains("Subpartition"));
+    job.deploy("sink", 0);
+    await()
+        .during(Duration.ofMillis(100))
+        .until(() -> job.handle("source", 0).stackTrace().contains("Subpartition"));
+    job.cancelAll();
+    job.awaitAll();
+    assertThat(job.ends()).containsExactly("CANCELED");
+  }
+
+  @Test
+  void anotherTaskManagerAtTheAddressIsRefused() throws Exception {
+    TestJob job =
+        runners
+            .start(2)
+            .job()
+            .place((name, subtask) -> name.equals("source") ? 1 : 0)
+            .vertex("source", 1, Invokables.Source.class)
+            .vertex("sink", 1, Invokables.Sink.class)
+            .edge("source", "sink", ShipStrategy.HASH);
+    job.names = List.of("tm-0", "tm-old");
+    job.deploy("sink", 0).awaitEnd();
+    assertThat(job.events("sink", 0).failure)
+        .isInstanceOf(TaskManagerLostException.class)
+        .hasMessageContaining("Cannot connect to TaskManager tm-old (127.0.0.1:")
+        .hasMessageContaining("TaskManager tm-1 now listens there, not tm-old");
+  }
+
+  @Test
   void aSlowConsumerBoundsItsProducerAndHoldsUpNobodyElse() throws Exception {
     for (int sinkRunner = 0; sinkRunner < 2; sinkRunner++) {
       TestRunners both = sinkRunner == 0 ? runners.start(2) : runners;
