@@ -18,7 +18,8 @@ read_hosts() {
   [ "${#WORKERS[@]}" -gt 0 ] || die "No TaskManager host in $STELLWERK_CONF_DIR/workers."
   local first="${MASTERS[0]}"
   REST_HOST="${first%%:*}"
-  REST_PORT="$(conf_get rest.port 8081)"
+  conf_get rest.port 8081
+  REST_PORT="$REPLY"
   if [ "$first" != "$REST_HOST" ]; then
     REST_PORT="${first##*:}"
   fi
@@ -33,9 +34,10 @@ is_local() {
 
 # Whether the configuration names a ZooKeeper on this machine; sets ZK_HOST and ZK_PORT.
 local_zookeeper() {
-  [ "$(conf_get high-availability.type none | tr '[:upper:]' '[:lower:]')" = zookeeper ] || return 1
-  local quorum
-  quorum="$(conf_get high-availability.zookeeper.quorum)"
+  conf_get high-availability.type none
+  [ "${REPLY,,}" = zookeeper ] || return 1
+  conf_get high-availability.zookeeper.quorum
+  local quorum="$REPLY"
   case "$quorum" in
     ''|*,*) return 1 ;;
   esac
@@ -109,7 +111,7 @@ await_cluster() {
       OVERVIEW="$registered TaskManagers, $(echo "$body" | sed -n 's/.*"slots-total":\([0-9]*\).*/\1/p') slots"
       return 0
     fi
-    sleep 0.03
+    sleep 0.05
   done
   echo "After 60 s ${registered:-0} of ${#WORKERS[@]} TaskManagers are registered; see the logs in $STELLWERK_LOG_DIR." >&2
   return 1

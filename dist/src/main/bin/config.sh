@@ -37,38 +37,47 @@ parse_dynamic() {
   done
 }
 
-# conf_get KEY [DEFAULT]: from -D, else from config.yaml, flat or nested keys alike. The processes
-# read and check the file themselves; the scripts need a few keys before there is a JVM.
+# The keys of config.yaml, flat or nested. The processes read and check the file themselves; the
+# scripts need a few keys before there is a JVM.
+declare -A CONF=()
+load_conf() {
+  local key value
+  while IFS=$'\t' read -r key value; do
+    CONF["$key"]="$value"
+  done < <(awk '
+    /^[ \t]*(#|$)/ { next }
+    {
+      line = $0
+      match(line, /^ */); indent = RLENGTH
+      sub(/^ +/, "", line); sub(/[ \t]+$/, "", line)
+      colon = index(line, ": ")
+      if (colon == 0 && line ~ /:$/) colon = length(line)
+      if (colon == 0) next
+      name = substr(line, 1, colon - 1); rest = substr(line, colon + 1)
+      while (depth > 0 && indents[depth] >= indent) depth--
+      prefix = depth > 0 ? path[depth] "." : ""
+      sub(/^[ \t]+/, "", rest); sub(/[ \t]+#.*$/, "", rest); sub(/^#.*$/, "", rest)
+      if (rest == "") { depth++; indents[depth] = indent; path[depth] = prefix name; next }
+      gsub(/^["\047]|["\047]$/, "", rest)
+      print prefix name "\t" rest
+    }' "$STELLWERK_CONF_DIR/config.yaml")
+}
+load_conf
+
+# conf_get KEY [DEFAULT]: from -D, else from config.yaml; the answer is in REPLY.
 conf_get() {
-  local key="$1" entry value=""
+  local entry
+  REPLY="${CONF["$1"]:-${2-}}"
   for entry in ${DYNAMIC[@]+"${DYNAMIC[@]}"}; do
-    [ "${entry%%=*}" = "$key" ] && value="${entry#*=}"
+    if [ "${entry%%=*}" = "$1" ]; then REPLY="${entry#*=}"; fi
   done
-  if [ -z "$value" ]; then
-    value="$(awk -v wanted="$key" '
-      /^[ \t]*(#|$)/ { next }
-      {
-        line = $0
-        match(line, /^ */); indent = RLENGTH
-        sub(/^ +/, "", line)
-        colon = index(line, ": ")
-        if (colon == 0 && line ~ /:[ \t]*$/) { colon = length(line); sub(/[ \t]+$/, "", line); colon = length(line) }
-        if (colon == 0) next
-        name = substr(line, 1, colon - 1); rest = substr(line, colon + 1)
-        while (depth > 0 && indents[depth] >= indent) depth--
-        prefix = depth > 0 ? path[depth] "." : ""
-        sub(/^[ \t]+/, "", rest); sub(/[ \t]+#.*$/, "", rest); sub(/[ \t]+$/, "", rest)
-        if (rest == "") { depth++; indents[depth] = indent; path[depth] = prefix name; next }
-        gsub(/^["\047]|["\047]$/, "", rest)
-        if (prefix name == wanted) print rest
-      }' "$STELLWERK_CONF_DIR/config.yaml" | tail -n 1)"
-  fi
-  echo "${value:-${2-}}"
 }
 
 init_environment() {
-  STELLWERK_LOG_DIR="${STELLWERK_LOG_DIR:-$(conf_get env.log.dir "$STELLWERK_HOME/log")}"
-  STELLWERK_PID_DIR="${STELLWERK_PID_DIR:-$(conf_get env.pid.dir "$STELLWERK_HOME/run")}"
+  conf_get env.log.dir "$STELLWERK_HOME/log"
+  STELLWERK_LOG_DIR="${STELLWERK_LOG_DIR:-$REPLY}"
+  conf_get env.pid.dir "$STELLWERK_HOME/run"
+  STELLWERK_PID_DIR="${STELLWERK_PID_DIR:-$REPLY}"
   STELLWERK_DATA_DIR="${STELLWERK_DATA_DIR:-$STELLWERK_HOME/data}"
   STELLWERK_IDENT="${STELLWERK_IDENT:-${USER:-$(id -un)}}"
   export STELLWERK_LOG_DIR STELLWERK_PID_DIR STELLWERK_DATA_DIR STELLWERK_IDENT
@@ -78,7 +87,8 @@ init_environment() {
   done
 
   local java_home
-  java_home="$(conf_get env.java.home "${JAVA_HOME:-}")"
+  conf_get env.java.home "${JAVA_HOME:-}"
+  java_home="$REPLY"
   if [ -n "$java_home" ]; then
     JAVA="$java_home/bin/java"
   else
@@ -89,46 +99,64 @@ init_environment() {
   export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
 }
 
-# Bytes of a size such as "512 mb", as -Xmx takes them.
+# A size such as "512 mb" as -Xmx takes it, in REPLY.
 heap_option() {
-  local text number unit
-  text="$(echo "$1" | tr -d ' ' | tr '[:upper:]' '[:lower:]')"
-  number="${text%%[a-z]*}"
-  unit="${text#"$number"}"
-  case "$unit" in
-    ''|b|bytes) echo "$number" ;;
-    k|kb) echo "${number}k" ;;
-    m|mb) echo "${number}m" ;;
-    g|gb) echo "${number}g" ;;
+  local text="${1// /}"
+  text="${text,,}"
+  local number="${text%%[a-z]*}"
+  case "${text#"$number"}" in
+    ''|b|bytes) REPLY="$number" ;;
+    k|kb) REPLY="${number}k" ;;
+    m|mb) REPLY="${number}m" ;;
+    g|gb) REPLY="${number}g" ;;
     *) die "'$1' is not a size such as '512 mb'." ;;
   esac
+}
+
+# More options for the JVM: opts+=(those of a key, split at blanks).
+add_opts() {
+  conf_get "$1"
+  # shellcheck disable=SC2206
+  opts+=($REPLY)
 }
 
 # jvm_command ROLE MAIN LOGFILE: the command line in JVM, without the program's arguments.
 jvm_command() {
   local role="$1" main="$2" log="$3" opts=()
-  # Memory goes back to the system when idle; a small start heap; the shared archive speeds up the start.
+  # Memory goes back to the system when idle; a small start heap; no files in /tmp; errors to stderr.
   opts+=(-XX:+UseSerialGC -Xss512k -XX:ReservedCodeCacheSize=96m -XX:+ExitOnOutOfMemoryError)
   opts+=(-XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:-UsePerfData -Xlog:disable -Xlog:all=error:stderr)
   case "$role" in
     jobmanager)
-      opts+=(-Xms24m "-Xmx$(heap_option "$(conf_get jobmanager.memory.heap.size '512 mb')")")
-      opts+=($(conf_get env.java.opts.all) $(conf_get env.java.opts.jobmanager))
+      conf_get jobmanager.memory.heap.size '512 mb'
+      heap_option "$REPLY"
+      opts+=(-Xms24m "-Xmx$REPLY")
+      add_opts env.java.opts.all
+      add_opts env.java.opts.jobmanager
       ;;
     taskmanager)
-      opts+=(-Xms16m "-Xmx$(heap_option "$(conf_get taskmanager.memory.heap.size '1 gb')")")
-      opts+=($(conf_get env.java.opts.all) $(conf_get env.java.opts.taskmanager))
+      conf_get taskmanager.memory.heap.size '1 gb'
+      heap_option "$REPLY"
+      opts+=(-Xms16m "-Xmx$REPLY")
+      add_opts env.java.opts.all
+      add_opts env.java.opts.taskmanager
       ;;
     zookeeper)
       opts+=(-Xms16m -Xmx256m -XX:TieredStopAtLevel=1)
       ;;
     client)
       opts+=(-Xms16m -Xmx512m -XX:TieredStopAtLevel=1)
-      opts+=($(conf_get env.java.opts.all))
+      add_opts env.java.opts.all
       ;;
   esac
+  # Classes as the JVM keeps them, made by class-archives.sh: a start takes half the time. A JVM that
+  # does not fit them, or an installation that was moved, starts without.
   local archive="$STELLWERK_HOME/lib/stellwerk-$role.jsa"
-  [ -r "$archive" ] && opts+=("-XX:SharedArchiveFile=$archive" -Xshare:auto)
+  if [ -n "${STELLWERK_WRITE_ARCHIVES:-}" ]; then
+    opts+=("-XX:ArchiveClassesAtExit=$archive.new")
+  elif [ -r "$archive" ]; then
+    opts+=("-XX:SharedArchiveFile=$archive" -Xshare:auto)
+  fi
   local log_config="$STELLWERK_CONF_DIR/log4j2.properties"
   [ "$role" = client ] && log_config="$STELLWERK_CONF_DIR/log4j2-cli.properties"
   [ "$log" = console ] && log_config="$STELLWERK_CONF_DIR/log4j2-console.properties"
