@@ -132,7 +132,7 @@ jvm_command() {
   local log_config="$STELLWERK_CONF_DIR/log4j2.properties"
   [ "$role" = client ] && log_config="$STELLWERK_CONF_DIR/log4j2-cli.properties"
   [ "$log" = console ] && log_config="$STELLWERK_CONF_DIR/log4j2-console.properties"
-  opts+=("-Dlog4j2.configurationFile=$log_config" "-Dlog.file=$log" -Dlog4j2.disableJmx=true)
+  opts+=("-Dlog4j2.configurationFile=$log_config" "-Dlog.file=$log" -Dlog4j2.disableJmx=true -Dlog4j2.shutdownHookEnabled=false)
   opts+=("-Dstellwerk.home=$STELLWERK_HOME" "-Dstellwerk.conf.dir=$STELLWERK_CONF_DIR" "-Dstellwerk.data.dir=$STELLWERK_DATA_DIR")
   JVM=("$JAVA" "${opts[@]}" -cp "$STELLWERK_HOME/lib/*" "$main")
 }

@@ -32,7 +32,7 @@ echo
 
 echo
 echo "The ten most frequent words:"
-sort -k2,2nr -k1,1 "$output"/part-* | head -n 10 | awk '{ printf "  %8d  %s\n", $2, $1 }'
+sort -k2,2nr -k1,1 "$output"/part-* | awk 'NR <= 10 { printf "  %8d  %s\n", $2, $1 }'
 echo "Output: $output"
 if [ "$keep" = 1 ]; then
   echo "The cluster keeps running; its data is in $work/data. Stop it with $bin/stop-cluster.sh."

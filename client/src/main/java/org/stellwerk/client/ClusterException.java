@@ -10,6 +10,7 @@ public class ClusterException extends RuntimeException {
   public static final int NO_ANSWER = 0;
 
   private static final int NOT_FOUND = 404;
+  private static final int CONFLICT = 409;
   private static final int SERVICE_UNAVAILABLE = 503;
 
   private final int httpStatus;
@@ -31,11 +32,21 @@ public class ClusterException extends RuntimeException {
     return httpStatus == NOT_FOUND;
   }
 
+  /** Whether what was to be made exists already. */
+  public final boolean isConflict() {
+    return httpStatus == CONFLICT;
+  }
+
   /**
    * Whether the same request may succeed a little later, as when a new leader takes over. The
    * outcome of a request that changes something is unknown then.
    */
   public boolean isTransient() {
     return httpStatus == SERVICE_UNAVAILABLE;
+  }
+
+  /** Whether the cluster may have done what it was asked for although it did not say so. */
+  public boolean isOutcomeUnknown() {
+    return isTransient();
   }
 }

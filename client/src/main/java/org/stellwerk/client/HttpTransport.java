@@ -114,6 +114,7 @@ final class HttpTransport {
   }
 
   private ClusterUnreachableException unreachable(IOException e) {
+    boolean asked = false;
     String message;
     if (e instanceof UnknownHostException) {
       message = "The host " + base.getHost() + " of " + base + " is not known here";
@@ -124,8 +125,10 @@ final class HttpTransport {
               + ": is it started (bin/start-cluster.sh), and is the address right"
               + " (-m host:port, or rest.address and rest.port in conf/config.yaml)?";
     } else if (e instanceof SocketTimeoutException || e instanceof HttpTimeoutException) {
+      asked = true;
       message = "No answer from " + base + " in time; what was asked for may still happen";
     } else {
+      asked = true;
       message =
           "The connection to "
               + base
@@ -133,6 +136,6 @@ final class HttpTransport {
               + e.getMessage()
               + "); what was asked for may still happen";
     }
-    return new ClusterUnreachableException(message, e);
+    return new ClusterUnreachableException(message, asked, e);
   }
 }

@@ -21,7 +21,7 @@ public interface JobObserver {
   /** How far the job is, a few times a second at most. */
   default void onProgress(JobDetails details) {}
 
-  /** The cluster does not answer; waiting goes on. Told once per outage. */
+  /** The cluster does not answer; asking goes on. Told once per outage, also while submitting. */
   default void onOutage(JobID jobId, ClusterException reason) {}
 
   /** The job is over. */

@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.example.Programs;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
+import org.stellwerk.runtime.messages.JobResult;
 import org.stellwerk.task.Environment;
 import org.stellwerk.task.TaskInvokable;
 
@@ -158,6 +164,24 @@ class JobTest {
           .hasMessageContaining("-Dstellwerk.jars=FILE");
     } finally {
       System.clearProperty(StandaloneContext.ADDRESS_PROPERTY);
+    }
+  }
+
+  @Test
+  void aProgramOfItsOwnSubmitsWithTheJarsThatAreNamed(@TempDir Path directory) throws Exception {
+    Path jar = Files.writeString(directory.resolve("own.jar"), "jar");
+    Job job = Job.named("own");
+    job.vertex("v", Programs.Nothing.class);
+    try (FakeCluster cluster = FakeCluster.start()) {
+      cluster.acceptJobs().endJobs("SUCCEEDED", "");
+      StandaloneContext context =
+          new StandaloneContext(Optional.of(cluster.hostAndPort()), List.of(jar));
+
+      JobResult result = context.submit(job).await();
+
+      assertThat(result.isSuccess()).isTrue();
+      assertThat(result.jobName()).isEqualTo("own");
+      assertThat(cluster.requests().get(0).body()).contains("filename=\"own.jar\"");
     }
   }
 }

@@ -16,8 +16,8 @@ import org.stellwerk.configuration.IllegalConfigurationException;
 import org.stellwerk.runtime.options.RuntimeOptions;
 
 /**
- * Reads {@code config.yaml}, flat or nested, lays the command line's {@code -D key=value} over it and
- * checks every key and value.
+ * Reads {@code config.yaml}, flat or nested, lays the command line's {@code -D key=value} over it
+ * and checks every key and value.
  */
 final class ConfigurationLoader {
 
@@ -46,7 +46,8 @@ final class ConfigurationLoader {
     } catch (MarkedYamlEngineException e) {
       String place =
           e.getProblemMark()
-              .map(mark -> " at line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1))
+              .map(
+                  mark -> " at line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1))
               .orElse("");
       throw new IllegalConfigurationException(
           "The configuration " + file + " is not YAML" + place + ": " + e.getProblem(), e);

@@ -4,14 +4,12 @@ import java.net.BindException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.configuration.ConfigOption;
 import org.stellwerk.configuration.Configuration;
-import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.rpc.AddressResolution;
 import org.stellwerk.rpc.RpcService;
 import org.stellwerk.rpc.RpcSystem;
@@ -20,9 +18,9 @@ import org.stellwerk.runtime.RuntimeServices;
 import org.stellwerk.runtime.cluster.ProcessServices;
 import org.stellwerk.runtime.embedded.StandaloneHighAvailabilityServices;
 import org.stellwerk.runtime.highavailability.HighAvailabilityServices;
-import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.highavailability.zookeeper.ZooKeeperHighAvailabilityServices;
 import org.stellwerk.runtime.highavailability.zookeeper.ZooKeeperUnavailableException;
+import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.options.HighAvailabilityOptions;
 import org.stellwerk.runtime.options.JobManagerOptions;
 import org.stellwerk.runtime.options.RestOptions;
@@ -34,8 +32,8 @@ import org.stellwerk.util.IdGenerator;
 import org.stellwerk.util.RandomSource;
 
 /**
- * The real drivers under a process: Akka, ZooKeeper or none, the machine's clock, a pool for what may
- * block. Opened before the process and closed after it.
+ * The real drivers under a process: Akka, ZooKeeper or none, the machine's clock, a pool for what
+ * may block. Opened before the process and closed after it.
  */
 final class ProcessDrivers implements AutoCloseableAsync {
 
@@ -43,13 +41,13 @@ final class ProcessDrivers implements AutoCloseableAsync {
   private static final Duration IO_THREAD_IDLE = Duration.ofSeconds(30);
 
   private final RuntimeServices runtime;
-  private final ExecutorService io;
+  private final IoPool io;
   private final RpcService rpc;
   private final HighAvailabilityServices highAvailability;
 
   private ProcessDrivers(
       RuntimeServices runtime,
-      ExecutorService io,
+      IoPool io,
       RpcService rpc,
       HighAvailabilityServices highAvailability) {
     this.runtime = runtime;
@@ -69,7 +67,7 @@ final class ProcessDrivers implements AutoCloseableAsync {
    */
   static ProcessDrivers open(
       Configuration configuration, RpcEndpointAddress address, FatalErrorHandler fatal) {
-    ExecutorService io = ioExecutor();
+    IoPool io = new IoPool();
     RuntimeServices runtime =
         new RuntimeServices(
             SystemClock.INSTANCE,
@@ -89,22 +87,30 @@ final class ProcessDrivers implements AutoCloseableAsync {
     }
   }
 
-  private static ExecutorService ioExecutor() {
-    AtomicInteger count = new AtomicInteger();
-    ThreadPoolExecutor executor =
-        new ThreadPoolExecutor(
-            IO_THREADS,
-            IO_THREADS,
-            IO_THREAD_IDLE.toMillis(),
-            TimeUnit.MILLISECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "io-" + count.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
-    executor.allowCoreThreadTimeOut(true);
-    return executor;
+  /** Daemon threads for what may block; none while idle. */
+  static final class IoPool extends ThreadPoolExecutor implements AutoCloseable {
+
+    IoPool() {
+      super(
+          IO_THREADS,
+          IO_THREADS,
+          IO_THREAD_IDLE.toMillis(),
+          TimeUnit.MILLISECONDS,
+          new LinkedBlockingQueue<>(),
+          IoPool::newThread);
+      allowCoreThreadTimeOut(true);
+    }
+
+    private static Thread newThread(Runnable task) {
+      Thread thread = new Thread(task, "io");
+      thread.setDaemon(true);
+      return thread;
+    }
+
+    @Override
+    public void close() {
+      shutdown();
+    }
   }
 
   private static RpcService openRpc(
@@ -144,8 +150,7 @@ final class ProcessDrivers implements AutoCloseableAsync {
   private static HighAvailabilityServices openZooKeeper(
       Configuration configuration, RuntimeServices runtime) {
     try {
-      return ZooKeeperHighAvailabilityServices.create(
-          configuration, runtime.io(), runtime.ids());
+      return ZooKeeperHighAvailabilityServices.create(configuration, runtime.io(), runtime.ids());
     } catch (ZooKeeperUnavailableException e) {
       throw new StartupException(e.getMessage(), e);
     } catch (InterruptedException e) {
@@ -210,6 +215,6 @@ final class ProcessDrivers implements AutoCloseableAsync {
   public CompletableFuture<Void> closeAsync() {
     return FutureUtils.composeAfterwards(
             highAvailability.closeAsync(), Runnable::run, rpc::closeAsync)
-        .whenComplete((ignored, failure) -> io.shutdown());
+        .whenComplete((ignored, failure) -> io.close());
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -22,8 +23,8 @@ import org.stellwerk.util.FatalErrorHandler;
 
 /**
  * The life of a process around its components: reads the configuration, starts, tells the start
- * script that it serves, closes on SIGTERM, and ends at a fault. What an operator can cause by a typo
- * is one line on stderr; exit codes: 0 ended as asked, 1 could not start, 2 ended by a fault.
+ * script that it serves, closes on SIGTERM, and ends at a fault. What an operator can cause by a
+ * typo is one line on stderr; exit codes: 0 ended as asked, 1 could not start, 2 ended by a fault.
  */
 final class ProcessRunner implements FatalErrorHandler {
 
@@ -46,7 +47,7 @@ final class ProcessRunner implements FatalErrorHandler {
     this.title = title;
   }
 
-  /** Runs the process; returns when it serves, after which its threads keep the JVM alive. */
+  /** Runs the process until the JVM is asked to end; does not return before. */
   static void run(String title, String[] args, Starter starter) {
     ProcessRunner runner = new ProcessRunner(title);
     Thread.setDefaultUncaughtExceptionHandler((thread, error) -> runner.onFatalError(error));
@@ -63,6 +64,7 @@ final class ProcessRunner implements FatalErrorHandler {
       Runtime.getRuntime()
           .addShutdownHook(new Thread(() -> runner.close(process), "shutdown-" + title));
       markReady();
+      new CountDownLatch(1).await();
     } catch (Throwable t) {
       runner.startFailed(ExceptionUtils.stripCompletionException(t));
     }

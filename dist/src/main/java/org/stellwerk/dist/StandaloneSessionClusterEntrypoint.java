@@ -1,16 +1,17 @@
 package org.stellwerk.dist;
 
-import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
-import org.stellwerk.concurrent.FutureUtils;
+import java.io.IOException;
+import java.net.BindException;
 import org.stellwerk.configuration.Configuration;
-import org.stellwerk.runtime.blob.BlobServices;
+import org.stellwerk.runtime.blob.FileBlobStore;
 import org.stellwerk.runtime.cluster.JobManagerConfig;
 import org.stellwerk.runtime.cluster.JobManagerProcess;
 import org.stellwerk.runtime.gateway.LeaderGateways;
 import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.options.BlobOptions;
 import org.stellwerk.runtime.options.HighAvailabilityOptions;
 import org.stellwerk.runtime.options.JobManagerOptions;
+import org.stellwerk.runtime.rest.RestConfig;
 import org.stellwerk.runtime.rest.RestEndpoint;
 import org.stellwerk.util.AutoCloseableAsync;
 
@@ -25,5 +26,77 @@ public final class StandaloneSessionClusterEntrypoint {
   /** Runs until the process is ended; arguments are -D key=value. */
   public static void main(String[] args) {
     ProcessRunner.run("JobManager", args, StandaloneSessionClusterEntrypoint::start);
+  }
+
+  private static AutoCloseableAsync start(Configuration given, ProcessRunner runner)
+      throws Exception {
+    Configuration configuration = withStorageDirectory(given);
+    String host = configuration.get(JobManagerOptions.RPC_ADDRESS);
+    String bindHost = configuration.getOptional(JobManagerOptions.BIND_HOST).orElse(host);
+    ProcessDrivers drivers =
+        ProcessDrivers.open(
+            configuration,
+            new ProcessDrivers.RpcEndpointAddress(
+                host,
+                bindHost,
+                configuration.get(JobManagerOptions.RPC_PORT),
+                JobManagerOptions.RPC_PORT),
+            runner);
+    FileBlobStore blobs = openBlobs(configuration, bindHost, host, drivers);
+    LeaderGateways gateways =
+        new LeaderGateways(drivers.rpc(), drivers.highAvailability().newLeaderRetrieval(), runner);
+    gateways.start();
+    RestEndpoint rest =
+        new RestEndpoint(RestConfig.fromConfiguration(configuration), gateways, blobs);
+    String restAddress = startRest(rest);
+    ResourceID resourceId =
+        configuration
+            .getOptional(JobManagerOptions.RESOURCE_ID)
+            .map(ResourceID::new)
+            .orElseGet(() -> ProcessDrivers.generatedResourceId(drivers, host));
+    JobManagerProcess process =
+        JobManagerProcess.start(
+            new JobManagerConfig(configuration, resourceId, restAddress),
+            drivers.services(),
+            blobs);
+    return () -> StartedParts.closeInOrder(rest, process, gateways, blobs, drivers);
+  }
+
+  /** With ZooKeeper, jars must outlive the process: below the installation unless configured. */
+  private static Configuration withStorageDirectory(Configuration configuration) {
+    boolean needed =
+        configuration.get(HighAvailabilityOptions.TYPE) == HighAvailabilityOptions.Type.ZOOKEEPER
+            && !configuration.contains(HighAvailabilityOptions.STORAGE_DIR);
+    return needed
+        ? configuration.with(
+            HighAvailabilityOptions.STORAGE_DIR.key(),
+            ProcessRunner.Directories.data().resolve("ha").toString())
+        : configuration;
+  }
+
+  private static FileBlobStore openBlobs(
+      Configuration configuration, String bindHost, String host, ProcessDrivers drivers) {
+    try {
+      return FileBlobStore.open(configuration, bindHost, host, drivers.runtime().io());
+    } catch (BindException e) {
+      throw new StartupException(
+          "Port "
+              + configuration.get(BlobOptions.SERVER_PORT)
+              + " for the blob server is taken by another process; stop that, or set another "
+              + BlobOptions.SERVER_PORT.key(),
+          e);
+    } catch (IOException e) {
+      throw new StartupException("The blob store could not start: " + e.getMessage(), e);
+    }
+  }
+
+  private static String startRest(RestEndpoint rest) {
+    try {
+      return rest.start();
+    } catch (BindException e) {
+      throw new StartupException(e.getMessage(), e);
+    } catch (IOException e) {
+      throw new StartupException("REST could not start: " + e.getMessage(), e);
+    }
   }
 }

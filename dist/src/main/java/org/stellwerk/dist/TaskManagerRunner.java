@@ -7,8 +7,6 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
-import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.runtime.blob.BlobClient;
 import org.stellwerk.runtime.cluster.TaskManagerProcess;
@@ -58,7 +56,7 @@ public final class TaskManagerRunner {
         new ThreadTaskRunner(
             TaskRunnerConfig.fromConfiguration(
                 configuration, resourceId, host, jarDirectory(configuration, resourceId)),
-            BlobClient.fromConfiguration(configuration)::fetch,
+            BlobClient.of(configuration)::fetch,
             runner);
     startTaskRunner(taskRunner, configuration);
     TaskManagerProcess process =
@@ -66,13 +64,7 @@ public final class TaskManagerRunner {
             TaskExecutorConfig.fromConfiguration(configuration, resourceId, host, hardware()),
             drivers.services(),
             taskRunner);
-    return () -> close(process, drivers);
-  }
-
-  private static CompletableFuture<Void> close(
-      TaskManagerProcess process, ProcessDrivers drivers) {
-    return FutureUtils.composeAfterwards(
-        process.closeAsync(), Runnable::run, drivers::closeAsync);
+    return () -> StartedParts.closeInOrder(process, drivers);
   }
 
   private static void startTaskRunner(ThreadTaskRunner taskRunner, Configuration configuration) {
@@ -143,7 +135,6 @@ public final class TaskManagerRunner {
             ? system.getTotalMemorySize()
             : 0;
     Runtime runtime = Runtime.getRuntime();
-    return new HardwareDescription(
-        runtime.availableProcessors(), physical, runtime.maxMemory(), 0);
+    return new HardwareDescription(runtime.availableProcessors(), physical, runtime.maxMemory(), 0);
   }
 }

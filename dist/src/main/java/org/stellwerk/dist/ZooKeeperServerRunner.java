@@ -15,8 +15,8 @@ import org.stellwerk.util.ExceptionUtils;
 
 /**
  * A real ZooKeeper server in a process of its own, from the bundled jars: the default coordination
- * service of a single host. The configuration is ZooKeeper's own; a relative data directory is below
- * the installation's.
+ * service of a single host. The configuration is ZooKeeper's own; a relative data directory is
+ * below the installation's.
  */
 public final class ZooKeeperServerRunner {
 

@@ -56,7 +56,9 @@ final class ConfigurationPageTest {
   private static String format(ConfigOption<?> option, Object value) {
     if (value instanceof Duration duration) {
       long ms = duration.toMillis();
-      return ms % 60_000 == 0 && ms > 0 ? ms / 60_000 + " min" : ms % 1_000 == 0 ? ms / 1_000 + " s" : ms + " ms";
+      return ms % 60_000 == 0 && ms > 0
+          ? ms / 60_000 + " min"
+          : ms % 1_000 == 0 ? ms / 1_000 + " s" : ms + " ms";
     }
     if (value instanceof Long bytes && option.type().expected().startsWith("a size")) {
       return bytes % (1 << 20) == 0 ? (bytes >> 20) + " mb" : (bytes >> 10) + " kb";

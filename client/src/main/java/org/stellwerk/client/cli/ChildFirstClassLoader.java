@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Prefers the program's own classes to those of the command line, so that a program may bring other
  * versions of the same libraries; what the two share (the JDK, Stellwerk's API, slf4j) comes from
- * the parent. Thread-safe as class loaders are.
+ * the parent, by the same rule as on a TaskManager. Thread-safe as class loaders are.
  */
 final class ChildFirstClassLoader extends URLClassLoader {
 
@@ -21,7 +21,16 @@ final class ChildFirstClassLoader extends URLClassLoader {
   }
 
   private static final List<String> PARENT_FIRST =
-      List.of("java.", "javax.", "jdk.", "sun.", "org.stellwerk.", "org.slf4j.", "org.jspecify.");
+      List.of(
+          "java.",
+          "javax.",
+          "jdk.",
+          "sun.",
+          "com.sun.",
+          "org.stellwerk.",
+          "org.slf4j.",
+          "org.apache.logging.",
+          "org.jspecify.");
 
   ChildFirstClassLoader(URL[] jars, ClassLoader parent) {
     super(jars, parent);

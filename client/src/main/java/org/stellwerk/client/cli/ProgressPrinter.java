@@ -71,7 +71,7 @@ final class ProgressPrinter implements JobObserver {
         .println(
             "Waiting for the cluster to answer again; job "
                 + jobId
-                + " may still be running ("
+                + " may be running ("
                 + Console.oneLine(String.valueOf(reason.getMessage()))
                 + ")");
   }

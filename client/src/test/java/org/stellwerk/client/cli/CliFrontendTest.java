@@ -220,6 +220,21 @@ class CliFrontendTest {
   }
 
   @Test
+  void aSubmissionWhoseOutcomeIsUnknownIsRepeatedUnderTheSameId() {
+    cluster
+        .answer("POST /jobs", 503, "{'errors':['No JobManager leads the cluster']}")
+        .answer("POST /jobs", 409, "{'errors':['Job x was submitted before and runs']}");
+
+    Outcome outcome = run("run -d %/good.jar");
+
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.err()).isEmpty();
+    String id = outcome.out().get(outcome.out().size() - 1).replace("Job ID: ", "");
+    assertThat(cluster.requests()).hasSize(2);
+    assertThat(cluster.requests()).allMatch(request -> request.body().contains(id + ".json"));
+  }
+
+  @Test
   void aRefusedJobIsToldInTheClustersWords() {
     cluster.answer("POST /jobs", 400, "{'errors':['Job sample needs 9 slots, the cluster has 8']}");
     Outcome outcome = run("run %/good.jar");

@@ -79,7 +79,9 @@ final class ArchitectureTest {
           "org.stellwerk.concurrent..",
           "org.stellwerk.configuration.."
         },
-        new String[] {"org.stellwerk.runtime..", "org.stellwerk.rpc.akka..", "org.stellwerk.task.."});
+        new String[] {
+          "org.stellwerk.runtime..", "org.stellwerk.rpc.akka..", "org.stellwerk.task.."
+        });
   }
 
   @Test

@@ -42,7 +42,9 @@ final class BadInputIT {
         Arguments.of("no such file", List.of("run", "/no/such.jar"), "/no/such.jar"),
         Arguments.of("not a jar", List.of("run", notAJar.toString()), "not-a-jar.jar"),
         Arguments.of(
-            "no such class", List.of("run", "-c", "org.example.Nope", examples), "org.example.Nope"),
+            "no such class",
+            List.of("run", "-c", "org.example.Nope", examples),
+            "org.example.Nope"),
         Arguments.of(
             "class without main",
             List.of("run", "-c", "org.stellwerk.task.TaskInfo", examples),
@@ -55,8 +57,7 @@ final class BadInputIT {
             "more slots than there are",
             List.of("run", "-p", "7", examples, "--input", text, "--output", out),
             "7.*2|2.*7"),
-        Arguments.of(
-            "parallelism not a number", List.of("run", "-p", "many", examples), "many"),
+        Arguments.of("parallelism not a number", List.of("run", "-p", "many", examples), "many"),
         Arguments.of(
             "unknown key",
             List.of(
@@ -69,12 +70,10 @@ final class BadInputIT {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("mistakes")
-  void isOneLineAndLeavesNothing(String what, List<String> args, String expected)
-      throws Exception {
+  void isOneLineAndLeavesNothing(String what, List<String> args, String expected) throws Exception {
     int free = installation.rest().freeSlots();
     int jobs = installation.rest().get("/jobs/overview").get("jobs").size();
-    Installation.Outcome outcome =
-        installation.run("stellwerk", args.toArray(String[]::new));
+    Installation.Outcome outcome = installation.run("stellwerk", args.toArray(String[]::new));
     assertThat(outcome.exitCode()).as(what).isNotZero();
     assertThat(outcome.errorLines()).as(what).hasSize(1);
     assertThat(outcome.errorLines().get(0)).containsPattern(expected);

@@ -100,13 +100,14 @@ final class Installation implements AutoCloseable {
         Files.readString(directory.resolve("stderr." + process.pid())));
   }
 
-  /** Starts a script of bin; its output goes to files, as daemons must not hold pipes of the test. */
+  /**
+   * Starts a script of bin; its output goes to files, as daemons must not hold pipes of the test.
+   */
   Process start(String script, String... args) throws IOException {
     List<String> command = new ArrayList<>();
     command.add("bash");
     command.add("-c");
-    command.add(
-        "exec >\"$OUTPUT_DIR/stdout.$$\" 2>\"$OUTPUT_DIR/stderr.$$\"; exec \"$0\" \"$@\"");
+    command.add("exec >\"$OUTPUT_DIR/stdout.$$\" 2>\"$OUTPUT_DIR/stderr.$$\"; exec \"$0\" \"$@\"");
     command.add(HOME.resolve("bin").resolve(script).toString());
     command.addAll(List.of(args));
     ProcessBuilder builder = new ProcessBuilder(command);
@@ -177,8 +178,12 @@ final class Installation implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
-    run("stop-cluster.sh");
+  public void close() throws IOException {
+    try {
+      run("stop-cluster.sh");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     for (String role : List.of("taskmanager", "jobmanager", "zookeeper")) {
       for (long pid : pids(role)) {
         ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);

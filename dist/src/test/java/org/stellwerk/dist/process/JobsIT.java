@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Several jobs on one cluster: side by side, cancelled, one after the other, with lost processes. */
+/**
+ * Several jobs on one cluster: side by side, cancelled, one after the other, with lost processes.
+ */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class JobsIT {
 
@@ -159,8 +161,7 @@ final class JobsIT {
     await()
         .atMost(PATIENCE)
         .ignoreExceptions()
-        .untilAsserted(
-            () -> assertThat(installation.rest().jobState(job)).isEqualTo("RUNNING"));
+        .untilAsserted(() -> assertThat(installation.rest().jobState(job)).isEqualTo("RUNNING"));
     await().atMost(PATIENCE).untilAsserted(() -> assertThat(runningSubtasks(job)).isEqualTo(8));
     installation.run("stellwerk", "cancel", job).ok();
     awaitState(job, "CANCELED");

@@ -54,7 +54,7 @@ final class WordCountIT {
   void demoEndsWellAndLeavesNothingRunning() throws Exception {
     try (Installation installation = Installation.create(directory, 2)) {
       Installation.Outcome demo = installation.run("demo.sh").ok();
-      assertThat(demo.out()).contains("64040  the").contains("FINISHED").contains("Output: ");
+      assertThat(demo.out()).contains("63919  the").contains("FINISHED").contains("Output: ");
       for (String role : List.of("jobmanager", "taskmanager", "zookeeper")) {
         assertThat(installation.pids(role)).as(role).isEmpty();
       }

@@ -137,10 +137,10 @@ class AkkaInvocationHandler implements InvocationHandler, AkkaBasedEndpoint, Rpc
     }
     try {
       byte[] payload = encode(connection, message, method);
-      recipient
-          .actor()
-          .tell(
-              new TransportMessage.Tell(connection.gatewayIndex(), payload), service.replyActor());
+      LargeMessages.send(
+          recipient.actor(),
+          new TransportMessage.Tell(connection.gatewayIndex(), payload),
+          service.replyActor());
     } catch (RpcException e) {
       throw new RpcRuntimeException(e.getMessage(), e);
     }
@@ -176,11 +176,10 @@ class AkkaInvocationHandler implements InvocationHandler, AkkaBasedEndpoint, Rpc
       call.fail(Peers.unreachable(connection.peer().address(), whyGone));
     }
     if (!call.isDone()) {
-      recipient
-          .actor()
-          .tell(
-              new TransportMessage.Ask(call.id(), connection.gatewayIndex(), payload),
-              service.replyActor());
+      LargeMessages.send(
+          recipient.actor(),
+          new TransportMessage.Ask(call.id(), connection.gatewayIndex(), payload),
+          service.replyActor());
     }
     return call;
   }

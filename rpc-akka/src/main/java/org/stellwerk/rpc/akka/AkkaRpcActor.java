@@ -33,10 +33,12 @@ class AkkaRpcActor extends UntypedAbstractActor {
   private final AkkaRpcService service;
   private final LocalServer server;
   private final RpcInvocationDispatcher dispatcher;
+  private final LargeMessages.Inbox inbox;
 
   AkkaRpcActor(AkkaRpcService service, LocalServer server, CompletableFuture<Void> outcome) {
     this.service = service;
     this.server = server;
+    this.inbox = new LargeMessages.Inbox(service.getConfiguration().maximumFramesize());
     ActorRef self = getSelf();
     this.dispatcher =
         new RpcInvocationDispatcher(
@@ -61,6 +63,10 @@ class AkkaRpcActor extends UntypedAbstractActor {
       handleRemote(ask);
     } else if (message instanceof TransportMessage.Tell tell) {
       handleRemote(tell);
+    } else if (message instanceof TransportMessage.Part part) {
+      inbox.add(part, getSender());
+    } else if (message instanceof TransportMessage.LastPart last) {
+      inbox.finish(last, getSender(), this::onReceive, this::refuseTorso);
     } else if (message instanceof TransportMessage.Connect connect) {
       handshake(connect);
     } else {
@@ -88,6 +94,17 @@ class AkkaRpcActor extends UntypedAbstractActor {
       dispatcher.handle(call, NoResponder.INSTANCE);
     } catch (RpcException e) {
       LOG.warn("A call to {} is dropped: {}", getSelf().path(), e.getMessage());
+    }
+  }
+
+  private void refuseTorso(TransportMessage.Payload message) {
+    String problem =
+        "A call to "
+            + getSelf().path().name()
+            + " arrived without some of its parts, or is above this process's akka.framesize.";
+    LOG.warn(problem);
+    if (message instanceof TransportMessage.Ask ask) {
+      new RemoteResponder(ask.callId(), getSender()).fail(new RpcException(problem));
     }
   }
 
@@ -206,7 +223,7 @@ class AkkaRpcActor extends UntypedAbstractActor {
                     + " (akka.framesize)."));
         return;
       }
-      caller.tell(new TransportMessage.Answer(callId, payload), self);
+      LargeMessages.send(caller, new TransportMessage.Answer(callId, payload), self);
     }
 
     @Override

@@ -105,7 +105,10 @@ public class AkkaRpcService implements RpcService {
             ROOT);
     this.replyActor =
         actorSystem.actorOf(
-            Props.create(ReplyActor.class, () -> new ReplyActor(pendingCalls, peers, codec)), "a");
+            Props.create(
+                ReplyActor.class,
+                () -> new ReplyActor(pendingCalls, peers, codec, configuration.maximumFramesize())),
+            "a");
     ActorRef replies = replyActor;
     ActorRef undelivered =
         actorSystem.actorOf(

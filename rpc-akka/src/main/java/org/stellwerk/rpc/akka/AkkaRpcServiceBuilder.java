@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.configuration.Configuration;
+import org.stellwerk.configuration.IllegalConfigurationException;
 import org.stellwerk.rpc.RpcSystem;
 import org.stellwerk.rpc.RpcSystem.ExecutorConfiguration;
 import org.stellwerk.rpc.RpcSystem.RpcServiceBuilder;
@@ -44,6 +45,10 @@ public final class AkkaRpcServiceBuilder implements RpcServiceBuilder {
   AkkaRpcServiceBuilder(Configuration configuration, String externalHost, String portRange) {
     this.configuration = configuration;
     this.externalHost = AkkaRpcServiceUtils.normalizeHost(externalHost);
+    if (externalHost.indexOf('_') >= 0) {
+      throw new IllegalConfigurationException(
+          "'" + externalHost + "' cannot be published: a host name has no underscore.");
+    }
     this.portText = portRange;
     this.externalPorts = PortRange.parse(portRange);
   }

@@ -30,9 +30,7 @@ public final class AkkaUtils {
       new RpcSystem.ForkJoinExecutorConfiguration(1.0, 2, 8);
 
   /** Headroom in a frame for Akka's envelope. */
-  private static final long ENVELOPE_BYTES = 16 * 1024;
-
-  private static final long SMALLEST_FRAME_BYTES = 256 * 1024;
+  private static final int ENVELOPE_BYTES = 64 * 1024;
 
   private AkkaUtils() {}
 
@@ -114,10 +112,7 @@ public final class AkkaUtils {
     settings.put(artery + "bind.hostname", bind.host());
     settings.put(artery + "bind.port", bind.port());
     settings.put(
-        artery + "advanced.maximum-frame-size",
-        Math.max(SMALLEST_FRAME_BYTES, configuration.get(RpcOptions.FRAMESIZE))
-            + ENVELOPE_BYTES
-            + " b");
+        artery + "advanced.maximum-frame-size", LargeMessages.PART_BYTES + ENVELOPE_BYTES + " b");
     settings.put(
         artery + "advanced.tcp.connection-timeout",
         configuration.get(RpcOptions.TCP_TIMEOUT).toMillis() + " ms");
@@ -163,6 +158,7 @@ public final class AkkaUtils {
         jvm-exit-on-fatal-error = off
         jvm-shutdown-hooks = off
         daemonic = on
+        java-flight-recorder.enabled = off
         coordinated-shutdown {
           run-by-jvm-shutdown-hook = off
           run-by-actor-system-terminate = off
@@ -173,6 +169,10 @@ public final class AkkaUtils {
         actor {
           allow-java-serialization = off
           internal-dispatcher = "akka.actor.default-dispatcher"
+          default-blocking-io-dispatcher.thread-pool-executor {
+            fixed-pool-size = 1
+            allow-core-timeout = on
+          }
           default-dispatcher.fork-join-executor.task-peeking-mode = "FIFO"
         }
         remote {
@@ -195,7 +195,7 @@ public final class AkkaUtils {
               outbound-restart-backoff = 200 ms
               handshake-retry-interval = 200 ms
               inject-handshake-interval = 1 s
-              shutdown-flush-timeout = 300 ms
+              shutdown-flush-timeout = 200 ms
               compression {
                 actor-refs.advertisement-interval = 1 s
                 manifests.advertisement-interval = 1 s

@@ -16,8 +16,10 @@ final class ReplyActor extends UntypedAbstractActor {
   private final PendingCalls calls;
   private final Peers peers;
   private final RpcCodec codec;
+  private final LargeMessages.Inbox inbox;
 
-  ReplyActor(PendingCalls calls, Peers peers, RpcCodec codec) {
+  ReplyActor(PendingCalls calls, Peers peers, RpcCodec codec, long maximumBytes) {
+    this.inbox = new LargeMessages.Inbox(maximumBytes);
     this.calls = calls;
     this.peers = peers;
     this.codec = codec;
@@ -30,6 +32,10 @@ final class ReplyActor extends UntypedAbstractActor {
       if (call != null) {
         complete(call, answer.payload());
       }
+    } else if (message instanceof TransportMessage.Part part) {
+      inbox.add(part, getSender());
+    } else if (message instanceof TransportMessage.LastPart last) {
+      inbox.finish(last, getSender(), this::onReceive, this::failTorso);
     } else if (message instanceof TransportMessage.Failure failure) {
       PendingCall call = calls.remove(failure.callId());
       if (call != null) {
@@ -42,6 +48,20 @@ final class ReplyActor extends UntypedAbstractActor {
       }
     } else if (message instanceof TransportMessage.Goodbye goodbye) {
       peers.goodbye(getSender().path().address().toString(), goodbye.incarnation());
+    }
+  }
+
+  private void failTorso(TransportMessage.Payload message) {
+    if (message instanceof TransportMessage.Answer answer) {
+      PendingCall call = calls.remove(answer.callId());
+      if (call != null) {
+        call.fail(
+            new RpcException(
+                "The answer of "
+                    + call.target().what().describe()
+                    + " arrived without some of its parts, or is above this process's"
+                    + " akka.framesize."));
+      }
     }
   }
 

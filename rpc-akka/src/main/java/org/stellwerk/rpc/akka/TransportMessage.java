@@ -1,5 +1,6 @@
 package org.stellwerk.rpc.akka;
 
+import java.util.Arrays;
 import org.stellwerk.rpc.messages.RemoteHandshake;
 
 /**
@@ -13,14 +14,56 @@ sealed interface TransportMessage {
     long callId();
   }
 
+  /** A message of any size. */
+  sealed interface Payload extends TransportMessage {
+    byte[] payload();
+
+    Payload withPayload(byte[] other);
+  }
+
   /** A call that is answered by {@link Answer} or {@link Failure}. */
-  record Ask(long callId, int gatewayIndex, byte[] payload) implements Numbered {}
+  record Ask(long callId, int gatewayIndex, byte[] payload) implements Numbered, Payload {
+    @Override
+    public Ask withPayload(byte[] other) {
+      return new Ask(callId, gatewayIndex, other);
+    }
+  }
 
   /** A call without answer. */
-  record Tell(int gatewayIndex, byte[] payload) implements TransportMessage {}
+  record Tell(int gatewayIndex, byte[] payload) implements Payload {
+    @Override
+    public Tell withPayload(byte[] other) {
+      return new Tell(gatewayIndex, other);
+    }
+  }
 
   /** The value of a call. */
-  record Answer(long callId, byte[] payload) implements Numbered {}
+  record Answer(long callId, byte[] payload) implements Numbered, Payload {
+    @Override
+    public Answer withPayload(byte[] other) {
+      return new Answer(callId, other);
+    }
+  }
+
+  /**
+   * A part of a message that is larger than a frame.
+   *
+   * @param transfer tells the parts of one message from those of others
+   * @param total the size of the whole payload
+   */
+  record Part(long transfer, int total, byte[] bytes, int offset, int length)
+      implements TransportMessage {
+
+    /** The part's bytes. */
+    byte[] slice() {
+      return offset == 0 && length == bytes.length
+          ? bytes
+          : Arrays.copyOfRange(bytes, offset, offset + length);
+    }
+  }
+
+  /** The message itself, with the last part of its payload. */
+  record LastPart(long transfer, int total, Payload message) implements TransportMessage {}
 
   /** The failure of a call or of a handshake. */
   record Failure(long callId, byte[] payload) implements Numbered {}

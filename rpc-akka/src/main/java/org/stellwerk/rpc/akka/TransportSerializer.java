@@ -24,6 +24,8 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
   private static final byte CONNECT = 5;
   private static final byte CONNECTED = 6;
   private static final byte GOODBYE = 7;
+  private static final byte PART = 8;
+  private static final byte LAST_PART = 9;
 
   /** Called by Akka. */
   public TransportSerializer(ExtendedActorSystem system) {
@@ -68,6 +70,15 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
           .putLong(connected.incarnation());
     } else if (message instanceof TransportMessage.Goodbye goodbye) {
       buffer.put(GOODBYE).putLong(goodbye.incarnation());
+    } else if (message instanceof TransportMessage.Part part) {
+      buffer
+          .put(PART)
+          .putLong(part.transfer())
+          .putInt(part.total())
+          .put(part.bytes(), part.offset(), part.length());
+    } else if (message instanceof TransportMessage.LastPart last) {
+      buffer.put(LAST_PART).putLong(last.transfer()).putInt(last.total());
+      toBinary(last.message(), buffer);
     } else {
       throw new IllegalArgumentException("Not a transport message: " + message.getClass());
     }
@@ -84,17 +95,18 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
 
   private static int sizeOf(Object message) {
     int fields = 32;
-    if (message instanceof TransportMessage.Ask ask) {
-      return fields + ask.payload().length;
-    } else if (message instanceof TransportMessage.Tell tell) {
-      return fields + tell.payload().length;
-    } else if (message instanceof TransportMessage.Answer answer) {
-      return fields + answer.payload().length;
+    if (message instanceof TransportMessage.Payload large) {
+      return fields + large.payload().length;
     } else if (message instanceof TransportMessage.Failure failure) {
       return fields + failure.payload().length;
     } else if (message instanceof TransportMessage.Connect connect) {
       return fields
           + 4 * (connect.endpointName().length() + connect.handshake().gatewayName().length());
+    }
+    if (message instanceof TransportMessage.Part part) {
+      return fields + part.length();
+    } else if (message instanceof TransportMessage.LastPart last) {
+      return fields + sizeOf(last.message());
     }
     return fields;
   }
@@ -122,6 +134,20 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
       case CONNECTED ->
           new TransportMessage.Connected(buffer.getLong(), buffer.get() & 0xff, buffer.getLong());
       case GOODBYE -> new TransportMessage.Goodbye(buffer.getLong());
+      case PART -> {
+        long transfer = buffer.getLong();
+        int total = buffer.getInt();
+        byte[] bytes = rest(buffer);
+        yield new TransportMessage.Part(transfer, total, bytes, 0, bytes.length);
+      }
+      case LAST_PART -> {
+        long transfer = buffer.getLong();
+        int total = buffer.getInt();
+        if (fromBinary(buffer, manifest) instanceof TransportMessage.Payload message) {
+          yield new TransportMessage.LastPart(transfer, total, message);
+        }
+        throw new NotSerializableException("A last part of what has no parts");
+      }
       default -> throw new NotSerializableException("Unknown kind of transport message: " + kind);
     };
   }

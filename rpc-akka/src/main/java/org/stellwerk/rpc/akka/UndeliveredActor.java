@@ -28,16 +28,20 @@ final class UndeliveredActor extends UntypedAbstractActor {
   }
 
   @Override
-  public void onReceive(Object message) {
-    if (!(message instanceof AllDeadLetters letter)) {
+  public void onReceive(Object received) {
+    if (!(received instanceof AllDeadLetters letter)) {
       return;
     }
     String address = letter.recipient() == null ? "" : letter.recipient().path().toString();
-    if (letter.message() instanceof LocalAsk ask) {
+    Object message =
+        letter.message() instanceof TransportMessage.LastPart last
+            ? last.message()
+            : letter.message();
+    if (message instanceof LocalAsk ask) {
       ask.call().fail(nobody(ask.call().target().address()));
-    } else if (letter.message() instanceof TransportMessage.Ask ask) {
+    } else if (message instanceof TransportMessage.Ask ask) {
       undelivered(letter.sender(), ask.callId(), address);
-    } else if (letter.message() instanceof TransportMessage.Connect connect) {
+    } else if (message instanceof TransportMessage.Connect connect) {
       undelivered(letter.sender(), connect.callId(), address);
     }
   }

@@ -36,9 +36,11 @@ final class ValueSerializers {
   static {
     Map<Class<?>, WireSerializer> all = new LinkedHashMap<>();
     numbers(all);
+    optionals(all);
     arrays(all);
     times(all);
     names(all);
+    addresses(all);
     BY_CLASS = Collections.unmodifiableMap(all);
   }
 
@@ -111,6 +113,9 @@ final class ValueSerializers {
           out.writeVarInt(v.scale(), false);
         },
         in -> new BigDecimal(readBig(in), in.readVarInt(false)));
+  }
+
+  private static void optionals(Map<Class<?>, WireSerializer> all) {
     add(
         all,
         OptionalInt.class,
@@ -285,6 +290,9 @@ final class ValueSerializers {
         Path.class,
         (out, v) -> WireInput.writeText(out, v.toString()),
         in -> Path.of(text(in)));
+  }
+
+  private static void addresses(Map<Class<?>, WireSerializer> all) {
     add(all, InetAddress.class, ValueSerializers::writeAddress, ValueSerializers::readAddress);
     add(
         all,

@@ -68,8 +68,10 @@ final class JobAcceptance {
   private CompletableFuture<Void> store(JobGraph graph) {
     CompletableFuture<Void> stored = new CompletableFuture<>();
     services
-        .jobStore()
-        .putJob(leaderSessionId, graph)
+        .runtime()
+        .faultPoints()
+        .reach("dispatcher.before-job-stored")
+        .thenComposeAsync(ignored -> services.jobStore().putJob(leaderSessionId, graph), mainThread)
         .whenComplete(
             (ignored, failure) -> {
               if (failure == null) {

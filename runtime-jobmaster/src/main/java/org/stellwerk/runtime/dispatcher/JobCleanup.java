@@ -46,7 +46,14 @@ final class JobCleanup {
   CompletableFuture<Void> recordResult(JobResult result) {
     return retry.untilDone(
         "Storing the result of job " + result.jobId(),
-        () -> services.jobResultStore().createDirtyResult(leaderSessionId, result));
+        () ->
+            services
+                .runtime()
+                .faultPoints()
+                .reach("dispatcher.before-result-stored")
+                .thenComposeAsync(
+                    ignored -> services.jobResultStore().createDirtyResult(leaderSessionId, result),
+                    mainThread));
   }
 
   /**

@@ -183,7 +183,7 @@ public final class Execution implements LogicalSlot.Payload {
         .whenComplete(
             (ack, unheard) -> {
               if (unheard != null) {
-                LOG.debug("Cancelling {} was not confirmed: {}", describe(), unheard.toString());
+                LOG.debug("Cancelling {} was not confirmed: {}", this, unheard.toString());
               }
             });
   }
@@ -236,7 +236,7 @@ public final class Execution implements LogicalSlot.Payload {
                     new TaskFailedException("The TaskManager named no reason")));
       }
       case CREATED, SCHEDULED, DEPLOYING, CANCELING ->
-          LOG.debug("{} is {} at its TaskManager.", describe(), update.state());
+          LOG.debug("{} is {} at its TaskManager.", this, update.state());
     }
   }
 
@@ -264,7 +264,7 @@ public final class Execution implements LogicalSlot.Payload {
     }
     state = next;
     stateTimestamps.put(next, context.clock().absoluteTimeMillis());
-    LOG.debug("{} ({}): {} -> {}", describe(), attemptId, from, next);
+    LOG.debug("{} ({}) was {}.", this, attemptId, from);
     if (next.isTerminal()) {
       LogicalSlot held = slot;
       slot = null;

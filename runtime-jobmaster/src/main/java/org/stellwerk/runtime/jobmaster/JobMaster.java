@@ -182,7 +182,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
 
   private RegistrationResponse connected(TaskManagerConnection connection) {
     if (scheduler.getExecutionGraph().getState().isTerminal() || !isRunning()) {
-      return new RegistrationResponse.Failure("Job " + jobGraph.jobId() + " is over");
+      return new RegistrationResponse.Rejection("Job " + jobGraph.jobId() + " is over");
     }
     ResourceID id = connection.id();
     TaskManagerConnection before = taskManagers.get(id);
@@ -326,7 +326,11 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     }
     taskManagerHeartbeats.unmonitor(taskManagerId);
     int tasks = scheduler.getExecutionGraph().getDeployments().deployedOn(taskManagerId);
-    LOG.info("TaskManager {} is lost with {} tasks: {}", taskManagerId, tasks, reason);
+    if (tasks > 0) {
+      LOG.info("TaskManager {} is lost with {} tasks: {}", taskManagerId, tasks, reason);
+    } else {
+      LOG.debug("TaskManager {} is gone: {}", taskManagerId, reason);
+    }
     TaskManagerLostException cause = TaskManagerLostException.of(connection.location(), reason);
     scheduler.onTaskManagerLost(taskManagerId, cause);
     slotPool.releaseTaskManager(taskManagerId, cause);

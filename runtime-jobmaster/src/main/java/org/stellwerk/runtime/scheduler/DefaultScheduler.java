@@ -188,6 +188,9 @@ public final class DefaultScheduler {
     }
     if (to.isTerminal()) {
       react();
+    } else if (to == ExecutionState.RUNNING
+        && graph.countTasks(ExecutionState.RUNNING) == graph.getTotalTasks()) {
+      LOG.info("Job {}: all {} tasks are running.", graph.getJobId(), graph.getTotalTasks());
     }
   }
 

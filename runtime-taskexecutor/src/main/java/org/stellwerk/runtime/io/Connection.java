@@ -260,7 +260,7 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
   public void channelInactive(ChannelHandlerContext ctx) {
     TaskManagerLostException gone = lostException();
     lost = gone;
-    if (!senders.isEmpty() || !receivers.isEmpty()) {
+    if (failure != null || !senders.isEmpty() || !receivers.isEmpty()) {
       LOG.info(
           "{}; {} outgoing and {} incoming channels fail.",
           gone.getMessage(),

@@ -22,7 +22,8 @@ import org.stellwerk.runtime.messages.TaskManagerLocation;
 
 /**
  * The connections to other TaskExecutors, one per peer whoever dialled: if both dial at once, the
- * one with the smaller name wins. Made on demand, kept until either side ends. Thread-safe.
+ * one with the smaller name wins, and a second one that came about nevertheless is closed again by
+ * its dialler, unused. Made on demand, kept until either side ends. Thread-safe.
  */
 final class Connections {
 
@@ -198,7 +199,9 @@ final class Connections {
       if (status == ACCEPTED) {
         Connection connection = establish(ctx.channel(), peer);
         upgrade(ctx, connection);
-        future.complete(connection);
+        if (!future.complete(connection)) {
+          connection.close();
+        }
         return;
       }
       if (status == USE_MINE) {

@@ -12,6 +12,7 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -70,8 +71,7 @@ public final class DataExchange implements AutoCloseableAsync {
     if (running != null || closing) {
       throw new IllegalStateException("A data exchange is started once");
     }
-    NioEventLoopGroup eventLoops =
-        new NioEventLoopGroup(EVENT_LOOPS, new DefaultThreadFactory("data-exchange", true));
+    NioEventLoopGroup eventLoops = newEventLoops();
     ExchangeContext context = new ExchangeContext(config, shares, new Flusher(eventLoops));
     PooledByteBufAllocator allocator = newAllocator();
     AcceptedChannels accepted = new AcceptedChannels();
@@ -107,6 +107,17 @@ public final class DataExchange implements AutoCloseableAsync {
     accepted.connections.complete(connections);
     running = new Running(eventLoops, bound.channel(), port, context, connections);
     LOG.info("The data exchange listens on {}:{}.", config.bindHost(), boundPort);
+  }
+
+  /** Started here: a thread that a task starts would hold on to the job's class loader. */
+  private static NioEventLoopGroup newEventLoops() {
+    NioEventLoopGroup eventLoops =
+        new NioEventLoopGroup(EVENT_LOOPS, new DefaultThreadFactory("data-exchange", true));
+    for (EventExecutor eventLoop : eventLoops) {
+      eventLoop.execute(
+          () -> Thread.currentThread().setContextClassLoader(DataExchange.class.getClassLoader()));
+    }
+    return eventLoops;
   }
 
   /** One small arena and no thread caches: channels keep their bytes on the heap. */
@@ -161,7 +172,7 @@ public final class DataExchange implements AutoCloseableAsync {
   }
 
   /** Breaks all connections, as a lost network does. */
-  void dropConnections() {
+  public void dropConnections() {
     running().connections().closeAll();
   }
 

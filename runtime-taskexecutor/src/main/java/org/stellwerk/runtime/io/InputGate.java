@@ -198,13 +198,15 @@ final class InputGate<T> implements org.stellwerk.task.RecordReader<T> {
     notifyAll();
   }
 
-  /** Leaves all channels. */
+  /** Leaves all channels and keeps nothing of the job's classes. The task's thread only. */
   void close(ConsumerEnd end, String reason) {
     channels.forEach(channel -> channel.close(end, reason));
     synchronized (this) {
       ready.clear();
     }
+    channels.clear();
     decoders.clear();
+    serializer = null;
     batch = null;
     decoder = null;
     active = null;

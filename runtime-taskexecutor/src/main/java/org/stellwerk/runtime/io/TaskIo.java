@@ -185,6 +185,8 @@ public final class TaskIo {
   private void close(ConsumerEnd end, String reason) {
     gates.forEach(gate -> gate.close(end, reason));
     localRequests.forEach(local -> exchange.registry().withdraw(local.request, local.channel));
+    localRequests.clear();
+    writers.clear();
   }
 
   /** What was read and written so far; bytes count what crosses between TaskExecutors. */

@@ -5,7 +5,7 @@ import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import com.esotericsoftware.kryo.serializers.CollectionSerializer;
-import com.esotericsoftware.kryo.serializers.FieldSerializer;
+import com.esotericsoftware.kryo.serializers.DefaultSerializers;
 import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import com.esotericsoftware.kryo.serializers.MapSerializer;
 import com.esotericsoftware.kryo.util.DefaultInstantiatorStrategy;
@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.objenesis.strategy.StdInstantiatorStrategy;
 
@@ -153,6 +154,7 @@ final class TaskSerializer {
     made.setClassLoader(userClassLoader);
     made.setRegistrationRequired(false);
     made.setInstantiatorStrategy(new DefaultInstantiatorStrategy(new StdInstantiatorStrategy()));
+    made.addDefaultSerializer(UUID.class, DefaultSerializers.UUIDSerializer.class);
     made.addDefaultSerializer(Throwable.class, JavaSerializer.class);
     made.addDefaultSerializer(EnumMap.class, JavaSerializer.class);
     return made;
@@ -183,10 +185,16 @@ final class TaskSerializer {
           && !hasPublicConstructor((Class<?>) type)) {
         return new JdkCollectionSerializer();
       }
-      if (chosen instanceof FieldSerializer && Serializable.class.isAssignableFrom(type)) {
-        return new JavaSerializer();
-      }
       return chosen;
+    }
+
+    /** For classes that nothing else fits: of the JDK's own, no field can be read. */
+    @Override
+    @SuppressWarnings("rawtypes")
+    protected Serializer newDefaultSerializer(Class type) {
+      boolean closed =
+          type.getName().startsWith("java.") && Serializable.class.isAssignableFrom(type);
+      return closed ? new JavaSerializer() : super.newDefaultSerializer(type);
     }
 
     private static boolean hasPublicConstructor(Class<?> type) {

@@ -116,7 +116,7 @@ final class RunningTask implements TaskHandle, Runnable {
     made.invoke(new RuntimeEnvironment(descriptor, io, loader));
     io.finish();
     synchronized (this) {
-      decided = true;
+      decided = !canceled.isDone();
     }
   }
 

@@ -62,6 +62,7 @@ public final class ThreadTaskRunner implements TaskRunner {
         runnable -> {
           Thread thread = new Thread(runnable, "task-service");
           thread.setDaemon(true);
+          thread.setContextClassLoader(ThreadTaskRunner.class.getClassLoader());
           return thread;
         });
   }

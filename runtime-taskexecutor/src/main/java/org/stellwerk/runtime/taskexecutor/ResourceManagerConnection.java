@@ -5,6 +5,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,20 +34,12 @@ final class ResourceManagerConnection {
 
   private static final Logger LOG = LoggerFactory.getLogger(ResourceManagerConnection.class);
 
-  /** The TaskExecutor, as the connection knows it. */
-  interface Owner {
-    /** In bytes. */
-    long freeHeap();
-
-    /** Whether JobMasters use this TaskExecutor, so that it must not end. */
-    boolean servesJobs();
-  }
-
   private record Established(ResourceManagerGateway gateway, InstanceID registrationId) {}
 
   private final ConnectionContext context;
   private final TaskSlotTable slots;
-  private final Owner owner;
+  private final LongSupplier freeHeap;
+  private final BooleanSupplier servesJobs;
   private final HeartbeatSender<ResourceManagerId> heartbeats;
   private @Nullable LeaderInformation leader;
   private @Nullable RetryingRegistration<ResourceManagerGateway> registration;
@@ -53,10 +47,21 @@ final class ResourceManagerConnection {
   private @Nullable ScheduledFuture<?> registrationTimer;
   private boolean stopped;
 
-  ResourceManagerConnection(ConnectionContext context, TaskSlotTable slots, Owner owner) {
+  /**
+   * A connection that has not begun.
+   *
+   * @param freeHeap in bytes
+   * @param servesJobs whether JobMasters use this TaskExecutor, so that it must not end
+   */
+  ResourceManagerConnection(
+      ConnectionContext context,
+      TaskSlotTable slots,
+      LongSupplier freeHeap,
+      BooleanSupplier servesJobs) {
     this.context = context;
     this.slots = slots;
-    this.owner = owner;
+    this.freeHeap = freeHeap;
+    this.servesJobs = servesJobs;
     this.heartbeats =
         new HeartbeatSender<>(
             context.config().heartbeat(),
@@ -224,7 +229,7 @@ final class ResourceManagerConnection {
         .heartbeatFromTaskManager(
             context.resourceId(),
             peer.registrationId(),
-            new TaskExecutorHeartbeat.ToResourceManager(slots.report(), owner.freeHeap()),
+            new TaskExecutorHeartbeat.ToResourceManager(slots.report(), freeHeap.getAsLong()),
             context.config().heartbeat().timeout())
         .whenCompleteAsync(
             (answer, failure) -> {
@@ -261,7 +266,7 @@ final class ResourceManagerConnection {
     if (established != null || stopped) {
       return;
     }
-    if (owner.servesJobs()) {
+    if (servesJobs.getAsBoolean()) {
       LOG.warn(
           "No ResourceManager has taken this TaskExecutor in, but it serves jobs: waiting on.");
       armRegistrationTimer();

@@ -99,7 +99,8 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
             config.numberOfSlots(),
             new AllocationTimeouts(
                 config.timeouts().slot(), getMainThreadExecutor(), this::onSlotTimeout));
-    this.resourceManager = new ResourceManagerConnection(context, slots, new ResourceManagerView());
+    this.resourceManager =
+        new ResourceManagerConnection(context, slots, taskRunner::freeHeap, this::servesJobs);
   }
 
   /** The process's name in the cluster. */
@@ -323,6 +324,10 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
                 .forEach(job -> onJobMasterLoss(job, "another session leads: " + now.sessionId())));
   }
 
+  private boolean servesJobs() {
+    return jobs.all().stream().anyMatch(JobLeaderConnection::isConnected);
+  }
+
   /**
    * The one place that decides what the loss of a JobMaster means for its job: its tasks are
    * cancelled and its slots given back.
@@ -432,18 +437,6 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
     @Override
     public void handleError(Exception exception) {
       services.fatalErrorHandler().onFatalError(exception);
-    }
-  }
-
-  private final class ResourceManagerView implements ResourceManagerConnection.Owner {
-    @Override
-    public long freeHeap() {
-      return taskRunner.freeHeap();
-    }
-
-    @Override
-    public boolean servesJobs() {
-      return jobs.all().stream().anyMatch(JobLeaderConnection::isConnected);
     }
   }
 

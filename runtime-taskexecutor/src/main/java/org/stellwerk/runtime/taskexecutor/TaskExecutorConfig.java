@@ -1,6 +1,7 @@
 package org.stellwerk.runtime.taskexecutor;
 
 import java.time.Duration;
+import org.stellwerk.configuration.ConfigOption;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.configuration.IllegalConfigurationException;
 import org.stellwerk.rpc.RpcOptions;
@@ -61,7 +62,26 @@ public record TaskExecutorConfig(
       Duration repetition,
       Duration cancellationInterval,
       Duration cancellation,
-      Duration stop) {}
+      Duration stop) {
+
+    public Timeouts {
+      requirePositive(TaskManagerOptions.SLOT_TIMEOUT, slot);
+      requirePositive(TaskManagerOptions.REGISTRATION_TIMEOUT, registration);
+      requirePositive(RpcOptions.ASK_TIMEOUT, repetition);
+      requirePositive(TaskOptions.CANCELLATION_INTERVAL, cancellationInterval);
+    }
+
+    private static void requirePositive(ConfigOption<Duration> option, Duration value) {
+      if (value.isZero() || value.isNegative()) {
+        throw new IllegalConfigurationException(
+            "Configuration key '"
+                + option.key()
+                + "' has the value "
+                + value.toMillis()
+                + " ms; expected more than 0.");
+      }
+    }
+  }
 
   /**
    * Reads the configuration.

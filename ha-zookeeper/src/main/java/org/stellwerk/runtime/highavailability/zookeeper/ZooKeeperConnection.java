@@ -70,7 +70,7 @@ final class ZooKeeperConnection {
                 Math.max(MAX_RETRY_WAIT_MS, (int) config.retryWait().toMillis()),
                 config.maxRetries()))
         .connectionStateErrorPolicy(new SessionConnectionStateErrorPolicy())
-        .zookeeperFactory(PatientZooKeeper::new)
+        .zookeeperFactory(PatientZooKeeper::open)
         .ensembleTracker(false)
         .dontUseContainerParents()
         .build();

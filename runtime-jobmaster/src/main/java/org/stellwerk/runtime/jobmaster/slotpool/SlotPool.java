@@ -80,6 +80,9 @@ public final class SlotPool implements SlotPoolGateway {
   }
 
   private void freeExcess() {
+    if (slots.size() <= required) {
+      return;
+    }
     List<AllocatedSlot> candidates = new ArrayList<>(free.values());
     for (int i = candidates.size() - 1; i >= 0 && slots.size() > required; i--) {
       freeSlot(candidates.get(i).getAllocationId(), "The job needs the slot no longer");

@@ -1,0 +1,300 @@
+package org.stellwerk.rpc.akka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.stellwerk.configuration.Configuration;
+import org.stellwerk.configuration.IllegalConfigurationException;
+import org.stellwerk.rpc.RpcService;
+import org.stellwerk.rpc.RpcSystem;
+import org.stellwerk.rpc.RpcUtils;
+import org.stellwerk.rpc.akka.Shop.ShopEndpoint;
+import org.stellwerk.rpc.exceptions.HandshakeException;
+import org.stellwerk.rpc.exceptions.RpcConnectionException;
+import org.stellwerk.rpc.exceptions.RpcException;
+import org.stellwerk.rpc.exceptions.RpcRuntimeException;
+import org.stellwerk.util.ExceptionUtils;
+
+/** What only the real transport has: ports, hosts, threads, handshakes, large messages. */
+class AkkaRpcServiceTest {
+
+  private final List<RpcService> services = new ArrayList<>();
+
+  @AfterEach
+  void closeServices() throws Exception {
+    RpcUtils.terminateRpcService(services.toArray(RpcService[]::new));
+  }
+
+  private <S extends RpcService> S closing(S service) {
+    services.add(service);
+    return service;
+  }
+
+  private AkkaRpcService remote() throws Exception {
+    return closing(
+        AkkaRpcServiceUtils.createRemoteRpcService(Configuration.empty(), "127.0.0.1", "0"));
+  }
+
+  private static <T> T get(CompletableFuture<T> future) throws Exception {
+    return future.get(20, TimeUnit.SECONDS);
+  }
+
+  private static Throwable failure(CompletableFuture<?> future) throws Exception {
+    try {
+      get(future);
+    } catch (ExecutionException e) {
+      return ExceptionUtils.stripCompletionException(e);
+    }
+    throw new AssertionError("no failure");
+  }
+
+  private static ShopEndpoint started(RpcService service) {
+    ShopEndpoint endpoint = new ShopEndpoint(service, "shop");
+    endpoint.start();
+    return endpoint;
+  }
+
+  @Test
+  void megabytesTravelInParts() throws Exception {
+    ShopEndpoint endpoint = started(remote());
+    Shop shop = get(remote().connect(endpoint.getAddress(), Shop.class));
+    byte[] bytes = new byte[5_000_000];
+    new Random(7).nextBytes(bytes);
+    CompletableFuture<byte[]> first = shop.mirror(bytes);
+    CompletableFuture<byte[]> second = shop.mirror(new byte[400_000]);
+    assertThat(get(shop.mirror(new byte[3]))).hasSize(3);
+    assertThat(get(first)).isEqualTo(bytes);
+    assertThat(get(second)).hasSize(400_000);
+    byte[] edge = new byte[LargeMessages.PART_BYTES - 2];
+    for (int i = 0; i < 4; i++) {
+      byte[] sized = new byte[edge.length + i];
+      assertThat(get(shop.mirror(sized))).hasSize(sized.length);
+    }
+  }
+
+  @Test
+  void timeoutCarriesItsCallersStack() throws Exception {
+    ShopEndpoint endpoint = started(remote());
+    for (RpcService service : List.of(endpoint.getRpcService(), remote())) {
+      Shop shop = get(service.connect(endpoint.getAddress(), Shop.class));
+      assertThat(failure(shop.never(Duration.ofMillis(30))))
+          .isInstanceOf(TimeoutException.class)
+          .hasMessageContaining("Shop.never(Duration)")
+          .hasMessageContaining("30 ms")
+          .satisfies(
+              timeout ->
+                  assertThat(timeout.getStackTrace())
+                      .anyMatch(
+                          frame -> frame.getMethodName().equals("timeoutCarriesItsCallersStack")));
+    }
+  }
+
+  @Test
+  void otherProtocolVersionIsRefused() throws Exception {
+    ShopEndpoint endpoint = started(remote());
+    AkkaRpcService newer =
+        closing(
+            new AkkaRpcService(
+                AkkaUtils.createActorSystem(
+                    "stellwerk",
+                    AkkaUtils.getAkkaConfig(
+                        Configuration.empty(), new AkkaUtils.HostAndPort("127.0.0.1", 0))),
+                AkkaRpcServiceConfiguration.defaultConfiguration()) {
+              @Override
+              protected int getVersion() {
+                return 99;
+              }
+            });
+    assertThat(failure(newer.connect(endpoint.getAddress(), Shop.class)))
+        .isInstanceOf(HandshakeException.class)
+        .hasMessageContaining("version 1")
+        .hasMessageContaining("version 99");
+  }
+
+  @Test
+  void unknownHostFailsSoon() throws Exception {
+    Configuration patient = Configuration.empty().with("akka.ask.timeout", "10000 s");
+    RpcService service =
+        closing(AkkaRpcServiceUtils.createRemoteRpcService(patient, "127.0.0.1", "0"));
+    assertThat(
+            failure(
+                service.connect("akka://stellwerk@no-such-host.invalid:1/user/rpc/x", Shop.class)))
+        .isInstanceOf(RpcConnectionException.class)
+        .hasMessageContaining("no-such-host.invalid");
+  }
+
+  @Test
+  void refusedConnectionFailsAtOnce() throws Exception {
+    int freePort;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      freePort = socket.getLocalPort();
+    }
+    long begin = System.nanoTime();
+    assertThat(
+            failure(
+                remote()
+                    .connect("akka://stellwerk@127.0.0.1:" + freePort + "/user/rpc/x", Shop.class)))
+        .isInstanceOf(RpcConnectionException.class)
+        .hasMessageContaining("127.0.0.1:" + freePort)
+        .hasMessageContaining("refused");
+    assertThat(System.nanoTime() - begin).isLessThan(3_000_000_000L);
+  }
+
+  @Test
+  void whatIsNoAddressIsSaidSo() throws Exception {
+    assertThat(failure(remote().connect("nonsense", Shop.class)))
+        .isInstanceOf(RpcConnectionException.class)
+        .hasMessageContaining("nonsense");
+  }
+
+  @Test
+  void serviceWithoutNetworkHostsEndpointsOfItsProcess() throws Exception {
+    RpcService local =
+        closing(
+            RpcSystem.load()
+                .localServiceBuilder(Configuration.empty())
+                .withComponentName("local")
+                .createAndStart());
+    ShopEndpoint endpoint = started(local);
+    assertThat(local.getPort()).isEqualTo(-1);
+    assertThat(endpoint.getAddress()).isEqualTo(AkkaRpcServiceUtils.getLocalRpcUrl("shop"));
+    Shop shop = get(local.connect(endpoint.getAddress(), Shop.class));
+    assertThat(get(shop.mirror(new byte[1]))).hasSize(1);
+    assertThat(failure(local.connect("akka://stellwerk@127.0.0.1:1/user/rpc/shop", Shop.class)))
+        .isInstanceOf(RpcConnectionException.class)
+        .hasMessageContaining("no network");
+  }
+
+  @Test
+  void synchronousCallsBlockLocallyAndAreRefusedRemotely() throws Exception {
+    ShopEndpoint endpoint = started(remote());
+    assertThat(endpoint.getSelfGateway(Shop.class).synchronous("a")).isEqualTo("a");
+    Shop shop = get(remote().connect(endpoint.getAddress(), Shop.class));
+    assertThatThrownBy(() -> shop.synchronous("a"))
+        .isInstanceOf(RpcRuntimeException.class)
+        .hasMessageContaining("synchronous(String)")
+        .hasCauseInstanceOf(RpcException.class);
+  }
+
+  @Test
+  void portZeroGivesEachServiceItsOwn() throws Exception {
+    Set<Integer> ports = new LinkedHashSet<>();
+    for (int i = 0; i < 5; i++) {
+      AkkaRpcService service = remote();
+      assertThat(service.getAddress()).isEqualTo("127.0.0.1");
+      ports.add(service.getPort());
+    }
+    assertThat(ports).hasSize(5).doesNotContain(0, -1);
+  }
+
+  @Test
+  void occupiedPortIsABindException() throws Exception {
+    int taken = remote().getPort();
+    assertThatThrownBy(
+            () ->
+                AkkaRpcServiceUtils.createRemoteRpcService(
+                    Configuration.empty(), "127.0.0.1", String.valueOf(taken)))
+        .isInstanceOf(BindException.class)
+        .hasMessageContaining(String.valueOf(taken));
+  }
+
+  @Test
+  void portRangeIsSearched() throws Exception {
+    int taken = remote().getPort();
+    AkkaRpcService service =
+        closing(
+            AkkaRpcServiceUtils.createRemoteRpcService(
+                Configuration.empty(), "127.0.0.1", taken + ",0"));
+    assertThat(service.getPort()).isNotEqualTo(taken).isPositive();
+    assertThat(PortRange.parse("50100-50102,50300")).containsExactly(50100, 50101, 50102, 50300);
+    for (String wrong : List.of("", "x", "5-3", "70000", "1,", "-1")) {
+      assertThatThrownBy(() -> PortRange.parse(wrong))
+          .isInstanceOf(IllegalConfigurationException.class)
+          .hasMessageContaining("'" + wrong + "'");
+    }
+  }
+
+  @Test
+  void bindsOneAddressAndPublishesAnother() throws Exception {
+    AkkaRpcService service =
+        closing(
+            AkkaRpcServiceUtils.remoteServiceBuilder(Configuration.empty(), "localhost", "0")
+                .withBindAddress("0.0.0.0")
+                .createAndStart());
+    assertThat(service.getAddress()).isEqualTo("localhost");
+    ShopEndpoint endpoint = started(service);
+    assertThat(endpoint.getAddress()).contains("@localhost:" + service.getPort() + "/");
+    Shop shop = get(remote().connect(endpoint.getAddress(), Shop.class));
+    assertThat(get(shop.mirror(new byte[2]))).hasSize(2);
+  }
+
+  @Test
+  void worksOverIpv6() throws Exception {
+    AkkaRpcService service =
+        closing(AkkaRpcServiceUtils.createRemoteRpcService(Configuration.empty(), "::1", "0"));
+    AkkaRpcService other =
+        closing(AkkaRpcServiceUtils.createRemoteRpcService(Configuration.empty(), "::1", "0"));
+    ShopEndpoint endpoint = started(service);
+    assertThat(endpoint.getAddress()).contains("@[::1]:");
+    Shop shop = get(other.connect(endpoint.getAddress(), Shop.class));
+    assertThat(get(shop.mirror(new byte[2]))).hasSize(2);
+  }
+
+  @Test
+  void fixedPoolHasItsPriority() throws Exception {
+    AkkaRpcService service =
+        closing(
+            AkkaRpcServiceUtils.localServiceBuilder(Configuration.empty())
+                .withExecutorConfiguration(
+                    new RpcSystem.FixedThreadPoolExecutorConfiguration(1, 2, 3))
+                .createAndStart());
+    assertThat(get(started(service).getSelfGateway(Shop.class).thread())).endsWith(" 3");
+  }
+
+  @Test
+  void garbageOnThePortHarmsNothing() throws Exception {
+    AkkaRpcService service = remote();
+    ShopEndpoint endpoint = started(service);
+    Shop shop = get(remote().connect(endpoint.getAddress(), Shop.class));
+    Random random = new Random(11);
+    for (int i = 0; i < 8; i++) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.getPort())) {
+        byte[] garbage = new byte[4096];
+        random.nextBytes(garbage);
+        if (i % 2 == 0) {
+          byte[] magic = {'A', 'K', 'K', 'A', (byte) (1 + i / 2)};
+          System.arraycopy(magic, 0, garbage, 0, magic.length);
+          garbage[8] = 0; // a frame length that is not absurd
+          garbage[7] = 1;
+        }
+        OutputStream out = socket.getOutputStream();
+        out.write(garbage);
+        out.flush();
+      } catch (IOException e) {
+        // it may hang up on us
+        assertThat(e).isNotNull();
+      }
+      assertThat(get(shop.mirror(new byte[i]))).hasSize(i);
+    }
+    Shop fresh = get(remote().connect(endpoint.getAddress(), Shop.class));
+    assertThat(get(fresh.mirror(new byte[9]))).hasSize(9);
+  }
+}

@@ -1,0 +1,50 @@
+package org.stellwerk.rpc.akka;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.stellwerk.rpc.RpcEndpoint;
+import org.stellwerk.rpc.RpcGateway;
+import org.stellwerk.rpc.RpcService;
+import org.stellwerk.rpc.RpcTimeout;
+
+/** A small gateway for tests of the transport itself. */
+interface Shop extends RpcGateway {
+
+  CompletableFuture<byte[]> mirror(byte[] bytes);
+
+  CompletableFuture<Void> never(@RpcTimeout Duration timeout);
+
+  CompletableFuture<String> thread();
+
+  String synchronous(String text);
+
+  /** Its endpoint. */
+  final class ShopEndpoint extends RpcEndpoint implements Shop {
+
+    ShopEndpoint(RpcService service, String name) {
+      super(service, name);
+    }
+
+    @Override
+    public CompletableFuture<byte[]> mirror(byte[] bytes) {
+      return CompletableFuture.completedFuture(bytes);
+    }
+
+    @Override
+    public CompletableFuture<Void> never(Duration timeout) {
+      return new CompletableFuture<>();
+    }
+
+    @Override
+    public CompletableFuture<String> thread() {
+      Thread current = Thread.currentThread();
+      return CompletableFuture.completedFuture(current.getName() + " " + current.getPriority());
+    }
+
+    @Override
+    public String synchronous(String text) {
+      validateRunsInMainThread();
+      return text;
+    }
+  }
+}

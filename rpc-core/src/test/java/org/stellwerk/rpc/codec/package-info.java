@@ -1,0 +1,4 @@
+@NullMarked
+package org.stellwerk.rpc.codec;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,168 @@
+package org.stellwerk.runtime.dispatcher;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.runtime.blob.BlobStore;
+import org.stellwerk.runtime.highavailability.JobResultStore;
+import org.stellwerk.runtime.highavailability.JobStore;
+import org.stellwerk.runtime.id.BlobKey;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.messages.JobResult;
+import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
+
+/**
+ * The stores of a Dispatcher, in memory: fenced, recorded, failing when the test says so. They
+ * answer on the given executor, outside of any main thread.
+ */
+final class TestingStores implements JobStore, JobResultStore, BlobStore {
+
+  final Map<JobID, JobGraph> graphs = new LinkedHashMap<>();
+  final Map<JobID, JobResult> results = new LinkedHashMap<>();
+  final Set<JobID> dirty = new LinkedHashSet<>();
+  final Set<BlobKey> blobs = new LinkedHashSet<>();
+  final List<String> writes = new ArrayList<>();
+
+  /** How many calls of the name fail before one works. */
+  final Map<String, Integer> failures = new LinkedHashMap<>();
+
+  private final Executor executor;
+  private @Nullable UUID leader;
+
+  TestingStores(Executor executor, UUID leader) {
+    this.executor = executor;
+    this.leader = leader;
+  }
+
+  void depose() {
+    leader = null;
+  }
+
+  void setLeader(UUID session) {
+    leader = session;
+  }
+
+  private <T> CompletableFuture<T> call(String name, Supplier<T> action) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          int left = failures.getOrDefault(name, 0);
+          if (left > 0) {
+            failures.put(name, left - 1);
+            throw new IllegalStateException(name + " does not work now");
+          }
+          return action.get();
+        },
+        executor);
+  }
+
+  private CompletableFuture<Void> write(String name, UUID session, Runnable action) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    call(
+            name,
+            () -> {
+              if (session.equals(leader)) {
+                writes.add(name);
+                action.run();
+                return true;
+              }
+              return false;
+            })
+        .whenComplete(
+            (applied, failure) -> {
+              if (failure != null) {
+                done.completeExceptionally(failure);
+              } else if (applied) {
+                done.complete(null);
+              } else {
+                done.completeExceptionally(new NotLeaderException("deposed"));
+              }
+            });
+    return done;
+  }
+
+  @Override
+  public CompletableFuture<Void> putJob(UUID leaderSessionId, JobGraph jobGraph) {
+    return write("putJob", leaderSessionId, () -> graphs.put(jobGraph.jobId(), jobGraph));
+  }
+
+  @Override
+  public CompletableFuture<Void> removeJob(UUID leaderSessionId, JobID jobId) {
+    return write("removeJob", leaderSessionId, () -> graphs.remove(jobId));
+  }
+
+  @Override
+  public CompletableFuture<List<JobGraph>> recoverJobs() {
+    return call("recoverJobs", () -> List.copyOf(graphs.values()));
+  }
+
+  @Override
+  public CompletableFuture<Void> createDirtyResult(UUID leaderSessionId, JobResult result) {
+    return write(
+        "createDirtyResult",
+        leaderSessionId,
+        () -> {
+          if (results.putIfAbsent(result.jobId(), result) == null) {
+            dirty.add(result.jobId());
+          }
+        });
+  }
+
+  @Override
+  public CompletableFuture<Void> markResultAsClean(UUID leaderSessionId, JobID jobId) {
+    return write("markResultAsClean", leaderSessionId, () -> dirty.remove(jobId));
+  }
+
+  @Override
+  public CompletableFuture<Optional<JobResult>> getResult(JobID jobId) {
+    return call("getResult", () -> Optional.ofNullable(results.get(jobId)));
+  }
+
+  @Override
+  public CompletableFuture<List<JobResult>> getDirtyResults() {
+    return call(
+        "getDirtyResults",
+        () -> results.values().stream().filter(each -> dirty.contains(each.jobId())).toList());
+  }
+
+  @Override
+  public CompletableFuture<BlobKey> put(Path file) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Boolean> contains(BlobKey key) {
+    return call("contains", () -> blobs.contains(key));
+  }
+
+  @Override
+  public CompletableFuture<Void> delete(BlobKey key) {
+    return call(
+            "delete",
+            () -> {
+              writes.add("delete");
+              return blobs.remove(key);
+            })
+        .thenAccept(removed -> {});
+  }
+
+  @Override
+  public String serverAddress() {
+    return "http://blobs/";
+  }
+
+  @Override
+  public CompletableFuture<Void> closeAsync() {
+    return CompletableFuture.completedFuture(null);
+  }
+}

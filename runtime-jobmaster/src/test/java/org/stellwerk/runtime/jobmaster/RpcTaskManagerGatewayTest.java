@@ -1,0 +1,181 @@
+package org.stellwerk.runtime.jobmaster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.stellwerk.rpc.simulation.ManualMainThreadExecutor;
+import org.stellwerk.rpc.simulation.SimScheduler;
+import org.stellwerk.runtime.executiongraph.TestGraphs;
+import org.stellwerk.runtime.gateway.TaskExecutorGateway;
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.ExecutionGraphId;
+import org.stellwerk.runtime.id.ExecutionVertexID;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.JobMasterId;
+import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.id.ResourceManagerId;
+import org.stellwerk.runtime.id.SlotID;
+import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.SerializedThrowable;
+import org.stellwerk.runtime.messages.TaskDeploymentBatch;
+import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
+import org.stellwerk.runtime.messages.TaskInformation;
+import org.stellwerk.runtime.messages.TaskSubmissionResult;
+
+class RpcTaskManagerGatewayTest {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
+
+  private final SimScheduler sim = new SimScheduler(1);
+  private final RecordingTaskExecutor taskExecutor = new RecordingTaskExecutor();
+  private final RpcTaskManagerGateway gateway =
+      new RpcTaskManagerGateway(
+          taskExecutor, new JobMasterId(new UUID(3, 3)), new ManualMainThreadExecutor(sim));
+
+  private static TaskDeploymentDescriptor task(int index) {
+    JobGraph graph = TestGraphs.single(1, 4);
+    return new TaskDeploymentDescriptor(
+        TestGraphs.information(graph),
+        new TaskInformation(graph.vertices().get(0), List.of(), List.of()),
+        List.of(),
+        new ExecutionAttemptID(
+            new ExecutionGraphId(new UUID(1, 1)),
+            new ExecutionVertexID(TestGraphs.SOURCE, index),
+            0),
+        TestGraphs.allocation(index));
+  }
+
+  @Test
+  void tasksOfOneTurnTravelTogether() {
+    CompletableFuture<Acknowledge> one = gateway.submitTask(task(0), TIMEOUT);
+    CompletableFuture<Acknowledge> two = gateway.submitTask(task(1), TIMEOUT);
+    assertThat(taskExecutor.calls).isEmpty();
+    sim.runUntilIdle();
+    CompletableFuture<Acknowledge> three = gateway.submitTask(task(2), TIMEOUT);
+    sim.runUntilIdle();
+    assertThat(taskExecutor.calls).containsExactly("submit 2", "submit 1");
+    taskExecutor.answers.get(0).complete(taskExecutor.accepted(0));
+    sim.runUntilIdle();
+    assertThat(one).isCompleted();
+    assertThat(two).isCompleted();
+    assertThat(three).isNotDone();
+  }
+
+  @Test
+  void eachTaskHasItsOwnAnswer() {
+    CompletableFuture<Acknowledge> one = gateway.submitTask(task(0), TIMEOUT);
+    CompletableFuture<Acknowledge> two = gateway.submitTask(task(1), TIMEOUT);
+    CompletableFuture<Acknowledge> three = gateway.submitTask(task(2), TIMEOUT);
+    sim.runUntilIdle();
+    taskExecutor
+        .answers
+        .get(0)
+        .complete(
+            List.of(
+                new TaskSubmissionResult(
+                    task(1).attemptId(), SerializedThrowable.of(new IllegalStateException("no"))),
+                new TaskSubmissionResult(task(0).attemptId(), null)));
+    assertThat(sim.await(one)).isEqualTo(Acknowledge.INSTANCE);
+    assertThat(sim.awaitFailure(two)).hasMessageContaining("no");
+    assertThat(sim.awaitFailure(three)).hasMessageContaining("no result for the task");
+  }
+
+  @Test
+  void aFailedCallFailsEveryTaskOfIt() {
+    CompletableFuture<Acknowledge> one = gateway.submitTask(task(0), TIMEOUT);
+    sim.runUntilIdle();
+    taskExecutor.answers.get(0).completeExceptionally(new TimeoutException("late"));
+    assertThat(sim.awaitFailure(one)).isInstanceOf(TimeoutException.class);
+  }
+
+  @Test
+  void whatIsAskedNeverOvertakesATask() {
+    gateway.submitTask(task(0), TIMEOUT);
+    gateway.cancelTask(task(0).attemptId(), TIMEOUT);
+    gateway.submitTask(task(1), TIMEOUT);
+    gateway.freeSlot(TestGraphs.allocation(1), "test", TIMEOUT);
+    sim.runUntilIdle();
+    assertThat(taskExecutor.calls).containsExactly("submit 1", "cancel", "submit 1", "free");
+  }
+
+  private static final class RecordingTaskExecutor implements TaskExecutorGateway {
+
+    private final List<String> calls = new ArrayList<>();
+    private final List<TaskDeploymentBatch> batches = new ArrayList<>();
+    private final List<CompletableFuture<List<TaskSubmissionResult>>> answers = new ArrayList<>();
+
+    List<TaskSubmissionResult> accepted(int batch) {
+      return batches.get(batch).tasks().stream()
+          .map(task -> new TaskSubmissionResult(task.attemptId(), null))
+          .toList();
+    }
+
+    @Override
+    public CompletableFuture<List<TaskSubmissionResult>> submitTasks(
+        TaskDeploymentBatch batch, JobMasterId jobMasterId, Duration timeout) {
+      calls.add("submit " + batch.tasks().size());
+      batches.add(batch);
+      CompletableFuture<List<TaskSubmissionResult>> answer = new CompletableFuture<>();
+      answers.add(answer);
+      return answer;
+    }
+
+    @Override
+    public CompletableFuture<Acknowledge> cancelTask(
+        ExecutionAttemptID attemptId, Duration timeout) {
+      calls.add("cancel");
+      return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+    }
+
+    @Override
+    public CompletableFuture<Acknowledge> freeSlot(
+        AllocationID allocationId, JobMasterId jobMasterId, String reason, Duration timeout) {
+      calls.add("free");
+      return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+    }
+
+    @Override
+    public CompletableFuture<Acknowledge> requestSlot(
+        SlotID slotId,
+        JobID jobId,
+        AllocationID allocationId,
+        JobMasterAddress jobMaster,
+        ResourceManagerId resourceManagerId,
+        Duration timeout) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void disconnectJobMaster(JobID jobId, JobMasterId jobMasterId, String reason) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void disconnectResourceManager(ResourceManagerId resourceManagerId, String reason) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<ResourceID> ping(Duration timeout) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String getAddress() {
+      return "te";
+    }
+
+    @Override
+    public String getHostname() {
+      return "host";
+    }
+  }
+}

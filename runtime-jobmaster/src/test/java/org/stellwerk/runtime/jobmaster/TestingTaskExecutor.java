@@ -1,0 +1,177 @@
+package org.stellwerk.runtime.jobmaster;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.rpc.RpcEndpoint;
+import org.stellwerk.rpc.RpcService;
+import org.stellwerk.runtime.executiongraph.TestGraphs;
+import org.stellwerk.runtime.gateway.JobMasterGateway;
+import org.stellwerk.runtime.gateway.TaskExecutorGateway;
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.JobMasterId;
+import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.id.ResourceManagerId;
+import org.stellwerk.runtime.id.SlotID;
+import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.IOMetrics;
+import org.stellwerk.runtime.messages.SerializedThrowable;
+import org.stellwerk.runtime.messages.SlotOffer;
+import org.stellwerk.runtime.messages.TaskDeploymentBatch;
+import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
+import org.stellwerk.runtime.messages.TaskExecutionState;
+import org.stellwerk.runtime.messages.TaskExecutorHeartbeat.ExecutionStatus;
+import org.stellwerk.runtime.messages.TaskManagerLocation;
+import org.stellwerk.runtime.messages.TaskSubmissionResult;
+
+/**
+ * A TaskExecutor that does what a JobMaster expects: offers a slot when one is asked for, reports
+ * tasks as RUNNING and lets the test decide how they end, cancels what is to be cancelled.
+ */
+public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecutorGateway {
+
+  public final List<TaskDeploymentBatch> batches = new ArrayList<>();
+  public final Map<ExecutionAttemptID, TaskDeploymentDescriptor> tasks = new LinkedHashMap<>();
+  public final List<ExecutionAttemptID> cancelled = new ArrayList<>();
+  public final List<AllocationID> freed = new ArrayList<>();
+  public final List<String> disconnects = new ArrayList<>();
+  public final TaskManagerLocation location;
+  public Consumer<TaskDeploymentDescriptor> onTask = task -> {};
+  public @Nullable JobMasterGateway jobMaster;
+  public boolean confirmsCancel = true;
+  private final Map<JobID, JobMasterGateway> jobMasters = new LinkedHashMap<>();
+
+  public TestingTaskExecutor(RpcService rpc, int number) {
+    super(rpc, "taskexecutor_" + number);
+    this.location = TestGraphs.location(number);
+  }
+
+  /** Registers, with an offer of slots once that is done. */
+  public void offer(JobMasterAddress address, JobID jobId, List<SlotOffer> offers) {
+    getRpcService()
+        .connect(address.address(), address.jobMasterId(), JobMasterGateway.class)
+        .thenCompose(
+            gateway -> {
+              jobMaster = gateway;
+              jobMasters.put(jobId, gateway);
+              return gateway.registerTaskManager(
+                  jobId, getAddress(), location, Duration.ofSeconds(5));
+            })
+        .thenAccept(
+            registered -> {
+              if (!offers.isEmpty()) {
+                jobMaster(jobId).offerSlots(location.resourceId(), offers, Duration.ofSeconds(5));
+              }
+            });
+  }
+
+  public JobMasterGateway jobMaster() {
+    JobMasterGateway known = jobMaster;
+    if (known == null) {
+      throw new IllegalStateException("Not connected");
+    }
+    return known;
+  }
+
+  private JobMasterGateway jobMaster(JobID jobId) {
+    JobMasterGateway known = jobMasters.get(jobId);
+    if (known == null) {
+      throw new IllegalStateException("Not connected to the JobMaster of " + jobId);
+    }
+    return known;
+  }
+
+  /** Tells the JobMaster that a task is in the state. */
+  public CompletableFuture<Acknowledge> report(
+      ExecutionAttemptID attempt, ExecutionState state, @Nullable SerializedThrowable failure) {
+    TaskDeploymentDescriptor task = tasks.get(attempt);
+    if (task == null) {
+      throw new IllegalStateException("No task " + attempt);
+    }
+    if (state.isTerminal()) {
+      tasks.remove(attempt);
+    }
+    return jobMaster(task.jobId())
+        .updateTaskExecutionState(
+            new TaskExecutionState(task.jobId(), attempt, state, failure, IOMetrics.ZERO),
+            Duration.ofSeconds(5));
+  }
+
+  /** All tasks end in the state. */
+  public void reportAll(ExecutionState state) {
+    for (ExecutionAttemptID attempt : new ArrayList<>(tasks.keySet())) {
+      report(attempt, state, null);
+    }
+  }
+
+  public List<ExecutionStatus> statuses() {
+    return tasks.keySet().stream()
+        .map(attempt -> new ExecutionStatus(attempt, ExecutionState.RUNNING, IOMetrics.ZERO))
+        .toList();
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> requestSlot(
+      SlotID slotId,
+      JobID jobId,
+      AllocationID allocationId,
+      JobMasterAddress address,
+      ResourceManagerId resourceManagerId,
+      Duration timeout) {
+    offer(address, jobId, List.of(new SlotOffer(allocationId, slotId.slotNumber())));
+    return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+  }
+
+  @Override
+  public CompletableFuture<List<TaskSubmissionResult>> submitTasks(
+      TaskDeploymentBatch batch, JobMasterId jobMasterId, Duration timeout) {
+    batches.add(batch);
+    List<TaskSubmissionResult> results = new ArrayList<>();
+    for (TaskDeploymentDescriptor task : batch.unpack()) {
+      tasks.put(task.attemptId(), task);
+      results.add(new TaskSubmissionResult(task.attemptId(), null));
+      report(task.attemptId(), ExecutionState.RUNNING, null);
+      onTask.accept(task);
+    }
+    return CompletableFuture.completedFuture(results);
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> cancelTask(ExecutionAttemptID attemptId, Duration timeout) {
+    cancelled.add(attemptId);
+    if (confirmsCancel && tasks.containsKey(attemptId)) {
+      report(attemptId, ExecutionState.CANCELED, null);
+    }
+    return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> freeSlot(
+      AllocationID allocationId, JobMasterId jobMasterId, String reason, Duration timeout) {
+    freed.add(allocationId);
+    return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+  }
+
+  @Override
+  public void disconnectJobMaster(JobID jobId, JobMasterId jobMasterId, String reason) {
+    disconnects.add(reason);
+  }
+
+  @Override
+  public void disconnectResourceManager(ResourceManagerId resourceManagerId, String reason) {
+    throw new UnsupportedOperationException("not a call of a JobMaster");
+  }
+
+  @Override
+  public CompletableFuture<ResourceID> ping(Duration timeout) {
+    return CompletableFuture.completedFuture(location.resourceId());
+  }
+}

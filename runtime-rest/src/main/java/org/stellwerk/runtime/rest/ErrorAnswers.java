@@ -1,0 +1,85 @@
+package org.stellwerk.runtime.rest;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stellwerk.rpc.exceptions.EndpointNotStartedException;
+import org.stellwerk.rpc.exceptions.EndpointTerminatedException;
+import org.stellwerk.rpc.exceptions.FencingTokenException;
+import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
+import org.stellwerk.rpc.exceptions.RpcConnectionException;
+import org.stellwerk.rpc.exceptions.RpcPayloadTooLargeException;
+import org.stellwerk.runtime.messages.exceptions.DuplicateJobSubmissionException;
+import org.stellwerk.runtime.messages.exceptions.JobNotFoundException;
+import org.stellwerk.runtime.messages.exceptions.JobSubmissionException;
+import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
+import org.stellwerk.util.ExceptionUtils;
+
+/** Failures as answers: a fitting status and {@code {"errors":["one line"]}}. Stateless. */
+final class ErrorAnswers {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ErrorAnswers.class);
+
+  private ErrorAnswers() {}
+
+  static RestResponse of(String request, Throwable failure) {
+    Throwable cause = ExceptionUtils.stripCompletionException(failure);
+    int status = status(cause);
+    if (status == RestException.INTERNAL_ERROR) {
+      LOG.warn("Request {} failed.", request, cause);
+      return answer(status, "Internal server error: " + ExceptionUtils.describe(cause));
+    }
+    LOG.debug("Request {} is answered with {}: {}", request, status, cause.toString());
+    if (cause instanceof TimeoutException) {
+      return answer(
+          status,
+          "The leader did not answer in time; what was asked for may still happen ("
+              + ExceptionUtils.describe(cause)
+              + ")");
+    }
+    boolean lost = status == RestException.UNAVAILABLE && !(cause instanceof RestException);
+    String line = ExceptionUtils.describe(cause);
+    return answer(status, lost ? "The leader cannot be reached now, try again: " + line : line);
+  }
+
+  private static int status(Throwable cause) {
+    if (cause instanceof RestException known) {
+      return known.status();
+    }
+    if (cause instanceof JobNotFoundException) {
+      return RestException.NOT_FOUND;
+    }
+    if (cause instanceof DuplicateJobSubmissionException) {
+      return RestException.CONFLICT;
+    }
+    if (cause instanceof JobSubmissionException) {
+      return RestException.BAD_REQUEST;
+    }
+    if (cause instanceof RpcPayloadTooLargeException) {
+      return RestException.TOO_LARGE;
+    }
+    return isUnavailable(cause) ? RestException.UNAVAILABLE : RestException.INTERNAL_ERROR;
+  }
+
+  private static boolean isUnavailable(Throwable cause) {
+    return cause instanceof TimeoutException
+        || cause instanceof NotLeaderException
+        || cause instanceof FencingTokenException
+        || cause instanceof RecipientUnreachableException
+        || cause instanceof RpcConnectionException
+        || cause instanceof EndpointNotStartedException
+        || cause instanceof EndpointTerminatedException;
+  }
+
+  private static RestResponse answer(int status, String message) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    body.putArray("errors").add(firstLine(message));
+    return new RestResponse(status, body);
+  }
+
+  private static String firstLine(String message) {
+    return message.lines().findFirst().orElse("");
+  }
+}

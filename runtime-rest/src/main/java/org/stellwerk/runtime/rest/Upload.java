@@ -1,0 +1,96 @@
+package org.stellwerk.runtime.rest;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A multipart body: its plain fields in memory, its files in a directory of their own on disk,
+ * where they stay until it is closed.
+ */
+final class Upload implements AutoCloseable {
+
+  private static final int MAX_FIELD_BYTES = 1 << 20;
+
+  private final Path directory;
+  private final Map<String, String> fields = new LinkedHashMap<>();
+  private final Map<String, Path> files = new LinkedHashMap<>();
+
+  private Upload(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Reads the whole body of a request; nothing is left on disk if that fails. */
+  static Upload receive(RestRequest request, Path parent) throws IOException {
+    MultipartReader reader = new MultipartReader(request.body(), request.contentType());
+    Upload upload =
+        new Upload(Files.createDirectories(parent.resolve(UUID.randomUUID().toString())));
+    try {
+      upload.readParts(reader);
+      return upload;
+    } catch (IOException | RuntimeException e) {
+      upload.close();
+      throw e;
+    }
+  }
+
+  private void readParts(MultipartReader reader) throws IOException {
+    for (Optional<MultipartReader.Part> next = reader.next();
+        next.isPresent();
+        next = reader.next()) {
+      MultipartReader.Part part = next.get();
+      String fileName = part.fileName();
+      if (fileName == null) {
+        fields.put(part.name(), text(part.name(), part.content()));
+      } else {
+        Path file = directory.resolve(fileName);
+        if (files.put(fileName, file) != null) {
+          throw RestException.badRequest("Two uploaded files have the name '" + fileName + "'");
+        }
+        Files.copy(part.content(), file);
+      }
+    }
+  }
+
+  private static String text(String name, InputStream content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    byte[] chunk = content.readNBytes(MAX_FIELD_BYTES + 1);
+    if (chunk.length > MAX_FIELD_BYTES) {
+      throw new RestException(
+          RestException.TOO_LARGE,
+          "The field '" + name + "' is larger than " + MAX_FIELD_BYTES + " bytes");
+    }
+    bytes.writeBytes(chunk);
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  Optional<String> field(String name) {
+    return Optional.ofNullable(fields.get(name));
+  }
+
+  Map<String, Path> files() {
+    return files;
+  }
+
+  /** The uploaded file of the name; 400 if there is none. */
+  Path file(String name) {
+    Path file = files.get(name);
+    if (file == null) {
+      throw RestException.badRequest(
+          "The request names the file '" + name + "', but uploaded are only " + files.keySet());
+    }
+    return file;
+  }
+
+  @Override
+  public void close() {
+    TemporaryFiles.deleteRecursively(directory);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.stellwerk.runtime.rest;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,64 @@
+package org.stellwerk.runtime.runner;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.io.DataExchangeConfig;
+
+/** Runners of one test, tm-0, tm-1 and so on, over loopback. */
+final class TestRunners implements AutoCloseable {
+
+  final List<ThreadTaskRunner> all = new ArrayList<>();
+  final List<Throwable> fatalErrors = new CopyOnWriteArrayList<>();
+  private final Path directory;
+
+  Duration requestTimeout = Duration.ofSeconds(5);
+  Duration grace = Duration.ofSeconds(20);
+  int segmentSize = 8 << 10;
+  JarFetcher fetcher =
+      (address, key, target) -> {
+        throw new IOException("no jars here");
+      };
+
+  TestRunners(Path directory) {
+    this.directory = directory;
+  }
+
+  TestRunners start(int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      int number = all.size();
+      DataExchangeConfig exchange =
+          new DataExchangeConfig(
+              new ResourceID("tm-" + number),
+              "127.0.0.1",
+              "127.0.0.1",
+              0,
+              0,
+              16 << 20,
+              segmentSize,
+              requestTimeout,
+              Duration.ofSeconds(5),
+              grace);
+      TaskRunnerConfig config =
+          new TaskRunnerConfig(
+              exchange, directory.resolve("jars-" + number), TestRunners.class.getClassLoader());
+      ThreadTaskRunner runner = new ThreadTaskRunner(config, fetcher, fatalErrors::add);
+      runner.start();
+      all.add(runner);
+    }
+    return this;
+  }
+
+  TestJob job() {
+    return new TestJob(all);
+  }
+
+  @Override
+  public void close() {
+    all.forEach(runner -> runner.closeAsync().join());
+  }
+}
