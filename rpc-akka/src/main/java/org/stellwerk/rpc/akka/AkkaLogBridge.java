@@ -23,7 +23,8 @@ public final class AkkaLogBridge extends UntypedAbstractActor {
           "Failed to send message",
           "has been quarantined",
           "connection to peer was lost",
-          "handshake with");
+          "handshake with",
+          "unknown compression table version");
 
   /** Called by Akka. */
   public AkkaLogBridge() {

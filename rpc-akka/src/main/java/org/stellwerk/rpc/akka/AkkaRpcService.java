@@ -20,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,17 +32,14 @@ import org.stellwerk.rpc.RpcGateway;
 import org.stellwerk.rpc.RpcServer;
 import org.stellwerk.rpc.RpcService;
 import org.stellwerk.rpc.RpcUtils;
-import org.stellwerk.rpc.akka.AkkaInvocationHandler.Connection;
 import org.stellwerk.rpc.akka.AkkaInvocationHandler.Recipient;
 import org.stellwerk.rpc.codec.KryoRpcCodec;
-import org.stellwerk.rpc.codec.RemoteInterface;
 import org.stellwerk.rpc.codec.RpcCodec;
 import org.stellwerk.rpc.exceptions.HandshakeException;
 import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
 import org.stellwerk.rpc.exceptions.RpcConnectionException;
 import org.stellwerk.rpc.exceptions.RpcRuntimeException;
 import org.stellwerk.rpc.messages.ControlMessages;
-import org.stellwerk.rpc.messages.RemoteHandshake;
 import org.stellwerk.util.ExceptionUtils;
 import org.stellwerk.util.IdGenerator;
 
@@ -68,7 +64,7 @@ public class AkkaRpcService implements RpcService {
   private final long incarnation = ThreadLocalRandom.current().nextLong();
   private final IdGenerator ids = IdGenerator.secure();
   private final TimerThread timers;
-  private final ConnectionProbe probe;
+  private final RemoteConnector connector;
   private final PendingCalls pendingCalls;
   private final Peers peers;
   private final ActorRef supervisor;
@@ -95,7 +91,7 @@ public class AkkaRpcService implements RpcService {
     this.pendingCalls = new PendingCalls(configuration.captureAskCallStack());
     this.peers = new Peers(pendingCalls);
     this.timers = new TimerThread(actorSystem.name() + "-rpc-timer");
-    this.probe = new ConnectionProbe();
+    this.connector = new RemoteConnector(this, peers, timers);
     CompletableFuture<ActorCell> started = new CompletableFuture<>();
     this.supervisor =
         actorSystem.actorOf(
@@ -151,6 +147,13 @@ public class AkkaRpcService implements RpcService {
 
   ActorRef replyActor() {
     return replyActor;
+  }
+
+  /** The actor that takes connections at an address. */
+  ActorRef acceptorAt(EndpointUrl url) {
+    return ((ExtendedActorSystem) actorSystem)
+        .provider()
+        .resolveActorRef(url.process() + "/user/" + ROOT);
   }
 
   long incarnation() {
@@ -307,7 +310,7 @@ public class AkkaRpcService implements RpcService {
     CompletableFuture<Recipient> recipient =
         target.isLocalTo(address)
             ? connectLocally(target, gatewayType, what)
-            : connectRemotely(target, gatewayType, what);
+            : connector.connect(target, gatewayType, what);
     return recipient.thenApply(found -> makeGateway(gatewayType, handlers.make(found)));
   }
 
@@ -341,70 +344,6 @@ public class AkkaRpcService implements RpcService {
             found.getHostname(),
             null,
             server));
-  }
-
-  private CompletableFuture<Recipient> connectRemotely(
-      EndpointUrl target, Class<? extends RpcGateway> gatewayType, String what) {
-    if (getPort() < 0) {
-      return CompletableFuture.failedFuture(
-          new RpcConnectionException(
-              "Cannot connect to " + what + ": this RPC service has no network."));
-    }
-    RemoteInterface gateway = codec.describe(gatewayType);
-    ActorRef acceptor =
-        ((ExtendedActorSystem) actorSystem)
-            .provider()
-            .resolveActorRef(target.process() + "/user/" + ROOT);
-    CompletableFuture<Recipient> result = new CompletableFuture<>();
-    probe
-        .probe(target.host(), target.port(), configuration.lookupTimeout())
-        .thenCompose(
-            reachable -> {
-              PendingCall call =
-                  pendingCalls.open(
-                      new PendingCall.Target(CallSite.CONNECT, target.url(), null, null),
-                      configuration.lookupTimeout());
-              RemoteHandshake handshake =
-                  new RemoteHandshake(getVersion(), gatewayType.getName(), gateway.hash());
-              acceptor.tell(
-                  new TransportMessage.Connect(call.id(), target.name(), handshake), replyActor);
-              return call;
-            })
-        .whenComplete(
-            (answer, failure) -> {
-              if (failure != null) {
-                result.completeExceptionally(connectionFailure(what, failure));
-              } else {
-                ReplyActor.Accepted accepted = (ReplyActor.Accepted) answer;
-                Peer peer = peers.connected(target.process(), accepted.terms().incarnation());
-                result.complete(
-                    new Recipient(
-                        accepted.endpoint(),
-                        target.url(),
-                        target.host(),
-                        new Connection(gateway, accepted.terms().gatewayIndex(), peer),
-                        null));
-              }
-            });
-    return result;
-  }
-
-  private RpcConnectionException connectionFailure(String what, Throwable thrown) {
-    Throwable failure = ExceptionUtils.stripCompletionException(thrown);
-    if (failure instanceof HandshakeException) {
-      return new HandshakeException(
-          "Cannot connect to " + what + ": " + failure.getMessage(), failure);
-    } else if (failure instanceof TimeoutException) {
-      return new RpcConnectionException(
-          "Cannot connect to "
-              + what
-              + ": no answer within "
-              + configuration.lookupTimeout().toMillis()
-              + " ms (akka.lookup.timeout). The host must be written as its service publishes it.",
-          failure);
-    }
-    return new RpcConnectionException(
-        "Cannot connect to " + what + ": " + failure.getMessage(), failure);
   }
 
   @Override
@@ -448,7 +387,7 @@ public class AkkaRpcService implements RpcService {
         .whenComplete(
             (ignored, failure) -> {
               timers.close();
-              probe.close();
+              connector.close();
               ended.complete(null);
             });
     return ended;

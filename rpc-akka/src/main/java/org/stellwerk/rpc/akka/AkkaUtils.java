@@ -193,6 +193,8 @@ public final class AkkaUtils {
               outbound-message-queue-size = 16384
               quarantine-idle-outbound-after = 3650 d
               outbound-restart-backoff = 200 ms
+              outbound-max-restarts = 1000000000
+              inbound-max-restarts = 1000000000
               handshake-retry-interval = 200 ms
               inject-handshake-interval = 1 s
               shutdown-flush-timeout = 200 ms

@@ -3,6 +3,7 @@ package org.stellwerk.rpc.akka;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.stellwerk.concurrent.ScheduledExecutor;
 
@@ -21,6 +22,8 @@ final class TimerThread implements ScheduledExecutor {
               return thread;
             });
     executor.setRemoveOnCancelPolicy(true);
+    // What is scheduled after the end never runs, and its caller, ending too, need not know.
+    executor.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
   }
 
   void close() {

@@ -42,6 +42,11 @@ final class SimAsks {
     failAll(peer.toString(), ask -> ask.target.node() == peer, why);
   }
 
+  /** Fails all calls: the service that made them ends. */
+  void failAll(String why) {
+    failAll("all", ask -> true, why);
+  }
+
   /** Fails the calls to the node of this name, once the news is here. */
   void failAllTo(String peer, String why) {
     failAll(peer, ask -> ask.target.node().name().equals(peer), why);

@@ -10,6 +10,7 @@ import org.stellwerk.rpc.FencedRpcGateway;
 import org.stellwerk.rpc.RpcGateway;
 import org.stellwerk.rpc.dispatch.RpcInvocationDispatcher.NoResponder;
 import org.stellwerk.rpc.dispatch.RpcResponder;
+import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
 import org.stellwerk.rpc.exceptions.RpcException;
 import org.stellwerk.rpc.exceptions.RpcRuntimeException;
 import org.stellwerk.rpc.messages.FencedMessage;
@@ -94,6 +95,9 @@ final class SimGatewayHandler implements InvocationHandler {
     SimWire wire = caller.wire();
     Class<?> type = gateway == null ? call.method().getDeclaringClass() : gateway;
     try {
+      if (caller.isClosed()) {
+        throw new RecipientUnreachableException("this process has closed its RPC service.");
+      }
       String problem = wire.whyNotRemote(type, call.method());
       if (problem != null) {
         throw new RpcException(call.what() + " cannot be called between processes: " + problem);

@@ -175,9 +175,20 @@ public final class SimNetwork {
   }
 
   void crashed(SimNode dead) {
+    tellPeersOf(dead, "its process is gone");
+  }
+
+  /** The node's RPC service has said goodbye. */
+  void closed(SimNode leaving) {
+    tellPeersOf(leaving, "it has shut down its RPC service");
+  }
+
+  private void tellPeersOf(SimNode gone, String why) {
     for (SimNode node : nodes()) {
-      if (node.isAlive() && link(node.name(), dead.name()).status() != Status.BLACKHOLE) {
-        node.rpc().asks().failAllTo(dead, "its process is gone");
+      if (node != gone
+          && node.isAlive()
+          && link(node.name(), gone.name()).status() != Status.BLACKHOLE) {
+        node.rpc().asks().failAllTo(gone, why);
       }
     }
   }

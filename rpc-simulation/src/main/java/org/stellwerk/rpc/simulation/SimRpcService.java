@@ -211,7 +211,13 @@ public final class SimRpcService implements RpcService {
       terminations.add(mailbox.getTerminationFuture());
     }
     CompletableFuture<Void> ended = FutureUtils.completeAll(terminations);
-    closing = ended.whenComplete((ignored, failure) -> closed = true);
+    closing =
+        ended.whenComplete(
+            (ignored, failure) -> {
+              closed = true;
+              asks.failAll("this process has closed its RPC service");
+              network.closed(node);
+            });
     return closing;
   }
 

@@ -1,0 +1,128 @@
+package org.stellwerk.rpc.akka;
+
+import akka.actor.ActorRef;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.stellwerk.concurrent.ScheduledExecutor;
+import org.stellwerk.rpc.RpcGateway;
+import org.stellwerk.rpc.akka.AkkaInvocationHandler.Connection;
+import org.stellwerk.rpc.akka.AkkaInvocationHandler.Recipient;
+import org.stellwerk.rpc.codec.RemoteInterface;
+import org.stellwerk.rpc.exceptions.HandshakeException;
+import org.stellwerk.rpc.exceptions.RpcConnectionException;
+import org.stellwerk.rpc.messages.RemoteHandshake;
+import org.stellwerk.util.ExceptionUtils;
+
+/**
+ * Connects to endpoints of other processes: asks TCP whether somebody listens, then sends the
+ * handshake until it is answered. It is sent more than once because Artery loses what it sends to
+ * an address before it knows that another process lives there now. Thread-safe.
+ */
+final class RemoteConnector {
+
+  private static final long FIRST_RESEND_MS = 150;
+  private static final long LAST_RESEND_MS = 1000;
+
+  private final AkkaRpcService service;
+  private final Peers peers;
+  private final ScheduledExecutor timers;
+  private final ConnectionProbe probe = new ConnectionProbe();
+
+  RemoteConnector(AkkaRpcService service, Peers peers, ScheduledExecutor timers) {
+    this.service = service;
+    this.peers = peers;
+    this.timers = timers;
+  }
+
+  void close() {
+    probe.close();
+  }
+
+  /**
+   * The endpoint behind an address.
+   *
+   * @param what what is connected to, for messages to people
+   * @return fails with RpcConnectionException
+   */
+  CompletableFuture<Recipient> connect(
+      EndpointUrl target, Class<? extends RpcGateway> gatewayType, String what) {
+    if (service.getPort() < 0) {
+      return CompletableFuture.failedFuture(
+          new RpcConnectionException(
+              "Cannot connect to " + what + ": this RPC service has no network."));
+    }
+    RemoteInterface gateway = service.codec().describe(gatewayType);
+    ActorRef acceptor = service.acceptorAt(target);
+    CompletableFuture<Recipient> result = new CompletableFuture<>();
+    probe
+        .probe(target.host(), target.port(), service.getConfiguration().lookupTimeout())
+        .thenCompose(
+            reachable -> {
+              PendingCall call =
+                  service
+                      .pendingCalls()
+                      .open(
+                          new PendingCall.Target(CallSite.CONNECT, target.url(), null, null),
+                          service.getConfiguration().lookupTimeout());
+              RemoteHandshake handshake =
+                  new RemoteHandshake(service.getVersion(), gatewayType.getName(), gateway.hash());
+              send(
+                  call,
+                  acceptor,
+                  new TransportMessage.Connect(call.id(), target.name(), handshake),
+                  FIRST_RESEND_MS);
+              return call;
+            })
+        .whenComplete(
+            (answer, failure) -> {
+              if (failure != null) {
+                result.completeExceptionally(connectionFailure(what, failure));
+              } else {
+                result.complete(connected(target, gateway, (ReplyActor.Accepted) answer));
+              }
+            });
+    return result;
+  }
+
+  private void send(
+      PendingCall call, ActorRef acceptor, TransportMessage.Connect message, long resendMs) {
+    if (call.isDone()) {
+      return;
+    }
+    acceptor.tell(message, service.replyActor());
+    timers.schedule(
+        () -> send(call, acceptor, message, Math.min(LAST_RESEND_MS, 2 * resendMs)),
+        resendMs,
+        TimeUnit.MILLISECONDS);
+  }
+
+  private Recipient connected(
+      EndpointUrl target, RemoteInterface gateway, ReplyActor.Accepted accepted) {
+    Peer peer = peers.connected(target.process(), accepted.terms().incarnation());
+    return new Recipient(
+        accepted.endpoint(),
+        target.url(),
+        target.host(),
+        new Connection(gateway, accepted.terms().gatewayIndex(), peer),
+        null);
+  }
+
+  private RpcConnectionException connectionFailure(String what, Throwable thrown) {
+    Throwable failure = ExceptionUtils.stripCompletionException(thrown);
+    if (failure instanceof HandshakeException) {
+      return new HandshakeException(
+          "Cannot connect to " + what + ": " + failure.getMessage(), failure);
+    } else if (failure instanceof TimeoutException) {
+      return new RpcConnectionException(
+          "Cannot connect to "
+              + what
+              + ": no answer within "
+              + service.getConfiguration().lookupTimeout().toMillis()
+              + " ms (akka.lookup.timeout). The host must be written as its service publishes it.",
+          failure);
+    }
+    return new RpcConnectionException(
+        "Cannot connect to " + what + ": " + failure.getMessage(), failure);
+  }
+}
