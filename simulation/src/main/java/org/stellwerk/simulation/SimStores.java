@@ -32,6 +32,11 @@ public final class SimStores {
     return List.copyOf(jobs.values());
   }
 
+  /** Whether the graph of the job is stored. */
+  public boolean hasJob(JobID jobId) {
+    return jobs.containsKey(jobId);
+  }
+
   /** The job's result, dirty or clean. */
   public Optional<JobResult> result(JobID jobId) {
     return Optional.ofNullable(results.get(jobId)).map(Entry::result);

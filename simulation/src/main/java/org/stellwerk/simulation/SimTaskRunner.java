@@ -26,6 +26,7 @@ public final class SimTaskRunner implements TaskRunner {
 
   private final SimNode node;
   private final Map<ExecutionAttemptID, Attempt> running = new LinkedHashMap<>();
+  private long changes;
   private boolean closed;
 
   /** A runner in the process. */
@@ -36,6 +37,11 @@ public final class SimTaskRunner implements TaskRunner {
   /** The attempts whose code runs at this instant: the truth, for checks. */
   public List<ExecutionAttemptID> running() {
     return List.copyOf(running.keySet());
+  }
+
+  /** Grows whenever the running attempts change. */
+  long changes() {
+    return changes;
   }
 
   @Override
@@ -55,6 +61,7 @@ public final class SimTaskRunner implements TaskRunner {
       throw new IllegalStateException(
           "Attempt " + descriptor.attemptId() + " was started twice on " + node);
     }
+    changes++;
     node.io().execute(attempt::setUp);
     return attempt;
   }
@@ -134,6 +141,7 @@ public final class SimTaskRunner implements TaskRunner {
     private void end(Runnable ending) {
       if (!over) {
         over = true;
+        changes++;
         running.remove(descriptor.attemptId());
         ending.run();
       }

@@ -2,8 +2,10 @@ package org.stellwerk.simulation;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.simulation.SimNetwork;
@@ -18,6 +20,7 @@ import org.stellwerk.runtime.cluster.ProcessServices;
 import org.stellwerk.runtime.cluster.TaskManagerProcess;
 import org.stellwerk.runtime.gateway.DispatcherGateway;
 import org.stellwerk.runtime.id.DispatcherId;
+import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.HardwareDescription;
@@ -28,6 +31,9 @@ import org.stellwerk.runtime.taskexecutor.TaskExecutorConfig;
 /**
  * A whole cluster in one thread: the processes of production on a simulated network, coordination
  * service and task runner, in virtual time. Everything that happens follows from the seed.
+ *
+ * <p>{@link ClusterInvariants} hold after every event, or the run ends with the events that led
+ * there.
  *
  * <p>A scenario starts processes by name, acts, and lets time pass with the {@link #scheduler()}. A
  * crashed process is started again under its name; its stores have survived it.
@@ -47,6 +53,8 @@ public final class SimWorld {
   private final SimBlobStore.Blobs blobs = new SimBlobStore.Blobs();
   private final SimNode client;
   private final Map<String, SimTaskRunner> taskRunners = new LinkedHashMap<>();
+  private final Set<JobID> acknowledged = new LinkedHashSet<>();
+  private final ClusterInvariants invariants;
 
   /** A world with the product's default configuration. */
   public SimWorld(long seed) {
@@ -62,6 +70,9 @@ public final class SimWorld {
         new SimCoordination(
             network, configuration.get(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT));
     this.client = network.newNode(CLIENT);
+    this.invariants = new ClusterInvariants(coordination.stores());
+    scheduler.addCheck(invariants::check);
+    scheduler.addCheck(() -> invariants.checkKept(acknowledged));
   }
 
   /** Virtual time, and what has happened. */
@@ -84,6 +95,11 @@ public final class SimWorld {
     return blobs;
   }
 
+  /** The node from which clients call. */
+  public SimNode client() {
+    return client;
+  }
+
   /** Starts a JobManager process. */
   public SimNode startJobManager(String name) {
     SimNode node = network.newNode(name);
@@ -98,6 +114,7 @@ public final class SimWorld {
     SimNode node = network.newNode(name);
     SimTaskRunner runner = new SimTaskRunner(node);
     taskRunners.put(name, runner);
+    invariants.watch(node, runner, slots);
     TaskExecutorConfig config =
         TaskExecutorConfig.fromConfiguration(
             configuration.with(TaskManagerOptions.NUM_TASK_SLOTS, slots),
@@ -149,6 +166,11 @@ public final class SimWorld {
                 leader.dispatcherAddress(),
                 new DispatcherId(leader.sessionId()),
                 DispatcherGateway.class));
+  }
+
+  /** From now on, at every instant, the job must be stored or have a result. */
+  public void mustBeKept(JobID jobId) {
+    acknowledged.add(jobId);
   }
 
   /** Runs the world until the leader counts this many free slots; fails if that takes too long. */
