@@ -2,6 +2,7 @@ package org.stellwerk.rpc.akka;
 
 import akka.actor.ActorCell;
 import akka.actor.ActorRef;
+import akka.actor.ActorSelection;
 import akka.actor.ActorSystem;
 import akka.actor.Address;
 import akka.actor.ExtendedActorSystem;
@@ -150,10 +151,8 @@ public class AkkaRpcService implements RpcService {
   }
 
   /** The actor that takes connections at an address. */
-  ActorRef acceptorAt(EndpointUrl url) {
-    return ((ExtendedActorSystem) actorSystem)
-        .provider()
-        .resolveActorRef(url.process() + "/user/" + ROOT);
+  ActorSelection acceptorAt(EndpointUrl url) {
+    return actorSystem.actorSelection(url.process() + "/user/" + ROOT);
   }
 
   long incarnation() {
