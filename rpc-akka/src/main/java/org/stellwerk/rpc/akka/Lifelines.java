@@ -96,10 +96,10 @@ final class Lifelines {
   private void run(Selector events) {
     try (events) {
       while (!isClosed()) {
-        events.select();
         for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
           command.run();
         }
+        events.select();
         Iterator<SelectionKey> ready = events.selectedKeys().iterator();
         while (ready.hasNext()) {
           SelectionKey key = ready.next();
