@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.rpc.FencedRpcEndpoint;
+import org.stellwerk.rpc.PeerListener;
 import org.stellwerk.rpc.RpcService;
 import org.stellwerk.runtime.executiongraph.DeploymentTracker;
 import org.stellwerk.runtime.executiongraph.Execution;
@@ -127,6 +128,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
 
   @Override
   protected void onStart() {
+    registerPeerListener(this::losePeer);
     scheduler.startScheduling();
     resourceManager.start();
   }
@@ -342,6 +344,14 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   @Override
   public void disconnectTaskManager(ResourceID taskManagerId, String reason) {
     loseTaskManager(taskManagerId, reason);
+  }
+
+  private void losePeer(String peer, String reason) {
+    for (TaskManagerConnection connection : List.copyOf(taskManagers.values())) {
+      if (PeerListener.isAt(connection.address(), peer)) {
+        loseTaskManager(connection.id(), "its process is gone: " + reason);
+      }
+    }
   }
 
   private void loseTaskManager(ResourceID taskManagerId, String reason) {
