@@ -70,6 +70,7 @@ public class AkkaRpcService implements RpcService {
   private final ActorRef supervisor;
   private final ActorCell supervisorCell;
   private final ActorRef replyActor;
+  private final LargeMessages largeMessages;
   private final Map<Method, CallSite> callSites = new ConcurrentHashMap<>();
   private final Map<String, RpcServer> servers = new ConcurrentHashMap<>();
   private final Map<String, LocalServer> endpoints = new ConcurrentHashMap<>();
@@ -103,9 +104,16 @@ public class AkkaRpcService implements RpcService {
         actorSystem.actorOf(
             Props.create(
                 ReplyActor.class,
-                () -> new ReplyActor(pendingCalls, peers, codec, configuration.maximumFramesize())),
+                () ->
+                    new ReplyActor(
+                        pendingCalls,
+                        peers,
+                        codec,
+                        configuration.maximumFramesize(),
+                        transfer -> largeMessages().acknowledged(transfer))),
             "a");
     ActorRef replies = replyActor;
+    this.largeMessages = new LargeMessages(replies);
     ActorRef undelivered =
         actorSystem.actorOf(
             Props.create(
@@ -119,7 +127,7 @@ public class AkkaRpcService implements RpcService {
       throw new RpcRuntimeException("The actor system did not start", e);
     }
     timers.scheduleWithFixedDelay(
-        pendingCalls::sweep, PendingCalls.SWEEP_MS, PendingCalls.SWEEP_MS, TimeUnit.MILLISECONDS);
+        this::sweep, PendingCalls.SWEEP_MS, PendingCalls.SWEEP_MS, TimeUnit.MILLISECONDS);
     actorSystem.getWhenTerminated().whenComplete((ignored, failure) -> systemTerminated());
   }
 
@@ -147,6 +155,15 @@ public class AkkaRpcService implements RpcService {
 
   ActorRef replyActor() {
     return replyActor;
+  }
+
+  LargeMessages largeMessages() {
+    return largeMessages;
+  }
+
+  private void sweep() {
+    pendingCalls.sweep();
+    largeMessages.sweep();
   }
 
   /** The actor that takes connections at an address. */

@@ -26,6 +26,7 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
   private static final byte GOODBYE = 7;
   private static final byte PART = 8;
   private static final byte LAST_PART = 9;
+  private static final byte PART_RECEIVED = 10;
 
   /** Called by Akka. */
   public TransportSerializer(ExtendedActorSystem system) {
@@ -79,6 +80,8 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
     } else if (message instanceof TransportMessage.LastPart last) {
       buffer.put(LAST_PART).putLong(last.transfer()).putInt(last.total());
       toBinary(last.message(), buffer);
+    } else if (message instanceof TransportMessage.PartReceived received) {
+      buffer.put(PART_RECEIVED).putLong(received.transfer());
     } else {
       throw new IllegalArgumentException("Not a transport message: " + message.getClass());
     }
@@ -148,6 +151,7 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
         }
         throw new NotSerializableException("A last part of what has no parts");
       }
+      case PART_RECEIVED -> new TransportMessage.PartReceived(buffer.getLong());
       default -> throw new NotSerializableException("Unknown kind of transport message: " + kind);
     };
   }
