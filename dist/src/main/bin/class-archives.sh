@@ -14,17 +14,17 @@ finish() {
 }
 trap finish EXIT
 
-free_port() { # a port that nothing listens on
+free_port() { # a port that nothing listens on, of the thousand above $1
   local port
   while :; do
-    port=$((20000 + RANDOM % 10000))
+    port=$(($1 + RANDOM % 1000))
     (exec 3<>"/dev/tcp/localhost/$port") 2>/dev/null || { echo "$port"; return; }
   done
 }
 cp -r "$home/conf" "$work/conf"
-zookeeper="$(free_port)"
+zookeeper="$(free_port 20000)"
 sed -i "s/2181/$zookeeper/" "$work/conf/zoo.cfg" "$work/conf/config.yaml"
-sed -i "s/8081/$(free_port)/; s/6123/$(free_port)/" "$work/conf/config.yaml"
+sed -i "s/8081/$(free_port 21000)/; s/6123/$(free_port 22000)/" "$work/conf/config.yaml"
 printf 'localhost\n' >"$work/conf/masters"
 printf 'localhost\n' >"$work/conf/workers"
 printf 'a b a\nc a b\n' >"$work/input"

@@ -126,6 +126,12 @@ jvm_command() {
   # Memory goes back to the system when idle; a small start heap; no files in /tmp; errors to stderr.
   opts+=(-XX:+UseSerialGC -Xss512k -XX:ReservedCodeCacheSize=96m -XX:+ExitOnOutOfMemoryError)
   opts+=(-XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:-UsePerfData -Xlog:disable -Xlog:all=error:stderr)
+  # From JDK 24 on libraries that use sun.misc.Unsafe or native code are announced at each start.
+  local release
+  release="$(dirname "$(dirname "$(readlink -f "$JAVA")")")/release"
+  if [ -r "$release" ] && [[ "$(grep '^JAVA_VERSION=' "$release")" =~ \"([0-9]+) ]] && [ "${BASH_REMATCH[1]}" -ge 24 ]; then
+    opts+=(--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED)
+  fi
   # Code that runs a few hundred times at the start is not worth the optimising compiler's time; what
   # is hot for longer gets there all the same. Saves a third of the start's CPU time and 15 MB.
   local tier4=(-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000 -XX:Tier4BackEdgeThreshold=400000)
