@@ -73,6 +73,7 @@ public class AkkaRpcService implements RpcService {
   private final ActorRef supervisor;
   private final ActorCell supervisorCell;
   private final ActorRef replyActor;
+  private final LargeMessages largeMessages;
   private final Map<Method, CallSite> callSites = new ConcurrentHashMap<>();
   private final Map<String, RpcServer> servers = new ConcurrentHashMap<>();
   private final Map<String, LocalServer> endpoints = new ConcurrentHashMap<>();
@@ -114,9 +115,16 @@ public class AkkaRpcService implements RpcService {
         actorSystem.actorOf(
             Props.create(
                 ReplyActor.class,
-                () -> new ReplyActor(pendingCalls, peers, codec, configuration.maximumFramesize())),
+                () ->
+                    new ReplyActor(
+                        pendingCalls,
+                        peers,
+                        codec,
+                        configuration.maximumFramesize(),
+                        transfer -> largeMessages().acknowledged(transfer))),
             REPLIES);
     ActorRef replies = replyActor;
+    this.largeMessages = new LargeMessages(replies);
     ActorRef undelivered =
         actorSystem.actorOf(
             Props.create(
@@ -130,7 +138,7 @@ public class AkkaRpcService implements RpcService {
       throw new RpcRuntimeException("The actor system did not start", e);
     }
     timers.scheduleWithFixedDelay(
-        pendingCalls::sweep, PendingCalls.SWEEP_MS, PendingCalls.SWEEP_MS, TimeUnit.MILLISECONDS);
+        this::sweep, PendingCalls.SWEEP_MS, PendingCalls.SWEEP_MS, TimeUnit.MILLISECONDS);
     actorSystem.getWhenTerminated().whenComplete((ignored, failure) -> systemTerminated());
   }
 
@@ -158,6 +166,15 @@ public class AkkaRpcService implements RpcService {
 
   ActorRef replyActor() {
     return replyActor;
+  }
+
+  LargeMessages largeMessages() {
+    return largeMessages;
+  }
+
+  private void sweep() {
+    pendingCalls.sweep();
+    largeMessages.sweep();
   }
 
   /** The actor that takes the connections of a process. */
