@@ -137,10 +137,10 @@ class AkkaInvocationHandler implements InvocationHandler, AkkaBasedEndpoint, Rpc
     }
     try {
       byte[] payload = encode(connection, message, method);
-      LargeMessages.send(
-          recipient.actor(),
-          new TransportMessage.Tell(connection.gatewayIndex(), payload),
-          service.replyActor());
+      service
+          .largeMessages()
+          .sendInOrder(
+              recipient.actor(), new TransportMessage.Tell(connection.gatewayIndex(), payload));
     } catch (RpcException e) {
       throw new RpcRuntimeException(e.getMessage(), e);
     }
@@ -176,10 +176,11 @@ class AkkaInvocationHandler implements InvocationHandler, AkkaBasedEndpoint, Rpc
       call.fail(Peers.unreachable(connection.peer().address(), whyGone));
     }
     if (!call.isDone()) {
-      LargeMessages.send(
-          recipient.actor(),
-          new TransportMessage.Ask(call.id(), connection.gatewayIndex(), payload),
-          service.replyActor());
+      service
+          .largeMessages()
+          .sendInOrder(
+              recipient.actor(),
+              new TransportMessage.Ask(call.id(), connection.gatewayIndex(), payload));
     }
     return call;
   }

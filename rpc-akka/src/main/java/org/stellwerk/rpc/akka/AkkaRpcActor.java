@@ -64,7 +64,7 @@ class AkkaRpcActor extends UntypedAbstractActor {
     } else if (message instanceof TransportMessage.Tell tell) {
       handleRemote(tell);
     } else if (message instanceof TransportMessage.Part part) {
-      inbox.add(part, getSender());
+      inbox.add(part, getSender(), getSelf());
     } else if (message instanceof TransportMessage.LastPart last) {
       inbox.finish(last, getSender(), this::onReceive, this::refuseTorso);
     } else if (message instanceof TransportMessage.Connect connect) {
@@ -223,7 +223,7 @@ class AkkaRpcActor extends UntypedAbstractActor {
                     + " (akka.framesize)."));
         return;
       }
-      LargeMessages.send(caller, new TransportMessage.Answer(callId, payload), self);
+      service.largeMessages().send(caller, new TransportMessage.Answer(callId, payload));
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.stellwerk.rpc.akka;
 
 import akka.actor.ActorCell;
 import akka.actor.ActorRef;
+import akka.actor.ActorSelection;
 import akka.actor.ActorSystem;
 import akka.actor.Address;
 import akka.actor.ExtendedActorSystem;
@@ -72,6 +73,7 @@ public class AkkaRpcService implements RpcService {
   private final ActorRef supervisor;
   private final ActorCell supervisorCell;
   private final ActorRef replyActor;
+  private final LargeMessages largeMessages;
   private final Map<Method, CallSite> callSites = new ConcurrentHashMap<>();
   private final Map<String, RpcServer> servers = new ConcurrentHashMap<>();
   private final Map<String, LocalServer> endpoints = new ConcurrentHashMap<>();
@@ -113,9 +115,16 @@ public class AkkaRpcService implements RpcService {
         actorSystem.actorOf(
             Props.create(
                 ReplyActor.class,
-                () -> new ReplyActor(pendingCalls, peers, codec, configuration.maximumFramesize())),
+                () ->
+                    new ReplyActor(
+                        pendingCalls,
+                        peers,
+                        codec,
+                        configuration.maximumFramesize(),
+                        transfer -> largeMessages().acknowledged(transfer))),
             REPLIES);
     ActorRef replies = replyActor;
+    this.largeMessages = new LargeMessages(replies);
     ActorRef undelivered =
         actorSystem.actorOf(
             Props.create(
@@ -129,7 +138,7 @@ public class AkkaRpcService implements RpcService {
       throw new RpcRuntimeException("The actor system did not start", e);
     }
     timers.scheduleWithFixedDelay(
-        pendingCalls::sweep, PendingCalls.SWEEP_MS, PendingCalls.SWEEP_MS, TimeUnit.MILLISECONDS);
+        this::sweep, PendingCalls.SWEEP_MS, PendingCalls.SWEEP_MS, TimeUnit.MILLISECONDS);
     actorSystem.getWhenTerminated().whenComplete((ignored, failure) -> systemTerminated());
   }
 
@@ -159,9 +168,18 @@ public class AkkaRpcService implements RpcService {
     return replyActor;
   }
 
+  LargeMessages largeMessages() {
+    return largeMessages;
+  }
+
+  private void sweep() {
+    pendingCalls.sweep();
+    largeMessages.sweep();
+  }
+
   /** The actor that takes the connections of a process. */
-  ActorRef acceptorAt(String process) {
-    return actorAt(process, ROOT);
+  ActorSelection acceptorAt(String process) {
+    return actorSystem.actorSelection(process + "/user/" + ROOT);
   }
 
   private ActorRef actorAt(String process, String name) {

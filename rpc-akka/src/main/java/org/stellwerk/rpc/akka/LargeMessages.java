@@ -1,47 +1,179 @@
 package org.stellwerk.rpc.akka;
 
 import akka.actor.ActorRef;
-import java.util.Arrays;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Messages that do not fit into one frame travel as parts: frames stay small, whatever the limit of
  * a message is, and with them the transport's buffers. The last part is the message itself with the
- * rest of its payload, so that a large message keeps its place among the small ones.
+ * rest of its payload.
+ *
+ * <p>Parts are paced, so that they never fill the connection's queue: {@link #WINDOW} of them are
+ * under way to one recipient, and each acknowledgement lets another go. What other recipients get
+ * passes by. Calls to the same recipient keep their order, and so wait for a large one before them;
+ * answers have no order, and small ones never wait. A recipient that acknowledges nothing for
+ * {@link #STALL_NANOS} (parts were lost, or it is busy or paused) gets another window. Thread-safe.
  */
 final class LargeMessages {
 
   /** The most payload that one frame carries. */
   static final int PART_BYTES = 192 * 1024;
 
+  /** The most parts under way to one recipient. */
+  static final int WINDOW = 4;
+
+  static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private static final long STALE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-  private static final AtomicLong LAST_TRANSFER = new AtomicLong();
+  private final ActorRef replies;
+  private final Map<ActorRef, Lane> lanes = new LinkedHashMap<>();
+  private final Map<Long, Lane> lanesByNumber = new LinkedHashMap<>();
+  private long lastLane;
 
-  private LargeMessages() {}
+  /** Whether there are lanes; read without the lock, so that small messages pay nothing. */
+  private volatile boolean busy;
 
-  /** Sends a message, in parts if need be. */
-  static void send(ActorRef target, TransportMessage.Payload message, ActorRef sender) {
-    byte[] payload = message.payload();
-    if (payload.length <= PART_BYTES) {
-      target.tell(message, sender);
+  /** Sends for the service whose replies and acknowledgements go to the given actor. */
+  LargeMessages(ActorRef replies) {
+    this.replies = replies;
+  }
+
+  /** Sends a call; it arrives after those that this thread has sent to the same target before. */
+  void sendInOrder(ActorRef target, TransportMessage.Payload message) {
+    if (message.payload().length > PART_BYTES || busy) {
+      enqueue(target, message);
+    } else {
+      target.tell(message, replies);
+    }
+  }
+
+  /** Sends an answer; small ones overtake large ones. */
+  void send(ActorRef target, TransportMessage.Payload message) {
+    if (message.payload().length > PART_BYTES) {
+      enqueue(target, message);
+    } else {
+      target.tell(message, replies);
+    }
+  }
+
+  private synchronized void enqueue(ActorRef target, TransportMessage.Payload message) {
+    Lane lane = lanes.get(target);
+    if (lane == null) {
+      if (message.payload().length <= PART_BYTES) {
+        target.tell(message, replies);
+        return;
+      }
+      lane = new Lane(target, ++lastLane);
+      lanes.put(target, lane);
+      lanesByNumber.put(lane.number, lane);
+      busy = true;
+    }
+    lane.waiting.add(message);
+    lane.pump();
+  }
+
+  /** A part has arrived, or has certainly not. */
+  synchronized void acknowledged(long transfer) {
+    Lane lane = lanesByNumber.get(transfer >>> Integer.SIZE);
+    if (lane != null) {
+      lane.lastNanos = System.nanoTime();
+      lane.underWay = Math.max(0, lane.underWay - 1);
+      lane.pump();
+      forgetIfIdle(lane);
+    }
+  }
+
+  /** Lets the stalled ones go on. */
+  void sweep() {
+    if (!busy) {
       return;
     }
-    long transfer = LAST_TRANSFER.incrementAndGet();
-    int offset = 0;
-    while (payload.length - offset > PART_BYTES) {
-      target.tell(
-          new TransportMessage.Part(transfer, payload.length, payload, offset, PART_BYTES), sender);
-      offset += PART_BYTES;
+    long now = System.nanoTime();
+    synchronized (this) {
+      for (Lane lane : List.copyOf(lanes.values())) {
+        if (now - lane.lastNanos >= STALL_NANOS) {
+          lane.lastNanos = now;
+          lane.underWay = 0;
+          lane.pump();
+          forgetIfIdle(lane);
+        }
+      }
     }
-    byte[] rest = new byte[payload.length - offset];
-    System.arraycopy(payload, offset, rest, 0, rest.length);
-    target.tell(
-        new TransportMessage.LastPart(transfer, payload.length, message.withPayload(rest)), sender);
+  }
+
+  private void forgetIfIdle(Lane lane) {
+    if (lane.underWay == 0 && lane.waiting.isEmpty()) {
+      lanes.remove(lane.target);
+      lanesByNumber.remove(lane.number);
+      busy = !lanes.isEmpty();
+    }
+  }
+
+  /** What waits for one recipient; guarded by the lock of the whole. */
+  private final class Lane {
+
+    private final ActorRef target;
+    private final Queue<TransportMessage.Payload> waiting = new ArrayDeque<>();
+    private final long number;
+    private int underWay;
+    private int sequence; // of the first of those that wait
+    private int offset; // in the first of those that wait
+    private long lastNanos = System.nanoTime();
+
+    Lane(ActorRef target, long number) {
+      this.target = target;
+      this.number = number;
+    }
+
+    /** Unique in this process, and names the lane. */
+    private long transfer() {
+      return number << Integer.SIZE | Integer.toUnsignedLong(sequence);
+    }
+
+    void pump() {
+      TransportMessage.@Nullable Payload message;
+      while ((message = waiting.peek()) != null) {
+        byte[] payload = message.payload();
+        if (payload.length <= PART_BYTES) {
+          target.tell(message, replies);
+        } else if (!sendParts(payload)) {
+          return;
+        } else {
+          byte[] rest = new byte[payload.length - offset];
+          System.arraycopy(payload, offset, rest, 0, rest.length);
+          target.tell(
+              new TransportMessage.LastPart(transfer(), payload.length, message.withPayload(rest)),
+              replies);
+        }
+        offset = 0;
+        sequence++;
+        waiting.remove();
+      }
+    }
+
+    /** Whether only the rest is left. */
+    private boolean sendParts(byte[] payload) {
+      while (payload.length - offset > PART_BYTES) {
+        if (underWay >= WINDOW) {
+          return false;
+        }
+        underWay++;
+        target.tell(
+            new TransportMessage.Part(transfer(), payload.length, payload, offset, PART_BYTES),
+            replies);
+        offset += PART_BYTES;
+      }
+      return true;
+    }
   }
 
   /** The parts that one actor has received so far; used by that actor's thread. */
@@ -58,7 +190,7 @@ final class LargeMessages {
 
     private static final class Transfer {
       private final int total;
-      private byte[] bytes = new byte[0]; // grows with what has come, not with what is announced
+      private final List<byte[]> parts = new ArrayList<>();
       private int filled;
       private boolean overflown;
       private long lastNanos;
@@ -71,23 +203,31 @@ final class LargeMessages {
         lastNanos = nowNanos;
         if (overflown || part.length > total - filled) {
           overflown = true;
+          parts.clear();
           return;
         }
-        if (part.length > bytes.length - filled) {
-          long wanted = Math.max(2L * bytes.length, (long) filled + part.length);
-          bytes = Arrays.copyOf(bytes, (int) Math.min(total, wanted));
-        }
-        System.arraycopy(part, 0, bytes, filled, part.length);
+        parts.add(part);
         filled += part.length;
       }
 
       boolean isWhole() {
         return !overflown && filled == total;
       }
+
+      byte[] join() {
+        byte[] bytes = new byte[filled];
+        int offset = 0;
+        for (byte[] part : parts) {
+          System.arraycopy(part, 0, bytes, offset, part.length);
+          offset += part.length;
+        }
+        return bytes;
+      }
     }
 
-    /** Keeps a part. */
-    void add(TransportMessage.Part part, ActorRef sender) {
+    /** Keeps a part and acknowledges it. */
+    void add(TransportMessage.Part part, ActorRef sender, ActorRef self) {
+      sender.tell(new TransportMessage.PartReceived(part.transfer()), self);
       if (part.total() < 0 || part.total() > maximumBytes) {
         return;
       }
@@ -115,7 +255,7 @@ final class LargeMessages {
       }
       transfer.add(last.message().payload(), transfer.lastNanos);
       if (transfer.isWhole()) {
-        whole.accept(last.message().withPayload(transfer.bytes));
+        whole.accept(last.message().withPayload(transfer.join()));
       } else {
         torso.accept(last.message());
       }

@@ -1,6 +1,6 @@
 package org.stellwerk.rpc.akka;
 
-import akka.actor.ActorRef;
+import akka.actor.ActorSelection;
 import akka.actor.Address;
 import akka.actor.AddressFromURIString;
 import java.net.InetSocketAddress;
@@ -20,7 +20,9 @@ import org.stellwerk.util.ExceptionUtils;
 /**
  * Connects to endpoints of other processes: asks TCP whether somebody listens, then sends the
  * handshake until it is answered. It is sent more than once because Artery loses what it sends to
- * an address before it knows that another process lives there now. Thread-safe.
+ * an address before it knows that another process lives there now; and to an actor selection, for
+ * that is all that Artery lets through to an address whose last process has ended gracefully.
+ * Thread-safe.
  */
 final class RemoteConnector {
 
@@ -56,7 +58,7 @@ final class RemoteConnector {
               "Cannot connect to " + what + ": this RPC service has no network."));
     }
     RemoteInterface gateway = service.codec().describe(gatewayType);
-    ActorRef acceptor = service.acceptorAt(target.process());
+    ActorSelection acceptor = service.acceptorAt(target.process());
     CompletableFuture<Recipient> result = new CompletableFuture<>();
     probe
         .probe(target.host(), target.port(), service.getConfiguration().lookupTimeout())
@@ -117,7 +119,7 @@ final class RemoteConnector {
   }
 
   private void send(
-      PendingCall call, ActorRef acceptor, TransportMessage.Connect message, long resendMs) {
+      PendingCall call, ActorSelection acceptor, TransportMessage.Connect message, long resendMs) {
     if (call.isDone()) {
       return;
     }

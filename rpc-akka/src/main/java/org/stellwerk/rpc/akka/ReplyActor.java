@@ -3,6 +3,7 @@ package org.stellwerk.rpc.akka;
 import akka.actor.ActorRef;
 import akka.actor.UntypedAbstractActor;
 import java.lang.reflect.Method;
+import java.util.function.LongConsumer;
 import org.stellwerk.rpc.codec.RemoteInterface;
 import org.stellwerk.rpc.codec.RpcCodec;
 import org.stellwerk.rpc.exceptions.RpcException;
@@ -17,8 +18,15 @@ final class ReplyActor extends UntypedAbstractActor {
   private final Peers peers;
   private final RpcCodec codec;
   private final LargeMessages.Inbox inbox;
+  private final LongConsumer acknowledged;
 
-  ReplyActor(PendingCalls calls, Peers peers, RpcCodec codec, long maximumBytes) {
+  ReplyActor(
+      PendingCalls calls,
+      Peers peers,
+      RpcCodec codec,
+      long maximumBytes,
+      LongConsumer acknowledged) {
+    this.acknowledged = acknowledged;
     this.inbox = new LargeMessages.Inbox(maximumBytes);
     this.calls = calls;
     this.peers = peers;
@@ -33,7 +41,9 @@ final class ReplyActor extends UntypedAbstractActor {
         complete(call, answer.payload());
       }
     } else if (message instanceof TransportMessage.Part part) {
-      inbox.add(part, getSender());
+      inbox.add(part, getSender(), getSelf());
+    } else if (message instanceof TransportMessage.PartReceived received) {
+      acknowledged.accept(received.transfer());
     } else if (message instanceof TransportMessage.LastPart last) {
       inbox.finish(last, getSender(), this::onReceive, this::failTorso);
     } else if (message instanceof TransportMessage.Failure failure) {

@@ -65,6 +65,9 @@ sealed interface TransportMessage {
   /** The message itself, with the last part of its payload. */
   record LastPart(long transfer, int total, Payload message) implements TransportMessage {}
 
+  /** One part has arrived; the next may come. */
+  record PartReceived(long transfer) implements TransportMessage {}
+
   /** The failure of a call or of a handshake. */
   record Failure(long callId, byte[] payload) implements Numbered {}
 

@@ -26,6 +26,7 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
   private static final byte GOODBYE = 7;
   private static final byte PART = 8;
   private static final byte LAST_PART = 9;
+  private static final byte PART_RECEIVED = 10;
 
   /** Called by Akka. */
   public TransportSerializer(ExtendedActorSystem system) {
@@ -45,11 +46,13 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
   @Override
   public void toBinary(Object message, ByteBuffer buffer) {
     if (message instanceof TransportMessage.Ask ask) {
-      buffer.put(ASK).putLong(ask.callId()).put((byte) ask.gatewayIndex()).put(ask.payload());
+      putNumber(buffer.put(ASK), ask.callId());
+      buffer.put((byte) ask.gatewayIndex()).put(ask.payload());
     } else if (message instanceof TransportMessage.Tell tell) {
       buffer.put(TELL).put((byte) tell.gatewayIndex()).put(tell.payload());
     } else if (message instanceof TransportMessage.Answer answer) {
-      buffer.put(ANSWER).putLong(answer.callId()).put(answer.payload());
+      putNumber(buffer.put(ANSWER), answer.callId());
+      buffer.put(answer.payload());
     } else if (message instanceof TransportMessage.Failure failure) {
       buffer.put(FAILURE).putLong(failure.callId()).put(failure.payload());
     } else if (message instanceof TransportMessage.Connect connect) {
@@ -80,6 +83,8 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
     } else if (message instanceof TransportMessage.LastPart last) {
       buffer.put(LAST_PART).putLong(last.transfer()).putInt(last.total());
       toBinary(last.message(), buffer);
+    } else if (message instanceof TransportMessage.PartReceived received) {
+      buffer.put(PART_RECEIVED).putLong(received.transfer());
     } else {
       throw new IllegalArgumentException("Not a transport message: " + message.getClass());
     }
@@ -116,9 +121,9 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
   public Object fromBinary(ByteBuffer buffer, String manifest) throws NotSerializableException {
     byte kind = buffer.get();
     return switch (kind) {
-      case ASK -> new TransportMessage.Ask(buffer.getLong(), buffer.get() & 0xff, rest(buffer));
+      case ASK -> new TransportMessage.Ask(getNumber(buffer), buffer.get() & 0xff, rest(buffer));
       case TELL -> new TransportMessage.Tell(buffer.get() & 0xff, rest(buffer));
-      case ANSWER -> new TransportMessage.Answer(buffer.getLong(), rest(buffer));
+      case ANSWER -> new TransportMessage.Answer(getNumber(buffer), rest(buffer));
       case FAILURE -> new TransportMessage.Failure(buffer.getLong(), rest(buffer));
       case CONNECT -> {
         long callId = buffer.getLong();
@@ -151,8 +156,31 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
         }
         throw new NotSerializableException("A last part of what has no parts");
       }
+      case PART_RECEIVED -> new TransportMessage.PartReceived(buffer.getLong());
       default -> throw new NotSerializableException("Unknown kind of transport message: " + kind);
     };
+  }
+
+  /** Seven bits a byte, the lowest first: the numbers of calls are small. */
+  private static void putNumber(ByteBuffer buffer, long number) {
+    long left = number;
+    while ((left & ~0x7fL) != 0) {
+      buffer.put((byte) ((left & 0x7f) | 0x80));
+      left >>>= 7;
+    }
+    buffer.put((byte) left);
+  }
+
+  private static long getNumber(ByteBuffer buffer) {
+    long number = 0;
+    for (int shift = 0; shift < Long.SIZE; shift += 7) {
+      byte next = buffer.get();
+      number |= (next & 0x7fL) << shift;
+      if (next >= 0) {
+        break;
+      }
+    }
+    return number;
   }
 
   private static byte[] rest(ByteBuffer buffer) {

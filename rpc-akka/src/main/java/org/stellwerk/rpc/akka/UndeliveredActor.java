@@ -37,7 +37,9 @@ final class UndeliveredActor extends UntypedAbstractActor {
         letter.message() instanceof TransportMessage.LastPart last
             ? last.message()
             : letter.message();
-    if (message instanceof LocalAsk ask) {
+    if (message instanceof TransportMessage.Part part && letter.sender() != null) {
+      letter.sender().tell(new TransportMessage.PartReceived(part.transfer()), getSelf());
+    } else if (message instanceof LocalAsk ask) {
       ask.call().fail(nobody(ask.call().target().address()));
     } else if (message instanceof TransportMessage.Ask ask) {
       undelivered(letter.sender(), ask.callId(), address);

@@ -12,6 +12,11 @@ interface Shop extends RpcGateway {
 
   CompletableFuture<byte[]> mirror(byte[] bytes);
 
+  CompletableFuture<byte[]> zeros(int count);
+
+  /** How many calls of this method came before. */
+  CompletableFuture<Integer> number(byte[] ballast);
+
   CompletableFuture<Void> never(@RpcTimeout Duration timeout);
 
   CompletableFuture<String> thread();
@@ -21,6 +26,8 @@ interface Shop extends RpcGateway {
   /** Its endpoint. */
   final class ShopEndpoint extends RpcEndpoint implements Shop {
 
+    private int numbers;
+
     ShopEndpoint(RpcService service, String name) {
       super(service, name);
     }
@@ -28,6 +35,16 @@ interface Shop extends RpcGateway {
     @Override
     public CompletableFuture<byte[]> mirror(byte[] bytes) {
       return CompletableFuture.completedFuture(bytes);
+    }
+
+    @Override
+    public CompletableFuture<byte[]> zeros(int count) {
+      return CompletableFuture.completedFuture(new byte[count]);
+    }
+
+    @Override
+    public CompletableFuture<Integer> number(byte[] ballast) {
+      return CompletableFuture.completedFuture(numbers++);
     }
 
     @Override

@@ -163,14 +163,14 @@ public final class KryoRpcCodec implements RpcCodec {
     GatewayTable table = (GatewayTable) gateway;
     GatewayTable.Tools tools = table.tools();
     WireInput input = tools.input;
-    String place = "the method";
+    GatewayMethod method = null;
+    int argument = -1;
     try {
       input.setBuffer(bytes);
-      GatewayMethod method = table.find(input.readVarInt(true));
+      method = table.find(input.readVarInt(true));
       if (method == null || method.whyNotRemote() != null) {
         throw new WireFailure("no method that can be called remotely");
       }
-      place = method.describe();
       boolean fenced = input.readBoolean();
       Slot tokenSlot = table.token();
       if (fenced && tokenSlot == null) {
@@ -179,17 +179,24 @@ public final class KryoRpcCodec implements RpcCodec {
       Object token = fenced && tokenSlot != null ? tokenSlot.read(tools.kryo, input) : null;
       @Nullable Object[] arguments = new Object[method.parameters().size()];
       for (int i = 0; i < arguments.length; i++) {
-        place = "argument " + i + " of " + method.describe();
+        argument = i;
         arguments[i] = method.parameters().get(i).read(tools.kryo, input);
       }
       checkEnd(input);
       RemoteRpcInvocation call = new RemoteRpcInvocation(method.method(), arguments);
       return fenced ? new FencedMessage<>((Serializable) token, call) : call;
     } catch (RuntimeException | StackOverflowError e) {
-      throw unreadable(table.gatewayType().getSimpleName() + ", " + place, e);
+      throw unreadable(table.gatewayType().getSimpleName() + ", " + place(method, argument), e);
     } finally {
       input.release();
     }
+  }
+
+  private static String place(@Nullable GatewayMethod method, int argument) {
+    if (method == null) {
+      return "the method";
+    }
+    return argument < 0 ? method.describe() : "argument " + argument + " of " + method.describe();
   }
 
   private static void checkEnd(WireInput input) {
