@@ -151,7 +151,10 @@ public final class AkkaRpcServiceBuilder implements RpcServiceBuilder {
     }
     ActorSystem system;
     try {
-      system = AkkaUtils.createActorSystem(AkkaUtils.ACTOR_SYSTEM_NAME, config);
+      FatalErrorHandler handler = settings.fatalErrorHandler();
+      system =
+          RobustActorSystem.create(
+              AkkaUtils.ACTOR_SYSTEM_NAME, config, (thread, fault) -> handler.onFatalError(fault));
     } catch (RuntimeException e) {
       BindException inUse = ExceptionUtils.findThrowable(e, BindException.class).orElse(null);
       if (inUse == null) {

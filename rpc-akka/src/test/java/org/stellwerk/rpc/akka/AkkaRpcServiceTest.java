@@ -276,6 +276,38 @@ class AkkaRpcServiceTest {
   }
 
   @Test
+  void whatAThreadOfTheSystemDiesOfGoesToTheHandler() throws Exception {
+    CompletableFuture<Throwable> reported = new CompletableFuture<>();
+    AkkaRpcService service =
+        closing(
+            AkkaRpcServiceUtils.localServiceBuilder(Configuration.empty())
+                .withFatalErrorHandler(reported::complete)
+                .createAndStart());
+    Error fault = new UnknownError("for the test");
+    service
+        .getActorSystem()
+        .dispatcher()
+        .execute(
+            () -> {
+              throw fault;
+            });
+    assertThat(get(reported)).isSameAs(fault);
+    assertThat(get(started(service).getSelfGateway(Shop.class).mirror(new byte[1]))).hasSize(1);
+  }
+
+  @Test
+  void servicesAreMadeThroughTheSystemOnTheClassPath() throws Exception {
+    RpcService service =
+        closing(
+            RpcUtils.createRemoteRpcService(
+                RpcSystem.load(), Configuration.empty(), "localhost", "0", "127.0.0.1", null));
+    assertThat(service.getAddress()).isEqualTo("localhost");
+    ShopEndpoint endpoint = started(service);
+    Shop shop = get(remote().connect(endpoint.getAddress(), Shop.class));
+    assertThat(get(shop.mirror(new byte[2]))).hasSize(2);
+  }
+
+  @Test
   void fixedPoolHasItsPriority() throws Exception {
     AkkaRpcService service =
         closing(
