@@ -1,21 +1,30 @@
 package org.stellwerk.simulation;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.stellwerk.rpc.RpcEndpoint;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.jobmaster.JobMaster;
+import org.stellwerk.runtime.resourcemanager.ResourceManager;
+import org.stellwerk.runtime.taskexecutor.TaskExecutor;
 
 /**
- * What must hold after every event, seen from outside of the processes: no TaskManager runs more
- * subtasks of a vertex than it has slots, no subtask runs twice for one execution graph, and no
- * acknowledged job is lost.
+ * What must hold after every event. Seen from outside of the processes: no TaskManager runs more
+ * subtasks of a vertex than it has slots, no subtask runs twice for one execution graph, no
+ * acknowledged job is lost, and the leader starts no job that has a result. From inside, after
+ * every so many events, what the components say of themselves: slot pools, execution graphs, slot
+ * managers, slot tables.
  */
 final class ClusterInvariants {
 
@@ -23,15 +32,27 @@ final class ClusterInvariants {
 
   private record Worker(SimNode node, SimTaskRunner runner, int slots) {}
 
+  private static final int EVENTS_PER_LOOK_INSIDE = 32;
+
+  private final SimCoordination coordination;
   private final SimStores stores;
+  private final Map<String, SimNode> nodes = new LinkedHashMap<>();
+  private Set<JobMaster> knownJobMasters = Collections.newSetFromMap(new IdentityHashMap<>());
+  private long events;
   private final Map<String, Worker> workers = new LinkedHashMap<>();
   private long checkedChanges = -1;
 
-  ClusterInvariants(SimStores stores) {
-    this.stores = stores;
+  ClusterInvariants(SimCoordination coordination) {
+    this.coordination = coordination;
+    this.stores = coordination.stores();
+  }
+
+  void watch(SimNode node) {
+    nodes.put(node.name(), node);
   }
 
   void watch(SimNode node, SimTaskRunner runner, int slots) {
+    watch(node);
     workers.put(node.name(), new Worker(node, runner, slots));
     checkedChanges = -1;
   }
@@ -44,6 +65,66 @@ final class ClusterInvariants {
     if (changes != checkedChanges) {
       checkedChanges = changes;
       checkTasks();
+    }
+  }
+
+  /** The endpoints of a kind that exist in live processes. */
+  <E> List<E> endpoints(Class<E> kind) {
+    List<E> found = new ArrayList<>();
+    for (SimNode node : nodes.values()) {
+      if (node.isAlive()) {
+        node.rpc().endpoints().stream()
+            .filter(kind::isInstance)
+            .map(kind::cast)
+            .forEach(found::add);
+      }
+    }
+    return found;
+  }
+
+  /** To be called after each event. */
+  void lookInside() {
+    if (events++ % EVENTS_PER_LOOK_INSIDE != 0) {
+      return;
+    }
+    Set<JobMaster> present = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (JobMaster jobMaster : endpoints(JobMaster.class)) {
+      present.add(jobMaster);
+      if (!knownJobMasters.contains(jobMaster)) {
+        checkMayRun(jobMaster);
+      }
+      inside(jobMaster, jobMaster::checkInvariants);
+    }
+    knownJobMasters = present;
+    for (ResourceManager resourceManager : endpoints(ResourceManager.class)) {
+      inside(resourceManager, resourceManager::checkInvariants);
+    }
+    for (TaskExecutor taskExecutor : endpoints(TaskExecutor.class)) {
+      inside(taskExecutor, taskExecutor::checkInvariants);
+    }
+  }
+
+  private void checkMayRun(JobMaster jobMaster) {
+    boolean leads =
+        coordination
+            .leaderSession()
+            .filter(jobMaster.getFencingToken().value()::equals)
+            .isPresent();
+    if (leads
+        && !jobMaster.getJobStatus().isGloballyTerminal()
+        && stores.result(jobMaster.getJobId()).isPresent()) {
+      throw new AssertionError(
+          "Job " + jobMaster.getJobId() + " has a result, but was started again");
+    }
+  }
+
+  /** No other event runs meanwhile, so this is as good as the endpoint's own main thread. */
+  private static void inside(RpcEndpoint endpoint, Runnable check) {
+    endpoint.internalMainThreadGuard().enter();
+    try {
+      check.run();
+    } finally {
+      endpoint.internalMainThreadGuard().leave();
     }
   }
 

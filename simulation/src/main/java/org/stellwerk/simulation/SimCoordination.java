@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.simulation.SimNetwork;
 import org.stellwerk.rpc.simulation.SimNode;
+import org.stellwerk.rpc.simulation.SimRandom;
 import org.stellwerk.runtime.highavailability.HighAvailabilityServices;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
@@ -37,6 +38,9 @@ public final class SimCoordination {
   private final SimStores stores = new SimStores(this);
   private final Map<Integer, Session> sessions = new LinkedHashMap<>();
   private final List<Session> candidates = new ArrayList<>();
+  private final SimRandom random;
+  private double slowShare;
+  private Duration slowest = Duration.ZERO;
   private int lastSessionId;
   private long version;
   private @Nullable UUID leaderSession;
@@ -47,6 +51,7 @@ public final class SimCoordination {
     this.network = network;
     this.node = network.newNode(NODE_NAME);
     this.sessionTimeout = sessionTimeout;
+    this.random = node.random().fork("slow");
     long check = sessionTimeout.toNanos() / CHECKS_PER_TIMEOUT;
     node.timers()
         .scheduleAtFixedRate(this::expireSilentSessions, check, check, TimeUnit.NANOSECONDS);
@@ -78,6 +83,20 @@ public final class SimCoordination {
       if (session.client == client) {
         end(session);
       }
+    }
+  }
+
+  /** From now on this share of the answers comes late, by up to this much. */
+  public void setSlow(double share, Duration longest) {
+    slowShare = share;
+    slowest = longest;
+  }
+
+  void whenAnswered(Runnable answer) {
+    if (slowShare > 0 && random.chance(slowShare)) {
+      node.timers().schedule(answer, random.nextLong(slowest.toNanos()), TimeUnit.NANOSECONDS);
+    } else {
+      answer.run();
     }
   }
 

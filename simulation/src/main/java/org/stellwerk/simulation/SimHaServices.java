@@ -153,21 +153,26 @@ final class SimHaServices implements HighAvailabilityServices {
   }
 
   private <T> void answer(String what, Callable<T> operation, CompletableFuture<T> result) {
-    Runnable outcome;
+    Runnable outcome = outcomeOf(operation, result);
+    server.whenAnswered(
+        () ->
+            server
+                .network()
+                .transmit(
+                    server.node(),
+                    node,
+                    null,
+                    "zk answer " + what,
+                    SimNetwork.Delivery.of(outcome, () -> {})));
+  }
+
+  private static <T> Runnable outcomeOf(Callable<T> operation, CompletableFuture<T> result) {
     try {
       T value = operation.call();
-      outcome = () -> result.complete(value);
+      return () -> result.complete(value);
     } catch (Exception e) {
-      outcome = () -> result.completeExceptionally(e);
+      return () -> result.completeExceptionally(e);
     }
-    server
-        .network()
-        .transmit(
-            server.node(),
-            node,
-            null,
-            "zk answer " + what,
-            SimNetwork.Delivery.of(outcome, () -> {}));
   }
 
   private static StoreUnavailableException unknownOutcome(String what) {

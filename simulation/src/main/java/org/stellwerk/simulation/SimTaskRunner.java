@@ -2,8 +2,10 @@ package org.stellwerk.simulation;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.stellwerk.rpc.simulation.SimNode;
@@ -26,6 +28,7 @@ public final class SimTaskRunner implements TaskRunner {
 
   private final SimNode node;
   private final Map<ExecutionAttemptID, Attempt> running = new LinkedHashMap<>();
+  private final Set<JobID> unreleased = new LinkedHashSet<>();
   private long changes;
   private boolean closed;
 
@@ -37,6 +40,11 @@ public final class SimTaskRunner implements TaskRunner {
   /** The attempts whose code runs at this instant: the truth, for checks. */
   public List<ExecutionAttemptID> running() {
     return List.copyOf(running.keySet());
+  }
+
+  /** The jobs that had attempts here and were not released since: what a leak would show in. */
+  public Set<JobID> unreleasedJobs() {
+    return Set.copyOf(unreleased);
   }
 
   /** Grows whenever the running attempts change. */
@@ -61,6 +69,7 @@ public final class SimTaskRunner implements TaskRunner {
       throw new IllegalStateException(
           "Attempt " + descriptor.attemptId() + " was started twice on " + node);
     }
+    unreleased.add(descriptor.jobId());
     changes++;
     node.io().execute(attempt::setUp);
     return attempt;
@@ -74,6 +83,7 @@ public final class SimTaskRunner implements TaskRunner {
             "Job " + jobId + " was released on " + node + " while its tasks still run");
       }
     }
+    unreleased.remove(jobId);
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.stellwerk.simulation;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
@@ -55,6 +56,7 @@ public final class SimWorld {
   private final Map<String, SimTaskRunner> taskRunners = new LinkedHashMap<>();
   private final Set<JobID> acknowledged = new LinkedHashSet<>();
   private final ClusterInvariants invariants;
+  private boolean faultPoints;
 
   /** A world with the product's default configuration. */
   public SimWorld(long seed) {
@@ -70,9 +72,15 @@ public final class SimWorld {
         new SimCoordination(
             network, configuration.get(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT));
     this.client = network.newNode(CLIENT);
-    this.invariants = new ClusterInvariants(coordination.stores());
+    this.invariants = new ClusterInvariants(coordination);
     scheduler.addCheck(invariants::check);
+    scheduler.addCheck(invariants::lookInside);
     scheduler.addCheck(() -> invariants.checkKept(acknowledged));
+  }
+
+  /** Processes that start from now on are held up at random points of their code. */
+  public void enableFaultPoints() {
+    faultPoints = true;
   }
 
   /** Virtual time, and what has happened. */
@@ -105,6 +113,7 @@ public final class SimWorld {
     SimNode node = network.newNode(name);
     JobManagerConfig config =
         new JobManagerConfig(configuration, new ResourceID(name), "http://" + name + ":8081");
+    invariants.watch(node);
     JobManagerProcess.start(config, services(node), new SimBlobStore(blobs, node));
     return node;
   }
@@ -133,7 +142,7 @@ public final class SimWorld {
             node.random(),
             node.io(),
             node.fatalErrors(),
-            FaultPoints.NONE);
+            faultPoints ? new SimFaultPoints(node, scheduler.random()) : FaultPoints.NONE);
     return new ProcessServices(node.rpc(), coordination.newServices(node), runtime);
   }
 
@@ -166,6 +175,11 @@ public final class SimWorld {
                 leader.dispatcherAddress(),
                 new DispatcherId(leader.sessionId()),
                 DispatcherGateway.class));
+  }
+
+  /** The endpoints of a kind that exist in live processes: the truth, for checks. */
+  public <E> List<E> endpoints(Class<E> kind) {
+    return invariants.endpoints(kind);
   }
 
   /** From now on, at every instant, the job must be stored or have a result. */

@@ -11,15 +11,25 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.stellwerk.configuration.ConfigOption;
+import org.stellwerk.configuration.Configuration;
+import org.stellwerk.rpc.RpcOptions;
 import org.stellwerk.rpc.simulation.SimNetwork.Status;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimRandom;
+import org.stellwerk.runtime.dispatcher.Dispatcher;
 import org.stellwerk.runtime.gateway.DispatcherGateway;
 import org.stellwerk.runtime.id.DispatcherId;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobmaster.JobMaster;
 import org.stellwerk.runtime.messages.JobDetails;
 import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.runtime.options.ClusterOptions;
+import org.stellwerk.runtime.options.HeartbeatOptions;
+import org.stellwerk.runtime.options.SlotOptions;
+import org.stellwerk.runtime.options.TaskManagerOptions;
+import org.stellwerk.runtime.resourcemanager.ResourceManager;
 
 /**
  * Two JobManagers and two TaskManagers under random faults; then everything is repaired, and the
@@ -34,11 +44,59 @@ final class ChaosRun {
   private final List<String> log = new ArrayList<>();
   private final Set<JobID> acknowledged = new LinkedHashSet<>();
   private @Nullable DispatcherGateway lastDispatcher;
+  private final List<JobGraph> submitted = new ArrayList<>();
   private int jobs;
 
   ChaosRun(long seed) {
-    world = new SimWorld(seed);
+    Knobs knobs = new Knobs(new SimRandom(seed).fork("knobs"));
+    world = new SimWorld(seed, knobs.configuration());
     faults = world.scheduler().random().fork("faults");
+    note("knobs " + knobs.configuration().toMap());
+    if (faults.chance(0.5)) {
+      note("fault points");
+      world.enableFaultPoints();
+    }
+    if (faults.chance(0.3)) {
+      note("slow stores");
+      world.coordination().setSlow(0.2, Duration.ofSeconds(3));
+    }
+  }
+
+  /** Settings of this run: small ones, the defaults, or large ones. */
+  private static final class Knobs {
+
+    private final SimRandom random;
+    private Configuration configuration = Configuration.empty();
+
+    Knobs(SimRandom random) {
+      this.random = random;
+      if (random.chance(0.5)) {
+        return;
+      }
+      if (random.chance(0.5)) {
+        configuration =
+            configuration
+                .with(HeartbeatOptions.INTERVAL, Duration.ofMillis(300))
+                .with(HeartbeatOptions.TIMEOUT, Duration.ofSeconds(3));
+      }
+      choose(TaskManagerOptions.SLOT_TIMEOUT, 2_000, 30_000);
+      choose(RpcOptions.ASK_TIMEOUT, 2_000, 20_000);
+      choose(SlotOptions.REQUEST_TIMEOUT, 8_000, 30_000);
+      choose(SlotOptions.RM_START_UP_TIME, 1_000, 60_000);
+      choose(ClusterOptions.MAX_REGISTRATION_TIMEOUT, 1_000, 15_000);
+      choose(ClusterOptions.REFUSED_REGISTRATION_DELAY, 500, 10_000);
+    }
+
+    private void choose(ConfigOption<Duration> option, long smallMs, long largeMs) {
+      if (random.chance(0.5)) {
+        configuration =
+            configuration.with(option, Duration.ofMillis(random.chance(0.5) ? smallMs : largeMs));
+      }
+    }
+
+    Configuration configuration() {
+      return configuration;
+    }
   }
 
   void run() {
@@ -96,6 +154,7 @@ final class ChaosRun {
         cutFromCoordination(victim, side);
         world.scheduler().at(duration, "heal", world.network()::heal);
       }
+      case 6 -> submitAgain();
       default -> submit();
     }
   }
@@ -139,6 +198,20 @@ final class ChaosRun {
         };
     JobGraph graph = job(plan, 1 + (int) faults.nextLong(4));
     note("submit " + graph.jobId() + " " + plan + " p=" + graph.maxParallelism());
+    submitted.add(graph);
+    submit(graph);
+  }
+
+  /** What a client does that does not know what became of its submission. */
+  private void submitAgain() {
+    if (!submitted.isEmpty()) {
+      JobGraph graph = submitted.get((int) faults.nextLong(submitted.size()));
+      note("submit again " + graph.jobId());
+      submit(graph);
+    }
+  }
+
+  private void submit(JobGraph graph) {
     withDispatcher(
         dispatcher ->
             dispatcher
@@ -197,6 +270,7 @@ final class ChaosRun {
 
   private void repair() {
     note("repair");
+    world.coordination().setSlow(0, Duration.ZERO);
     world.network().heal();
     List.of("jm-1", "jm-2", "tm-1", "tm-2").forEach(this::restart);
     world.scheduler().runFor(Duration.ofMinutes(2));
@@ -230,6 +304,12 @@ final class ChaosRun {
                 .await(world.dispatcher().requestJobResult(last.jobId(), Duration.ofMinutes(2)))
                 .status())
         .isEqualTo(JobStatus.FINISHED);
+    world.scheduler().runFor(Duration.ofSeconds(30));
+    assertThat(world.endpoints(JobMaster.class)).isEmpty();
+    assertThat(world.endpoints(Dispatcher.class)).hasSize(1);
+    assertThat(world.endpoints(ResourceManager.class)).hasSize(1);
+    assertThat(world.taskRunner("tm-1").unreleasedJobs()).isEmpty();
+    assertThat(world.taskRunner("tm-2").unreleasedJobs()).isEmpty();
   }
 
   /** A hash of everything that happened. */

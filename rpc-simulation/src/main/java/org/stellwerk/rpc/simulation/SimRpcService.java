@@ -105,6 +105,11 @@ public final class SimRpcService implements RpcService {
     scheduler().schedule(new SimEvent(kind, node, label, action).in(this), mailboxLatency(), null);
   }
 
+  /** The endpoints that exist: the truth, for checks. */
+  public List<RpcEndpoint> endpoints() {
+    return endpoints.values().stream().map(SimMailbox::endpoint).toList();
+  }
+
   @Override
   public String getAddress() {
     return node.name();

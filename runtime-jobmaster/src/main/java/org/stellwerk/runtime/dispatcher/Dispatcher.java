@@ -82,10 +82,9 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
             new ResourceManagerId(leaderSessionId),
             getMainThreadExecutor());
     this.jars = new JarKeeper(services.blobStore(), config.jarRetention(), getMainThreadExecutor());
-    this.acceptance =
-        new JobAcceptance(services, leaderSessionId, jars, resources, getMainThreadExecutor());
     this.retry =
         new Retry(config.retryBackoff(), config.maxRetryBackoff(), getMainThreadExecutor());
+    this.acceptance = new JobAcceptance(services, leaderSessionId, jars, resources, retry);
     this.cleanup = new JobCleanup(services, leaderSessionId, jars, retry, getMainThreadExecutor());
     this.endedJobs = new EndedJobs(config.maxEndedJobs());
   }

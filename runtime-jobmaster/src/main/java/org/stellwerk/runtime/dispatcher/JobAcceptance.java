@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
@@ -15,8 +14,9 @@ import org.stellwerk.util.ExceptionUtils;
 
 /**
  * Decides whether a job is accepted, and makes it durable: it must not be over already, its jars
- * must be there, the cluster must have the slots. A refused job leaves nothing behind. Component of
- * the Dispatcher, in its main thread; the hard state is in the JobStore.
+ * must be there, the cluster must have the slots. A refused job leaves nothing behind: while the
+ * store is out of reach, and the outcome unknown, storing is repeated, unanswered. Component of the
+ * Dispatcher, in its main thread; the hard state is in the JobStore.
  */
 final class JobAcceptance {
 
@@ -24,19 +24,19 @@ final class JobAcceptance {
   private final UUID leaderSessionId;
   private final JarKeeper jars;
   private final ClusterResources resources;
-  private final Executor mainThread;
+  private final Retry retry;
 
   JobAcceptance(
       DispatcherServices services,
       UUID leaderSessionId,
       JarKeeper jars,
       ClusterResources resources,
-      Executor mainThread) {
+      Retry retry) {
     this.services = services;
     this.leaderSessionId = leaderSessionId;
     this.jars = jars;
     this.resources = resources;
-    this.mainThread = mainThread;
+    this.retry = retry;
   }
 
   /** Completes when the job is stored; fails with why it is not accepted. */
@@ -46,7 +46,7 @@ final class JobAcceptance {
                 checkNotOver(graph.jobId()),
                 jars.checkPresent(graph.userJars()),
                 resources.checkEnoughSlots(graph, rpcTimeout)))
-        .thenComposeAsync(ignored -> store(graph), mainThread);
+        .thenComposeAsync(ignored -> store(graph), retry.mainThread());
   }
 
   private CompletableFuture<Void> checkNotOver(JobID jobId) {
@@ -71,7 +71,13 @@ final class JobAcceptance {
         .runtime()
         .faultPoints()
         .reach("dispatcher.before-job-stored")
-        .thenComposeAsync(ignored -> services.jobStore().putJob(leaderSessionId, graph), mainThread)
+        .thenComposeAsync(
+            ignored ->
+                retry.whileUnavailable(
+                    "Storing job " + graph.jobId(),
+                    () -> services.jobStore().putJob(leaderSessionId, graph)),
+            retry.mainThread())
+        .thenCompose(ignored -> services.runtime().faultPoints().reach("dispatcher.job-stored"))
         .whenComplete(
             (ignored, failure) -> {
               if (failure == null) {

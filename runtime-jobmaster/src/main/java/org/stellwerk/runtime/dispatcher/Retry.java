@@ -51,6 +51,10 @@ final class Retry {
     return begin(new Step<>(what, step, StoreUnavailableException.class::isInstance));
   }
 
+  ComponentMainThreadExecutor mainThread() {
+    return mainThread;
+  }
+
   private record Step<T>(
       String what, Supplier<CompletableFuture<T>> action, Predicate<Throwable> passes) {}
 

@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.stellwerk.rpc.FencedRpcEndpoint;
 import org.stellwerk.rpc.PeerListener;
 import org.stellwerk.rpc.RpcService;
+import org.stellwerk.runtime.FaultPoints;
 import org.stellwerk.runtime.executiongraph.DeploymentTracker;
 import org.stellwerk.runtime.executiongraph.Execution;
 import org.stellwerk.runtime.executiongraph.TaskFailedException;
@@ -62,6 +63,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   private final JobGraph jobGraph;
   private final JobMasterConfig config;
   private final JobMasterListener listener;
+  private final FaultPoints faultPoints;
   private final ResourceID resourceId;
   private final SlotPool slotPool;
   private final DefaultScheduler scheduler;
@@ -86,6 +88,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     this.jobGraph = jobGraph;
     this.config = config;
     this.listener = services.listener();
+    this.faultPoints = services.runtime().faultPoints();
     this.resourceId = new ResourceID(getEndpointId());
     this.resourceManager =
         new ResourceManagerConnection(
@@ -242,8 +245,8 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
             taskExecutor ->
                 new RpcTaskManagerGateway(
                     taskExecutor, getFencingToken(), getMainThreadExecutor()));
-    return CompletableFuture.completedFuture(
-        slotPool.offerSlots(connection.location(), gateway, offers));
+    List<SlotOffer> accepted = slotPool.offerSlots(connection.location(), gateway, offers);
+    return faultPoints.reach("jobmaster.slots-offered").thenApply(ignored -> accepted);
   }
 
   private UnknownTaskExecutorException unknown(ResourceID taskManagerId) {
@@ -380,6 +383,16 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   @Override
   public void notifyNotEnoughResourcesAvailable(int acquiredSlots, int totalSlots) {
     slotPool.notifyNotEnoughResourcesAvailable(acquiredSlots, totalSlots);
+  }
+
+  /** The job. */
+  public JobID getJobId() {
+    return jobGraph.jobId();
+  }
+
+  /** The job's state; for tests and the simulator. */
+  public JobStatus getJobStatus() {
+    return scheduler.getExecutionGraph().getState();
   }
 
   /** Checks what must hold between any two messages; for tests and the simulator. */

@@ -306,6 +306,15 @@ class DispatcherTest {
   }
 
   @Test
+  void aJobWhoseStoringHasAnUnknownOutcomeIsStoredAgainUntilItIsKnownAndRuns() {
+    DispatcherGateway dispatcher = start();
+    stores.outages.put("putJob", 3);
+    sim.await(dispatcher.submitJob(job, ASK));
+    assertThat(stores.graphs).containsKey(job.jobId());
+    awaitTasks(1);
+  }
+
+  @Test
   void aDispatcherThatIsClosedWhileStoresAreOutOfReachEnds() {
     stores.outages.put("recoverJobs", Integer.MAX_VALUE);
     Dispatcher dispatcher = newDispatcher();

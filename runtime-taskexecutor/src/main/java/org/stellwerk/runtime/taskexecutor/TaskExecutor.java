@@ -191,7 +191,10 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
       jobs.add(connection);
       connection.start();
     }
-    return acknowledged();
+    return services
+        .faultPoints()
+        .reach("taskexecutor.slot-requested")
+        .thenApply(ignored -> Acknowledge.INSTANCE);
   }
 
   private void replaceOtherSession(JobID jobId, JobMasterId session) {
@@ -416,7 +419,7 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
   }
 
   /** Throws if an invariant does not hold; for tests and the simulator, in the main thread. */
-  void checkInvariants() {
+  public void checkInvariants() {
     slots.checkInvariants();
     for (Task task : tasks.values()) {
       if (task.state().isTerminal()) {
