@@ -100,11 +100,11 @@ start_workers() {
 
 stop_remote() {
   local host code=1
-  for host in $(printf '%s\n' "${WORKERS[@]}" | sort -u); do
-    is_local "$host" || { on_host "$host" taskmanager.sh stop-all && code=0; }
-  done
   for host in $(printf '%s\n' "${MASTERS[@]%%:*}" | sort -u); do
     is_local "$host" || { on_host "$host" jobmanager.sh stop-all && code=0; }
+  done
+  for host in $(printf '%s\n' "${WORKERS[@]}" | sort -u); do
+    is_local "$host" || { on_host "$host" taskmanager.sh stop-all && code=0; }
   done
   return "$code"
 }

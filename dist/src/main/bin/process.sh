@@ -84,6 +84,7 @@ start_process() {
   local role="$1" title="$2" main="$3" log out ready pid code=0
   shift 3
   refuse_second "$role" "$title"
+  jvm_command "$role" "$main" console # a wrong setting ends it here
   guarded "$role" claim_index "$role"
   log="$STELLWERK_LOG_DIR/stellwerk-$STELLWERK_IDENT-$role-$INDEX-$(uname -n).log"
   out="${log%.log}.out"

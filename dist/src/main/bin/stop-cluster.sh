@@ -11,7 +11,8 @@ init_environment
 read_hosts
 
 stopped=0
-for role in taskmanager jobmanager zookeeper; do
+# JobManagers first: their jobs are kept for the next start, and do not fail for lost TaskManagers.
+for role in jobmanager taskmanager zookeeper; do
   if [ -n "$(living_pids "$role")" ]; then
     "$bin/$role.sh" stop-all && stopped=1
   else

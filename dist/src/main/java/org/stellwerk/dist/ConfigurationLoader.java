@@ -57,7 +57,17 @@ final class ConfigurationLoader {
     }
     Configuration effective = configuration.withAll(dynamic);
     RuntimeOptions.known().validate(effective);
+    checkTogether(effective);
     return effective;
+  }
+
+  /** Values that are fine each, but not together, would be found only when somebody leads. */
+  private static void checkTogether(Configuration configuration) {
+    try {
+      RuntimeOptions.heartbeat(configuration);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalConfigurationException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** The keys of a YAML text, nested ones joined by dots. */

@@ -24,12 +24,14 @@ import org.stellwerk.util.FatalErrorHandler;
 /**
  * The life of a process around its components: reads the configuration, starts, tells the start
  * script that it serves, closes on SIGTERM, and ends at a fault. What an operator can cause by a
- * typo is one line on stderr; exit codes: 0 ended as asked, 1 could not start, 2 ended by a fault.
+ * typo is one line on stderr; exit codes: 0 ended as asked, 1 could not start, 2 ended by a fault,
+ * the signal's (143) if it did not close cleanly.
  */
 final class ProcessRunner implements FatalErrorHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(ProcessRunner.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+  private static final int ENDED_AS_ASKED = 0;
   private static final int START_FAILED = 1;
   private static final int FAULT = 2;
 
@@ -100,16 +102,21 @@ final class ProcessRunner implements FatalErrorHandler {
       return;
     }
     LOG.info("{} is asked to end.", title);
+    boolean cleanly = false;
     CompletableFuture<Void> closed = process.closeAsync();
     try {
       closed.get(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
       LOG.info("{} has ended.", title);
+      cleanly = true;
     } catch (TimeoutException e) {
       LOG.warn("{} did not close within {} s.", title, CLOSE_TIMEOUT.toSeconds());
     } catch (ExecutionException e) {
       LOG.warn("{} did not close cleanly.", title, e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    if (cleanly) {
+      exit(ENDED_AS_ASKED);
     }
     LogManager.shutdown();
   }

@@ -52,6 +52,14 @@ final class ConfigurationLoaderTest {
   }
 
   @Test
+  void valuesThatDoNotFitTogetherAreRefused() {
+    assertThatThrownBy(() -> load("heartbeat.timeout: 10 ms", Map.of()))
+        .isInstanceOf(IllegalConfigurationException.class)
+        .hasMessageContaining("heartbeat.interval (1000 ms)")
+        .hasMessageContaining("heartbeat.timeout (10 ms)");
+  }
+
+  @Test
   void wrongValueNamesKeyValueAndWhatWasExpected() {
     assertThatThrownBy(() -> load("rest.port: many", Map.of()))
         .isInstanceOf(IllegalConfigurationException.class)

@@ -1,10 +1,12 @@
 package org.stellwerk.dist.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,23 @@ final class ScriptsIT {
       assertThat(names(directory.resolve("run"))).isEmpty();
       long leftByTheKilled = killed.size() - 1L;
       assertThat(names(directory.resolve("tmp"))).hasSizeLessThanOrEqualTo((int) leftByTheKilled);
+    }
+  }
+
+  @Test
+  void aProcessInTheForegroundIsTheScriptsAndEndsAsAsked(@TempDir Path directory) throws Exception {
+    try (Installation installation = Installation.create(directory, 1)) {
+      Process jobManager =
+          installation.start(
+              "jobmanager.sh", "start-foreground", "-D", "high-availability.type=none");
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .ignoreExceptions()
+          .until(() -> installation.rest().taskManagers() == 0);
+      jobManager.destroy();
+      assertThat(jobManager.waitFor()).isZero();
+      assertThat(names(directory.resolve("tmp"))).isEmpty();
+      assertThat(names(directory.resolve("run"))).isEmpty();
     }
   }
 
