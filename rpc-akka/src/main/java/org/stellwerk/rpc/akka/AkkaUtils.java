@@ -2,7 +2,10 @@ package org.stellwerk.rpc.akka;
 
 import akka.actor.ActorSystem;
 import akka.actor.Address;
+import akka.actor.BootstrapSetup;
 import akka.actor.ExtendedActorSystem;
+import akka.actor.setup.ActorSystemSetup;
+import akka.remote.artery.tcp.SSLEngineProviderSetup;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
@@ -49,7 +52,23 @@ public final class AkkaUtils {
 
   /** An actor system with the given settings. */
   public static ActorSystem createActorSystem(String name, Config config) {
-    return ActorSystem.create(name, config, AkkaUtils.class.getClassLoader());
+    return createActorSystem(name, config, null);
+  }
+
+  static ActorSystem createActorSystem(String name, Config config, @Nullable Tls tls) {
+    BootstrapSetup bootstrap =
+        BootstrapSetup.create(config).withClassloader(AkkaUtils.class.getClassLoader());
+    if (tls == null) {
+      return ActorSystem.create(name, ActorSystemSetup.create(bootstrap));
+    }
+    Config encrypted =
+        config.withValue("akka.remote.artery.transport", ConfigValueFactory.fromAnyRef("tls-tcp"));
+    return ActorSystem.create(
+        name,
+        ActorSystemSetup.create(
+            bootstrap.withConfig(encrypted),
+            tls,
+            SSLEngineProviderSetup.create(system -> new TlsEngines(tls))));
   }
 
   /**
