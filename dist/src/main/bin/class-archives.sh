@@ -3,7 +3,7 @@
 # job with ports and directories of its own, and keeps what each JVM has loaded (lib/stellwerk-*.jsa).
 # The build does this; run it again after another JDK was installed or the installation was moved.
 set -euo pipefail
-bin="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"
+bin="$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 home="$(dirname "$bin")"
 work="$(mktemp -d "${TMPDIR:-/tmp}/stellwerk-archives.XXXXXX")"
 export STELLWERK_CONF_DIR="$work/conf" STELLWERK_LOG_DIR="$work/log" STELLWERK_PID_DIR="$work/run"
@@ -14,17 +14,17 @@ finish() {
 }
 trap finish EXIT
 
-free_port() { # a port that nothing listens on
+free_port() { # a port that nothing listens on, of the thousand above $1
   local port
   while :; do
-    port=$((20000 + RANDOM % 10000))
+    port=$(($1 + RANDOM % 1000))
     (exec 3<>"/dev/tcp/localhost/$port") 2>/dev/null || { echo "$port"; return; }
   done
 }
 cp -r "$home/conf" "$work/conf"
-zookeeper="$(free_port)"
+zookeeper="$(free_port 20000)"
 sed -i "s/2181/$zookeeper/" "$work/conf/zoo.cfg" "$work/conf/config.yaml"
-sed -i "s/8081/$(free_port)/; s/6123/$(free_port)/" "$work/conf/config.yaml"
+sed -i "s/8081/$(free_port 21000)/; s/6123/$(free_port 22000)/" "$work/conf/config.yaml"
 printf 'localhost\n' >"$work/conf/masters"
 printf 'localhost\n' >"$work/conf/workers"
 printf 'a b a\nc a b\n' >"$work/input"

@@ -1,6 +1,7 @@
 package org.stellwerk.client.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -13,6 +14,7 @@ import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.zip.ZipException;
+import org.stellwerk.runtime.classloading.UserClassLoader;
 
 /**
  * The program in a jar: found, loaded child-first and checked for a main method before anything of
@@ -23,10 +25,10 @@ final class UserProgram implements AutoCloseable {
   private static final String CLASS_SUFFIX = ".class";
 
   private final Path jar;
-  private final ChildFirstClassLoader classLoader;
+  private final UserClassLoader classLoader;
   private final Method main;
 
-  private UserProgram(Path jar, ChildFirstClassLoader classLoader, Method main) {
+  private UserProgram(Path jar, UserClassLoader classLoader, Method main) {
     this.jar = jar;
     this.classLoader = classLoader;
     this.main = main;
@@ -49,7 +51,7 @@ final class UserProgram implements AutoCloseable {
                     new CliException(
                         absolute
                             + " names no Main-Class in its manifest; name the class with -c CLASS"));
-    ChildFirstClassLoader loader = loader(absolute);
+    UserClassLoader loader = loader(absolute);
     try {
       return new UserProgram(absolute, loader, mainOf(className, loader, absolute, contents));
     } catch (CliException e) {
@@ -115,10 +117,10 @@ final class UserProgram implements AutoCloseable {
     }
   }
 
-  private static ChildFirstClassLoader loader(Path jar) {
+  private static UserClassLoader loader(Path jar) {
     try {
       URL[] urls = {jar.toUri().toURL()};
-      return new ChildFirstClassLoader(urls, UserProgram.class.getClassLoader());
+      return new UserClassLoader("program", urls, UserProgram.class.getClassLoader());
     } catch (IOException e) {
       throw new CliException(jar + " cannot be read (" + e.getMessage() + ")", e);
     }
@@ -169,10 +171,10 @@ final class UserProgram implements AutoCloseable {
     return new CliException("There is no class " + className + " in " + jar + hint);
   }
 
-  private static void closeQuietly(ChildFirstClassLoader loader, Exception reason) {
+  private static void closeQuietly(UserClassLoader loader, Exception reason) {
     try {
       loader.close();
-    } catch (IOException e) {
+    } catch (UncheckedIOException e) {
       reason.addSuppressed(e);
     }
   }

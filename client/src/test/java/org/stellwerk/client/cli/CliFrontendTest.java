@@ -246,8 +246,7 @@ class CliFrontendTest {
   @Test
   void theProgramIsLoadedFromItsJarAndGetsItsArguments() {
     Outcome outcome = run("run -c $Loaded %/plain.jar -d --help x");
-    assertThat(outcome.err())
-        .containsExactly("ChildFirstClassLoader ChildFirstClassLoader -d,--help,x");
+    assertThat(outcome.err()).containsExactly("UserClassLoader UserClassLoader -d,--help,x");
   }
 
   @Test

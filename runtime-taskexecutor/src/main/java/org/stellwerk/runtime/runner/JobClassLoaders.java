@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stellwerk.runtime.classloading.UserClassLoader;
 import org.stellwerk.runtime.id.BlobKey;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.messages.JobInformation;

@@ -1,4 +1,4 @@
-package org.stellwerk.runtime.runner;
+package org.stellwerk.runtime.classloading;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Loads a job's classes from its jars before the cluster's, so that a job brings its own versions
- * of libraries; except what both sides must share: the JDK, Stellwerk, the logging API.
+ * of libraries; except what both sides must share: the JDK, Stellwerk, the logging API. The same on
+ * TaskManagers, for jobs, and in the command line, for a program's main(). Thread-safe.
  */
-final class UserClassLoader extends URLClassLoader {
+public final class UserClassLoader extends URLClassLoader {
 
   static {
     registerAsParallelCapable();
@@ -32,7 +33,14 @@ final class UserClassLoader extends URLClassLoader {
           "org.apache.logging.",
           "org.jspecify.");
 
-  UserClassLoader(String name, URL[] jars, ClassLoader parent) {
+  /**
+   * A loader of its own for one program or job.
+   *
+   * @param name for thread dumps and class loader statistics
+   * @param jars in class path order
+   * @param parent has what both sides share
+   */
+  public UserClassLoader(String name, URL[] jars, ClassLoader parent) {
     super(name, jars, parent);
   }
 
