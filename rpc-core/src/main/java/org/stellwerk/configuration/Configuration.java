@@ -2,6 +2,8 @@ package org.stellwerk.configuration;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -11,6 +13,10 @@ import java.util.TreeMap;
  * they are read, and all at once by {@link KnownOptions#validate}.
  */
 public final class Configuration {
+
+  /** What a key contains if its value must not be shown. */
+  private static final List<String> SECRETS =
+      List.of("password", "secret", "token", "apikey", "api-key");
 
   private static final Configuration EMPTY = new Configuration(Collections.emptyMap());
 
@@ -96,8 +102,16 @@ public final class Configuration {
     return values;
   }
 
+  /** For logs: the values of keys that hold a secret are not shown. */
   @Override
   public String toString() {
-    return values.toString();
+    Map<String, String> shown = new TreeMap<>(values);
+    shown.replaceAll((key, value) -> isSecret(key) ? "******" : value);
+    return shown.toString();
+  }
+
+  private static boolean isSecret(String key) {
+    String lower = key.toLowerCase(Locale.ROOT);
+    return SECRETS.stream().anyMatch(lower::contains);
   }
 }

@@ -100,12 +100,13 @@ public final class AkkaRpcServiceBuilder implements RpcServiceBuilder {
                 new HostAndPort(externalHost, externalPort == 0 ? port : externalPort),
                 new HostAndPort(bindHost, port));
         LOG.info(
-            "{} listens on {}:{}, published as {}:{}.",
+            "{} listens on {}:{}, published as {}:{}{}.",
             componentName,
             bindHost,
             port == 0 ? service.getPort() : port,
             service.getAddress(),
-            service.getPort());
+            service.getPort(),
+            Tls.of(service.getActorSystem()).map(tls -> ", with mutual TLS").orElse(""));
         return service;
       } catch (BindException e) {
         last = e;
@@ -149,12 +150,16 @@ public final class AkkaRpcServiceBuilder implements RpcServiceBuilder {
     if (fatalErrorHandler != null) {
       settings = settings.withFatalErrorHandler(fatalErrorHandler);
     }
+    Tls tls = external == null ? null : Tls.fromConfiguration(configuration).orElse(null);
     ActorSystem system;
     try {
       FatalErrorHandler handler = settings.fatalErrorHandler();
       system =
           RobustActorSystem.create(
-              AkkaUtils.ACTOR_SYSTEM_NAME, config, (thread, fault) -> handler.onFatalError(fault));
+              AkkaUtils.ACTOR_SYSTEM_NAME,
+              config,
+              tls,
+              (thread, fault) -> handler.onFatalError(fault));
     } catch (RuntimeException e) {
       BindException inUse = ExceptionUtils.findThrowable(e, BindException.class).orElse(null);
       if (inUse == null) {

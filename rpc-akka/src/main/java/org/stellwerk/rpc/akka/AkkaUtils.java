@@ -2,7 +2,10 @@ package org.stellwerk.rpc.akka;
 
 import akka.actor.ActorSystem;
 import akka.actor.Address;
+import akka.actor.BootstrapSetup;
 import akka.actor.ExtendedActorSystem;
+import akka.actor.setup.ActorSystemSetup;
+import akka.remote.artery.tcp.SSLEngineProviderSetup;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
@@ -49,7 +52,25 @@ public final class AkkaUtils {
 
   /** An actor system with the given settings. */
   public static ActorSystem createActorSystem(String name, Config config) {
-    return ActorSystem.create(name, config, AkkaUtils.class.getClassLoader());
+    return ActorSystem.create(name, setup(config, null));
+  }
+
+  /** The settings of an actor system, whose transport is encrypted if there is TLS. */
+  static Config withTransport(Config config, @Nullable Tls tls) {
+    return tls == null
+        ? config
+        : config.withValue(
+            "akka.remote.artery.transport", ConfigValueFactory.fromAnyRef("tls-tcp"));
+  }
+
+  /** What an actor system with the given settings is set up with. */
+  static ActorSystemSetup setup(Config config, @Nullable Tls tls) {
+    BootstrapSetup bootstrap =
+        BootstrapSetup.create(config).withClassloader(AkkaUtils.class.getClassLoader());
+    return tls == null
+        ? ActorSystemSetup.create(bootstrap)
+        : ActorSystemSetup.create(
+            bootstrap, tls, SSLEngineProviderSetup.create(system -> new TlsEngines(tls)));
   }
 
   /**

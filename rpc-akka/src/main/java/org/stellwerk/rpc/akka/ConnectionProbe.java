@@ -11,17 +11,20 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.exceptions.RpcConnectionException;
 
 /**
- * Finds out at once what Artery would keep to itself: that a host is unknown, or that nobody
- * listens on a port. Opens a TCP connection and closes it; blocking, on short-lived daemon threads.
+ * Finds out at once what Artery would keep to itself: that a host is unknown, that nobody listens
+ * on a port, or that who listens there refuses to talk to this process. Opens a {@link
+ * TrialConnection}, closed soon; blocking, on short-lived daemon threads.
  */
 final class ConnectionProbe {
 
-  private static final int MAX_THREADS = 8;
+  private static final int MAX_THREADS = 16;
   private static final long MAX_TIMEOUT_MS = 60_000;
 
+  private final @Nullable Tls tls;
   private final ThreadPoolExecutor executor =
       new ThreadPoolExecutor(
           MAX_THREADS,
@@ -35,25 +38,47 @@ final class ConnectionProbe {
             return thread;
           });
 
-  ConnectionProbe() {
+  ConnectionProbe(@Nullable Tls tls) {
+    this.tls = tls;
     executor.allowCoreThreadTimeOut(true);
   }
 
   /** Completes if somebody listens; fails with RpcConnectionException if not. */
-  CompletableFuture<Void> probe(String host, int port, Duration timeout) {
+  CompletableFuture<TrialConnection> probe(String host, int port, Duration timeout) {
     int timeoutMs = (int) Math.max(1, Math.min(MAX_TIMEOUT_MS, timeout.toMillis()));
-    return CompletableFuture.runAsync(
+    return CompletableFuture.supplyAsync(
         () -> {
-          try (Socket socket = new Socket()) {
+          Socket socket = new Socket();
+          TrialConnection trial = new TrialConnection(socket, host + ":" + port, tls);
+          try {
+            socket.setSoTimeout(timeoutMs);
             socket.connect(new InetSocketAddress(InetAddress.getByName(host), port), timeoutMs);
           } catch (UnknownHostException e) {
+            trial.close();
             throw new ProbeFailure("host " + host + " cannot be resolved", e);
           } catch (IOException e) {
+            trial.close();
             throw new ProbeFailure(
                 "nobody answers at " + host + ":" + port + " (" + e.getMessage() + ")", e);
           }
+          try {
+            trial.greet();
+            return trial;
+          } catch (RpcConnectionException e) {
+            throw new CompletionException(e);
+          }
         },
         executor);
+  }
+
+  /** Fails the call when the other side ends the connection before the call is answered. */
+  void failIfRefused(PendingCall call, TrialConnection trial) {
+    call.whenComplete((answer, failure) -> trial.close());
+    if (executor.getActiveCount() > MAX_THREADS / 2) {
+      trial.close();
+    } else {
+      executor.execute(() -> trial.awaitRefusal().ifPresent(call::fail));
+    }
   }
 
   /** Where a host is; fails if its name cannot be resolved. */

@@ -32,12 +32,13 @@ final class RemoteConnector {
   private final AkkaRpcService service;
   private final Peers peers;
   private final ScheduledExecutor timers;
-  private final ConnectionProbe probe = new ConnectionProbe();
+  private final ConnectionProbe probe;
 
   RemoteConnector(AkkaRpcService service, Peers peers, ScheduledExecutor timers) {
     this.service = service;
     this.peers = peers;
     this.timers = timers;
+    this.probe = new ConnectionProbe(Tls.of(service.getActorSystem()).orElse(null));
   }
 
   void close() {
@@ -78,6 +79,7 @@ final class RemoteConnector {
                   new TransportMessage.Connect(
                       call.id(), target.name(), handshake, service.incarnation()),
                   FIRST_RESEND_MS);
+              probe.failIfRefused(call, reachable);
               return call;
             })
         .whenComplete(

@@ -2,10 +2,10 @@ package org.stellwerk.rpc.akka;
 
 import akka.actor.ActorSystem;
 import akka.actor.ActorSystemImpl;
-import akka.actor.BootstrapSetup;
 import akka.actor.setup.ActorSystemSetup;
 import com.typesafe.config.Config;
 import java.lang.Thread.UncaughtExceptionHandler;
+import org.jspecify.annotations.Nullable;
 import scala.Option;
 
 /**
@@ -14,20 +14,22 @@ import scala.Option;
  */
 abstract class RobustActorSystem extends ActorSystemImpl {
 
-  private RobustActorSystem(String name, Config config, ClassLoader classLoader) {
+  private RobustActorSystem(String name, Config config, ActorSystemSetup setup) {
     super(
         name,
         config,
-        classLoader,
+        RobustActorSystem.class.getClassLoader(),
         Option.empty(),
         Option.empty(),
-        ActorSystemSetup.create(BootstrapSetup.create(config)));
+        setup);
   }
 
   /** Makes and starts one. */
-  static ActorSystem create(String name, Config config, UncaughtExceptionHandler handler) {
+  static ActorSystem create(
+      String name, Config config, @Nullable Tls tls, UncaughtExceptionHandler handler) {
+    Config settings = AkkaUtils.withTransport(config, tls);
     ActorSystemImpl system =
-        new RobustActorSystem(name, config, RobustActorSystem.class.getClassLoader()) {
+        new RobustActorSystem(name, settings, AkkaUtils.setup(settings, tls)) {
           @Override
           public UncaughtExceptionHandler uncaughtExceptionHandler() {
             return handler; // called by the constructor above: no field could be set by then

@@ -6,6 +6,7 @@ import org.stellwerk.configuration.ConfigOption;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.configuration.KnownOptions;
 import org.stellwerk.rpc.RpcOptions;
+import org.stellwerk.rpc.SecurityOptions;
 import org.stellwerk.runtime.heartbeat.HeartbeatConfig;
 import org.stellwerk.runtime.registration.RetryingRegistrationConfig;
 
@@ -18,6 +19,7 @@ public final class RuntimeOptions {
   public static KnownOptions known() {
     List<ConfigOption<?>> all = new ArrayList<>();
     all.addAll(RpcOptions.all());
+    all.addAll(SecurityOptions.all());
     all.addAll(JobManagerOptions.all());
     all.addAll(TaskManagerOptions.all());
     all.addAll(TaskOptions.all());

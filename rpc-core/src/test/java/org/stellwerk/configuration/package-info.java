@@ -1,0 +1,4 @@
+@NullMarked
+package org.stellwerk.configuration;
+
+import org.jspecify.annotations.NullMarked;
