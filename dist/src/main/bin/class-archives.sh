@@ -3,7 +3,7 @@
 # job with ports and directories of its own, and keeps what each JVM has loaded (lib/stellwerk-*.jsa).
 # The build does this; run it again after another JDK was installed or the installation was moved.
 set -euo pipefail
-bin="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"
+bin="$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 home="$(dirname "$bin")"
 work="$(mktemp -d "${TMPDIR:-/tmp}/stellwerk-archives.XXXXXX")"
 export STELLWERK_CONF_DIR="$work/conf" STELLWERK_LOG_DIR="$work/log" STELLWERK_PID_DIR="$work/run"

@@ -5,7 +5,10 @@
 read_hosts() {
   MASTERS=()
   WORKERS=()
-  local line
+  local line file
+  for file in masters workers; do
+    [ -r "$STELLWERK_CONF_DIR/$file" ] || die "No $STELLWERK_CONF_DIR/$file, the file that names the hosts."
+  done
   while IFS= read -r line || [ -n "$line" ]; do
     line="${line%%#*}"; line="$(echo "$line" | tr -d '[:space:]')"
     [ -n "$line" ] && MASTERS+=("$line")
@@ -75,6 +78,12 @@ start_masters() {
     args=(${DYNAMIC_ARGS[@]+"${DYNAMIC_ARGS[@]}"})
     if [ "$master" != "$host" ]; then
       args+=(-D "rest.port=${master##*:}")
+      # Several on one host cannot share a port; with ZooKeeper any will do.
+      conf_get high-availability.type none
+      if [ "${REPLY,,}" = zookeeper ]; then
+        conf_get jobmanager.rpc.port 6123
+        args+=(-D "jobmanager.rpc.port=$REPLY,0")
+      fi
     fi
     on_host "$host" jobmanager.sh start ${args[@]+"${args[@]}"} &
     jobs+=($!)

@@ -85,6 +85,13 @@ init_environment() {
   for dir in "$STELLWERK_LOG_DIR" "$STELLWERK_PID_DIR"; do
     mkdir -p "$dir" 2>/dev/null && [ -w "$dir" ] || die "Cannot write to $dir; set STELLWERK_LOG_DIR and STELLWERK_PID_DIR to directories that can be written."
   done
+  # As they are named here they are found again, from wherever and however this is called.
+  STELLWERK_LOG_DIR="$(cd "$STELLWERK_LOG_DIR" && pwd -P)"
+  STELLWERK_PID_DIR="$(cd "$STELLWERK_PID_DIR" && pwd -P)"
+  case "$STELLWERK_DATA_DIR" in
+    /*) ;;
+    *) STELLWERK_DATA_DIR="$PWD/$STELLWERK_DATA_DIR" ;;
+  esac
 
   local java_home
   conf_get env.java.home "${JAVA_HOME:-}"
@@ -180,9 +187,10 @@ pid_file() {
   echo "$STELLWERK_PID_DIR/stellwerk-$STELLWERK_IDENT-$1.pid"
 }
 
-# Whether the process lives and is one of ours, not another one that got its number.
+# is_alive PID ROLE: whether the process lives and was started as this role from this run directory;
+# the number alone may be another's by now.
 is_alive() {
-  kill -0 "$1" 2>/dev/null && tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | grep -q 'org\.stellwerk\.'
+  kill -0 "$1" 2>/dev/null && grep -qsaF -- "-Dstellwerk.ready.file=$STELLWERK_PID_DIR/.$2-" "/proc/$1/cmdline"
 }
 
 # The living processes of a role, oldest first.
@@ -191,7 +199,7 @@ living_pids() {
   file="$(pid_file "$1")"
   [ -f "$file" ] || return 0
   while read -r pid; do
-    [ -n "$pid" ] && is_alive "$pid" && echo "$pid"
+    [ -n "$pid" ] && is_alive "$pid" "$1" && echo "$pid"
   done <"$file"
   return 0
 }

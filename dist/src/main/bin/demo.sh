@@ -3,7 +3,7 @@
 # words of the King James Bible with parallelism 4, shows the most frequent ones, and stops all it
 # started. --keep leaves the cluster running.
 set -euo pipefail
-bin="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"
+bin="$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 . "$bin/config.sh"
 keep=0
 for arg in "$@"; do

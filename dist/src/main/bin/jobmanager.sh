@@ -2,7 +2,7 @@
 # Starts or stops a JobManager of this installation: start, start-foreground, stop, stop-all.
 # start-foreground replaces this script by the JVM, whose process id is then the script's.
 set -euo pipefail
-bin="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"
+bin="$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 . "$bin/config.sh"
 . "$bin/process.sh"
 parse_dynamic "$@"

@@ -3,7 +3,7 @@
 # conf/masters, the TaskManagers of conf/workers. Returns when the cluster answers and all
 # TaskManagers are registered, and says where.
 set -euo pipefail
-bin="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"
+bin="$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 . "$bin/config.sh"
 . "$bin/process.sh"
 . "$bin/cluster.sh"
@@ -21,10 +21,12 @@ check_rest_port_free
 
 failed() {
   echo "The cluster could not be started; stopping what was." >&2
+  trap - INT TERM
   "$bin/stop-cluster.sh" >/dev/null 2>&1 || true
   exit 1
 }
 
+trap failed INT TERM
 jobs=()
 if local_zookeeper; then
   if zookeeper_answers; then
@@ -41,4 +43,4 @@ for job in "${jobs[@]}"; do
 done
 await_cluster || failed
 echo "The cluster is up after $(((($(date +%s%N) - started_at) / 1000000))) ms: $OVERVIEW"
-echo "REST and dashboard: http://$REST_HOST:$REST_PORT   submit a job: bin/stellwerk run examples/stellwerk-examples.jar --input FILE --output DIR"
+echo "REST: http://$REST_HOST:$REST_PORT   submit a job: bin/stellwerk run examples/stellwerk-examples.jar --input FILE --output DIR"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Stops every TaskManager, JobManager and ZooKeeper that this installation started on its hosts.
 set -euo pipefail
-bin="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"
+bin="$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 . "$bin/config.sh"
 . "$bin/process.sh"
 . "$bin/cluster.sh"
@@ -14,6 +14,8 @@ stopped=0
 for role in taskmanager jobmanager zookeeper; do
   if [ -n "$(living_pids "$role")" ]; then
     "$bin/$role.sh" stop-all && stopped=1
+  else
+    guarded "$role" sweep "$role"
   fi
 done
 stop_remote && stopped=1

@@ -3,7 +3,7 @@
 # Environment: STELLWERK_ZOOKEEPER_PORT (2181), STELLWERK_ZOOKEEPER_IMAGE (zookeeper:3.9).
 set -uo pipefail
 
-home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+home="$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")"
 file=$home/docker/docker-compose.yml
 port=${STELLWERK_ZOOKEEPER_PORT:-2181}
 wait_seconds=60

@@ -2,7 +2,7 @@
 # Starts or stops a ZooKeeper server of this installation: start, start-foreground, stop, stop-all.
 # Its settings are in conf/zoo.cfg, its data below STELLWERK_DATA_DIR (data by default).
 set -euo pipefail
-bin="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"
+bin="$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 . "$bin/config.sh"
 . "$bin/process.sh"
 parse_dynamic "$@"

@@ -2,9 +2,12 @@ package org.stellwerk.dist;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.RpcService;
@@ -20,6 +23,7 @@ import org.stellwerk.runtime.cluster.TaskManagerProcess;
 import org.stellwerk.runtime.embedded.EmbeddedHighAvailabilityServices;
 import org.stellwerk.runtime.gateway.ClusterAccess;
 import org.stellwerk.runtime.gateway.LeaderGateways;
+import org.stellwerk.runtime.gateway.ResourceManagerGateway;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.messages.HardwareDescription;
 import org.stellwerk.runtime.runner.TaskRunnerConfig;
@@ -39,6 +43,8 @@ import org.stellwerk.util.RandomSource;
 public final class MiniCluster implements AutoCloseableAsync {
 
   private static final String HOST = "localhost";
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+  private static final long POLL_INTERVAL_MS = 5;
 
   private final ProcessDrivers.IoPool io;
   private final RpcService rpc;
@@ -87,7 +93,7 @@ public final class MiniCluster implements AutoCloseableAsync {
   }
 
   /**
-   * Starts a cluster; its TaskManagers register within moments.
+   * Starts a cluster; returns when its TaskManagers are registered.
    *
    * @param directory for jars of jobs; the caller's
    * @param fatalErrorHandler told about bugs; a test fails with them
@@ -102,7 +108,22 @@ public final class MiniCluster implements AutoCloseableAsync {
     for (int i = 0; i < taskManagers; i++) {
       cluster.startTaskManager();
     }
+    cluster.awaitTaskManagers();
     return cluster;
+  }
+
+  private void awaitTaskManagers() throws Exception {
+    ResourceManagerGateway resourceManager =
+        gateways.resourceManager().get(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
+    while (resourceManager.requestResourceOverview(START_TIMEOUT).get().taskManagers()
+        < taskManagers.size()) {
+      if (System.nanoTime() > deadline) {
+        throw new TimeoutException(
+            "Not all TaskManagers registered within " + START_TIMEOUT.toSeconds() + " s");
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL_INTERVAL_MS);
+    }
   }
 
   /** One more TaskManager. */

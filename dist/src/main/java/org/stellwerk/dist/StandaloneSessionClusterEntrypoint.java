@@ -13,6 +13,7 @@ import org.stellwerk.runtime.options.HighAvailabilityOptions;
 import org.stellwerk.runtime.options.JobManagerOptions;
 import org.stellwerk.runtime.rest.RestConfig;
 import org.stellwerk.runtime.rest.RestEndpoint;
+import org.stellwerk.time.SystemClock;
 import org.stellwerk.util.AutoCloseableAsync;
 
 /**
@@ -46,9 +47,17 @@ public final class StandaloneSessionClusterEntrypoint {
     LeaderGateways gateways =
         new LeaderGateways(drivers.rpc(), drivers.highAvailability().newLeaderRetrieval(), runner);
     gateways.start();
+    ChildJvmJarRunner programs =
+        new ChildJvmJarRunner(ProcessRunner.Directories.configuration(), drivers.runtime().io());
     RestEndpoint rest =
-        new RestEndpoint(RestConfig.fromConfiguration(configuration), gateways, blobs);
+        new RestEndpoint(
+            RestConfig.fromConfiguration(configuration),
+            gateways,
+            blobs,
+            SystemClock.INSTANCE,
+            programs);
     String restAddress = startRest(rest);
+    programs.serveAt(restAddress);
     ResourceID resourceId =
         configuration
             .getOptional(JobManagerOptions.RESOURCE_ID)
@@ -59,7 +68,7 @@ public final class StandaloneSessionClusterEntrypoint {
             new JobManagerConfig(configuration, resourceId, restAddress),
             drivers.services(),
             blobs);
-    return () -> StartedParts.closeInOrder(rest, process, gateways, blobs, drivers);
+    return () -> StartedParts.closeInOrder(rest, programs, process, gateways, blobs, drivers);
   }
 
   /** With ZooKeeper, jars must outlive the process: below the installation unless configured. */

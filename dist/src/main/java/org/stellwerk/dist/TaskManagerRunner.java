@@ -1,12 +1,18 @@
 package org.stellwerk.dist;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.runtime.blob.BlobClient;
 import org.stellwerk.runtime.cluster.TaskManagerProcess;
@@ -52,10 +58,10 @@ public final class TaskManagerRunner {
             .getOptional(TaskManagerOptions.RESOURCE_ID)
             .map(ResourceID::new)
             .orElseGet(() -> ProcessDrivers.generatedResourceId(drivers, host));
+    Path jars = jarDirectory(configuration, resourceId);
     ThreadTaskRunner taskRunner =
         new ThreadTaskRunner(
-            TaskRunnerConfig.fromConfiguration(
-                configuration, resourceId, host, jarDirectory(configuration, resourceId)),
+            TaskRunnerConfig.fromConfiguration(configuration, resourceId, host, jars),
             BlobClient.of(configuration)::fetch,
             runner);
     startTaskRunner(taskRunner, configuration);
@@ -64,7 +70,21 @@ public final class TaskManagerRunner {
             TaskExecutorConfig.fromConfiguration(configuration, resourceId, host, hardware()),
             drivers.services(),
             taskRunner);
-    return () -> StartedParts.closeInOrder(process, drivers);
+    return () -> StartedParts.closeInOrder(process, drivers, () -> delete(jars));
+  }
+
+  /** Nothing is left in the temporary directory by a TaskManager that ends as asked. */
+  private static CompletableFuture<Void> delete(Path directory) {
+    if (Files.isDirectory(directory)) {
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(file);
+        }
+      } catch (IOException | UncheckedIOException e) {
+        return CompletableFuture.failedFuture(e);
+      }
+    }
+    return FutureUtils.completedVoidFuture();
   }
 
   private static void startTaskRunner(ThreadTaskRunner taskRunner, Configuration configuration) {

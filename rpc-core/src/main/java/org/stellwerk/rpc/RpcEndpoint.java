@@ -112,6 +112,15 @@ public abstract class RpcEndpoint implements RpcGateway, AutoCloseableAsync {
     return CompletableFuture.completedFuture(null);
   }
 
+  /**
+   * Calls the listener in the main thread when a peer process is gone, while the endpoint lives.
+   */
+  protected final void registerPeerListener(PeerListener listener) {
+    PeerListener posting = (peer, reason) -> runAsync(() -> listener.onPeerGone(peer, reason));
+    rpcService.addPeerListener(posting);
+    registerResource(() -> rpcService.removePeerListener(posting));
+  }
+
   /** Called by the dispatcher: the transition to running. */
   public final void internalCallOnStart() throws Exception {
     validateRunsInMainThread();

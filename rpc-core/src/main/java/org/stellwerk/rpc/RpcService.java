@@ -60,6 +60,12 @@ public interface RpcService extends AutoCloseableAsync {
   /** Terminates an endpoint: onStop, then its termination future. Idempotent. */
   void stopServer(RpcServer selfGateway);
 
+  /** Tells the listener from now on when a peer process is gone. */
+  void addPeerListener(PeerListener listener);
+
+  /** Tells the listener no more; one that is not there is ignored. */
+  void removePeerListener(PeerListener listener);
+
   /** Timers. Callbacks run on a thread of the service, never in an endpoint's main thread. */
   ScheduledExecutor getScheduledExecutor();
 

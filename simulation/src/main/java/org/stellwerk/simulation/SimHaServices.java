@@ -1,6 +1,5 @@
 package org.stellwerk.simulation;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +14,7 @@ import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.runtime.highavailability.HighAvailabilityServices;
 import org.stellwerk.runtime.highavailability.JobResultStore;
 import org.stellwerk.runtime.highavailability.JobStore;
+import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.leaderelection.LeaderContender;
 import org.stellwerk.runtime.leaderelection.LeaderElection;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
@@ -128,7 +128,8 @@ final class SimHaServices implements HighAvailabilityServices {
   /**
    * Carries an operation to the server and its outcome back.
    *
-   * @return completes in an event of this process; fails with IOException if the outcome is unknown
+   * @return completes in an event of this process; fails with StoreUnavailableException if the
+   *     outcome is unknown
    */
   <T> CompletableFuture<T> request(String what, Callable<T> operation) {
     CompletableFuture<T> result = new CompletableFuture<>();
@@ -169,11 +170,12 @@ final class SimHaServices implements HighAvailabilityServices {
             SimNetwork.Delivery.of(outcome, () -> {}));
   }
 
-  private static IOException unknownOutcome(String what) {
-    return new IOException(
+  private static StoreUnavailableException unknownOutcome(String what) {
+    return new StoreUnavailableException(
         "The connection to the coordination service was lost during '"
             + what
-            + "': its outcome is unknown.");
+            + "': its outcome is unknown.",
+        null);
   }
 
   private void onView(View newView) {

@@ -2,7 +2,6 @@ package org.stellwerk.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -21,7 +20,6 @@ import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.messages.JobDetails;
 import org.stellwerk.runtime.messages.JobStatus;
-import org.stellwerk.util.ExceptionUtils;
 
 /**
  * Two JobManagers and two TaskManagers under random faults; then everything is repaired, and the
@@ -59,8 +57,8 @@ final class ChaosRun {
   }
 
   private void chaos() {
-    startJobManager("jm-1");
-    startJobManager("jm-2");
+    world.startJobManager("jm-1");
+    world.startJobManager("jm-2");
     world.startTaskManager("tm-1", 2);
     world.startTaskManager("tm-2", 2);
     for (int i = 0; i < 20; i++) {
@@ -123,27 +121,11 @@ final class ChaosRun {
     SimNode node = world.node(name);
     if (!node.isAlive()) {
       if (name.startsWith("jm")) {
-        startJobManager(name);
+        world.startJobManager(name);
       } else {
         world.startTaskManager(name, 2);
       }
     }
-  }
-
-  /** One that cannot read the stores when it is to lead ends, as in production. */
-  private void startJobManager(String name) {
-    SimNode node = world.startJobManager(name);
-    node.fatalErrors()
-        .onErrors(
-            error -> {
-              if (ExceptionUtils.findThrowable(error, IOException.class).isEmpty()) {
-                world.scheduler().reportViolation(error);
-              } else {
-                note(node + " ends: " + error.getMessage());
-                node.crash();
-                world.scheduler().at(Duration.ofSeconds(1), "restart", () -> restart(name));
-              }
-            });
   }
 
   private void submit() {

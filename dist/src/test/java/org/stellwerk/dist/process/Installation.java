@@ -72,6 +72,8 @@ final class Installation implements AutoCloseable {
     installation.environment.put("STELLWERK_LOG_DIR", directory.resolve("log").toString());
     installation.environment.put("STELLWERK_PID_DIR", directory.resolve("run").toString());
     installation.environment.put("STELLWERK_DATA_DIR", directory.resolve("data").toString());
+    installation.configure(
+        "io.tmp.dirs", Files.createDirectories(directory.resolve("tmp")).toString());
     installation.environment.put("JAVA_HOME", System.getProperty("java.home"));
     return installation;
   }
@@ -128,10 +130,7 @@ final class Installation implements AutoCloseable {
 
   /** The processes of a role that live, oldest first. */
   List<Long> pids(String role) {
-    Path file =
-        directory
-            .resolve("run")
-            .resolve("stellwerk-" + System.getProperty("user.name") + "-" + role + ".pid");
+    Path file = pidFile(role);
     try {
       return Files.exists(file)
           ? Files.readAllLines(file).stream()
@@ -142,6 +141,12 @@ final class Installation implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  Path pidFile(String role) {
+    return directory
+        .resolve("run")
+        .resolve("stellwerk-" + System.getProperty("user.name") + "-" + role + ".pid");
   }
 
   /** All logs, for failure messages. */

@@ -168,6 +168,22 @@ final class JobsIT {
     awaitFreeSlots(4);
   }
 
+  @Test
+  @Order(5)
+  void anUploadedJarRunsInAProcessOfItsOwn() throws Exception {
+    String run = "/jars/" + installation.rest().upload(Installation.EXAMPLES) + "/run";
+    String wide = "\"entryClass\":\"org.stellwerk.examples.Wide\",\"programArgs\":";
+    String job = installation.rest().post(run, "{" + wide + "\"--width 4\"}").get("jobid").asText();
+    awaitState(job, "RUNNING");
+    installation.run("stellwerk", "cancel", job).ok();
+    for (String refused : List.of("\"--width 50\"", "\"--width x\"", "\"\"")) {
+      assertThat(installation.rest().post(run, "{" + wide + refused + "}").get("errors"))
+          .singleElement()
+          .satisfies(line -> assertThat(line.asText()).isNotBlank().doesNotContain("\n"));
+    }
+    awaitFreeSlots(4);
+  }
+
   private static long runningSubtasks(String job) throws Exception {
     long running = 0;
     for (var vertex : installation.rest().get("/jobs/" + job).get("vertices")) {

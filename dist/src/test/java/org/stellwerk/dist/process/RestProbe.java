@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,39 @@ final class RestProbe {
       throw new IOException(path + ": " + response.statusCode() + " " + response.body());
     }
     return JSON.readTree(response.body());
+  }
+
+  /** Uploads a jar; its id. */
+  String upload(Path jar) throws IOException, InterruptedException {
+    String boundary = "jar-boundary";
+    String head =
+        "--"
+            + boundary
+            + "\r\nContent-Disposition: form-data; name=\"jarfile\"; filename=\""
+            + jar.getFileName()
+            + "\"\r\n\r\n";
+    HttpRequest.BodyPublisher body =
+        HttpRequest.BodyPublishers.concat(
+            HttpRequest.BodyPublishers.ofString(head),
+            HttpRequest.BodyPublishers.ofFile(jar),
+            HttpRequest.BodyPublishers.ofString("\r\n--" + boundary + "--\r\n"));
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/jars/upload"))
+            .header("Content-Type", "multipart/form-data; boundary=" + boundary)
+            .POST(body)
+            .build();
+    String answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    return Path.of(JSON.readTree(answer).get("filename").asText()).getFileName().toString();
+  }
+
+  /** Posts JSON; the answer's body, whatever its status. */
+  JsonNode post(String path, String json) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+            .timeout(Duration.ofSeconds(60))
+            .POST(HttpRequest.BodyPublishers.ofString(json))
+            .build();
+    return JSON.readTree(HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body());
   }
 
   int freeSlots() throws IOException, InterruptedException {

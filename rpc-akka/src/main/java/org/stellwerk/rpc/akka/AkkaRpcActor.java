@@ -139,7 +139,7 @@ class AkkaRpcActor extends UntypedAbstractActor {
       caller.tell(new TransportMessage.Failure(connect.callId(), failure), getSelf());
       return;
     }
-    service.connectedFrom(caller);
+    service.connectedFrom(caller, connect.incarnation());
     caller.tell(
         new TransportMessage.Connected(
             connect.callId(), indexOf(handshake.gatewayName()), service.incarnation()),

@@ -2,6 +2,7 @@ package org.stellwerk.rpc.akka;
 
 import akka.actor.ActorCell;
 import akka.actor.ActorRef;
+import akka.actor.ActorSelection;
 import akka.actor.ActorSystem;
 import akka.actor.Address;
 import akka.actor.ExtendedActorSystem;
@@ -27,6 +28,7 @@ import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.concurrent.ScheduledExecutor;
 import org.stellwerk.rpc.FencedRpcEndpoint;
 import org.stellwerk.rpc.FencedRpcGateway;
+import org.stellwerk.rpc.PeerListener;
 import org.stellwerk.rpc.RpcEndpoint;
 import org.stellwerk.rpc.RpcGateway;
 import org.stellwerk.rpc.RpcServer;
@@ -55,6 +57,7 @@ public class AkkaRpcService implements RpcService {
 
   private static final Logger LOG = LoggerFactory.getLogger(AkkaRpcService.class);
   private static final String ROOT = "rpc";
+  private static final String REPLIES = "a";
   private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
 
   private final ActorSystem actorSystem;
@@ -74,7 +77,6 @@ public class AkkaRpcService implements RpcService {
   private final Map<Method, CallSite> callSites = new ConcurrentHashMap<>();
   private final Map<String, RpcServer> servers = new ConcurrentHashMap<>();
   private final Map<String, LocalServer> endpoints = new ConcurrentHashMap<>();
-  private final Map<Address, ActorRef> callers = new ConcurrentHashMap<>();
   private final CompletableFuture<Void> terminated = new CompletableFuture<>();
   private volatile boolean closing;
 
@@ -93,12 +95,21 @@ public class AkkaRpcService implements RpcService {
     this.peers = new Peers(pendingCalls);
     this.timers = new TimerThread(actorSystem.name() + "-rpc-timer");
     this.connector = new RemoteConnector(this, peers, timers);
+    if (address.hasGlobalScope()) {
+      Lifelines lifelines =
+          new Lifelines(
+              actorSystem.name() + "-rpc-lifelines",
+              (thread, fault) -> configuration.fatalErrorHandler().onFatalError(fault));
+      peers.watchedBy(new PeerWatch(peers, connector, timers, lifelines));
+    }
     CompletableFuture<ActorCell> started = new CompletableFuture<>();
     this.supervisor =
         actorSystem.actorOf(
             Props.create(
                 SupervisorActor.class,
-                () -> new SupervisorActor(configuration.fatalErrorHandler(), codec, started)),
+                () ->
+                    new SupervisorActor(
+                        configuration.fatalErrorHandler(), codec, started, incarnation)),
             ROOT);
     this.replyActor =
         actorSystem.actorOf(
@@ -111,7 +122,7 @@ public class AkkaRpcService implements RpcService {
                         codec,
                         configuration.maximumFramesize(),
                         transfer -> largeMessages().acknowledged(transfer))),
-            "a");
+            REPLIES);
     ActorRef replies = replyActor;
     this.largeMessages = new LargeMessages(replies);
     ActorRef undelivered =
@@ -166,11 +177,15 @@ public class AkkaRpcService implements RpcService {
     largeMessages.sweep();
   }
 
-  /** The actor that takes connections at an address. */
-  ActorRef acceptorAt(EndpointUrl url) {
+  /** The actor that takes the connections of a process. */
+  ActorSelection acceptorAt(String process) {
+    return actorSystem.actorSelection(process + "/user/" + ROOT);
+  }
+
+  private ActorRef actorAt(String process, String name) {
     return ((ExtendedActorSystem) actorSystem)
         .provider()
-        .resolveActorRef(url.process() + "/user/" + ROOT);
+        .resolveActorRef(process + "/user/" + name);
   }
 
   long incarnation() {
@@ -182,9 +197,19 @@ public class AkkaRpcService implements RpcService {
     return known != null ? known : callSites.computeIfAbsent(method, CallSite::of);
   }
 
-  /** Remembers who has connections to this service, to say goodbye to them. */
-  void connectedFrom(ActorRef caller) {
-    callers.put(caller.path().address(), caller);
+  /** Remembers who has connections to this service. */
+  void connectedFrom(ActorRef caller, long callersIncarnation) {
+    peers.connected(caller.path().address().toString(), callersIncarnation);
+  }
+
+  @Override
+  public void addPeerListener(PeerListener listener) {
+    peers.addListener(listener);
+  }
+
+  @Override
+  public void removePeerListener(PeerListener listener) {
+    peers.removeListener(listener);
   }
 
   @Override
@@ -393,7 +418,8 @@ public class AkkaRpcService implements RpcService {
 
   private CompletableFuture<Void> closeTransport() {
     TransportMessage.Goodbye goodbye = new TransportMessage.Goodbye(incarnation);
-    callers.values().forEach(caller -> caller.tell(goodbye, replyActor));
+    peers.addresses().forEach(peer -> actorAt(peer, REPLIES).tell(goodbye, replyActor));
+    peers.close();
     Supplier<Throwable> closed =
         () -> new RecipientUnreachableException("This process has closed its RPC service.");
     pendingCalls.close(closed);
@@ -413,6 +439,7 @@ public class AkkaRpcService implements RpcService {
   private void systemTerminated() {
     if (!closing) {
       closing = true;
+      peers.close();
       pendingCalls.close(
           () -> new RecipientUnreachableException("The actor system has terminated."));
       configuration

@@ -183,6 +183,7 @@ public final class AkkaUtils {
             enabled = on
             transport = tcp
             untrusted-mode = on
+            trusted-selection-paths = ["/user/rpc"]
             bind.bind-timeout = 3 s
             advanced {
               use-dispatcher = "akka.actor.default-dispatcher"

@@ -56,6 +56,19 @@ final class ConnectionProbe {
         executor);
   }
 
+  /** Where a host is; fails if its name cannot be resolved. */
+  CompletableFuture<InetSocketAddress> resolve(String host, int port) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return new InetSocketAddress(InetAddress.getByName(host), port);
+          } catch (UnknownHostException e) {
+            throw new ProbeFailure("host " + host + " cannot be resolved", e);
+          }
+        },
+        executor);
+  }
+
   void close() {
     executor.shutdownNow();
   }

@@ -11,6 +11,7 @@ final class Peer {
   private final String address;
   private final long incarnation;
   private volatile @Nullable String whyGone;
+  private @Nullable PeerLifeline lifeline;
 
   Peer(String address, long incarnation) {
     this.address = address;
@@ -30,7 +31,22 @@ final class Peer {
     return whyGone;
   }
 
-  void markGone(String reason) {
+  /** Whether it was not gone before. */
+  synchronized boolean markGone(String reason) {
+    if (whyGone != null) {
+      return false;
+    }
     whyGone = reason;
+    if (lifeline != null) {
+      lifeline.close();
+    }
+    return true;
+  }
+
+  synchronized void watchedBy(PeerLifeline watching) {
+    lifeline = watching;
+    if (whyGone != null) {
+      watching.close();
+    }
   }
 }

@@ -1,37 +1,67 @@
 package org.stellwerk.rpc.akka;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stellwerk.rpc.PeerListener;
 import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
 
 /**
- * The processes that this one has gateways to. When one is gone, its pending calls fail at once,
- * and later ones too. Thread-safe.
+ * The processes that this one has gateways to, or that have gateways to this one. When one is gone,
+ * its pending calls fail at once, later ones too, and the listeners hear of it. Thread-safe.
  */
 final class Peers {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
+
   private final PendingCalls calls;
   private final Map<String, Peer> byAddress = new ConcurrentHashMap<>();
+  private final List<PeerListener> listeners = new CopyOnWriteArrayList<>();
+  private volatile @Nullable PeerWatch watch;
+  private volatile boolean closed;
 
   Peers(PendingCalls calls) {
     this.calls = calls;
   }
 
-  /** The peer that answered a handshake; an earlier one at the same address is gone. */
+  /** To be called before the first peer is heard of. */
+  void watchedBy(PeerWatch peerWatch) {
+    watch = peerWatch;
+  }
+
+  void addListener(PeerListener listener) {
+    listeners.add(listener);
+  }
+
+  void removeListener(PeerListener listener) {
+    listeners.remove(listener);
+  }
+
+  /** The peer of whom a handshake came; an earlier one at the same address is gone. */
   Peer connected(String address, long incarnation) {
     Peer[] replaced = new Peer[1];
+    Peer[] added = new Peer[1];
     Peer peer =
         byAddress.compute(
             address,
             (key, known) -> {
-              if (known != null && known.incarnation() == incarnation) {
+              if (known != null && known.incarnation() == incarnation && known.whyGone() == null) {
                 return known;
               }
               replaced[0] = known;
-              return new Peer(address, incarnation);
+              added[0] = new Peer(address, incarnation);
+              return added[0];
             });
     if (replaced[0] != null) {
       gone(replaced[0], "another process has taken its address");
+    }
+    PeerWatch watching = watch;
+    if (added[0] != null && watching != null && !closed) {
+      watching.begin(peer);
     }
     return peer;
   }
@@ -40,14 +70,39 @@ final class Peers {
   void goodbye(String address, long incarnation) {
     Peer known = byAddress.get(address);
     if (known != null && known.incarnation() == incarnation) {
-      byAddress.remove(address, known);
       gone(known, "it has shut down its RPC service");
     }
   }
 
-  private void gone(Peer peer, String reason) {
-    peer.markGone(reason);
+  /** The peer is gone; what this means happens once. */
+  void gone(Peer peer, String reason) {
+    if (closed || !peer.markGone(reason)) {
+      return;
+    }
+    byAddress.remove(peer.address(), peer);
+    LOG.info("The process at {} is gone: {}.", peer.address(), reason);
     calls.failAll(call -> call.target().peer() == peer, () -> unreachable(peer.address(), reason));
+    for (PeerListener listener : listeners) {
+      try {
+        listener.onPeerGone(peer.address(), reason);
+      } catch (RuntimeException e) {
+        LOG.error("A listener failed to hear that {} is gone.", peer.address(), e);
+      }
+    }
+  }
+
+  /** The addresses of all peers. */
+  List<String> addresses() {
+    return List.copyOf(byAddress.keySet());
+  }
+
+  /** The service ends: nobody is told of anything any more. */
+  void close() {
+    closed = true;
+    PeerWatch watching = watch;
+    if (watching != null) {
+      watching.close();
+    }
   }
 
   /** The failure of calls to a peer that is gone. */

@@ -1,6 +1,9 @@
 package org.stellwerk.rpc.akka;
 
-import akka.actor.ActorRef;
+import akka.actor.ActorSelection;
+import akka.actor.Address;
+import akka.actor.AddressFromURIString;
+import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -17,7 +20,9 @@ import org.stellwerk.util.ExceptionUtils;
 /**
  * Connects to endpoints of other processes: asks TCP whether somebody listens, then sends the
  * handshake until it is answered. It is sent more than once because Artery loses what it sends to
- * an address before it knows that another process lives there now. Thread-safe.
+ * an address before it knows that another process lives there now; and to an actor selection, for
+ * that is all that Artery lets through to an address whose last process has ended gracefully.
+ * Thread-safe.
  */
 final class RemoteConnector {
 
@@ -53,7 +58,7 @@ final class RemoteConnector {
               "Cannot connect to " + what + ": this RPC service has no network."));
     }
     RemoteInterface gateway = service.codec().describe(gatewayType);
-    ActorRef acceptor = service.acceptorAt(target);
+    ActorSelection acceptor = service.acceptorAt(target.process());
     CompletableFuture<Recipient> result = new CompletableFuture<>();
     probe
         .probe(target.host(), target.port(), service.getConfiguration().lookupTimeout())
@@ -70,7 +75,8 @@ final class RemoteConnector {
               send(
                   call,
                   acceptor,
-                  new TransportMessage.Connect(call.id(), target.name(), handshake),
+                  new TransportMessage.Connect(
+                      call.id(), target.name(), handshake, service.incarnation()),
                   FIRST_RESEND_MS);
               return call;
             })
@@ -85,8 +91,35 @@ final class RemoteConnector {
     return result;
   }
 
+  /** Which service lives at the address of a process; asks until it is answered or times out. */
+  CompletableFuture<Long> incarnationAt(String process) {
+    PendingCall call =
+        service
+            .pendingCalls()
+            .open(
+                new PendingCall.Target(CallSite.CONNECT, process, null, null),
+                service.getConfiguration().lookupTimeout());
+    RemoteHandshake question = new RemoteHandshake(service.getVersion(), "", 0);
+    send(
+        call,
+        service.acceptorAt(process),
+        new TransportMessage.Connect(call.id(), "", question, service.incarnation()),
+        FIRST_RESEND_MS);
+    return call.thenApply(answer -> ((ReplyActor.Accepted) answer).terms().incarnation());
+  }
+
+  /** The socket address of a process. */
+  CompletableFuture<InetSocketAddress> resolve(String process) {
+    Address address = AddressFromURIString.parse(process);
+    if (address.host().isEmpty() || address.port().isEmpty()) {
+      return CompletableFuture.failedFuture(
+          new RpcConnectionException(process + " is not in another process."));
+    }
+    return probe.resolve(address.host().get(), (Integer) address.port().get());
+  }
+
   private void send(
-      PendingCall call, ActorRef acceptor, TransportMessage.Connect message, long resendMs) {
+      PendingCall call, ActorSelection acceptor, TransportMessage.Connect message, long resendMs) {
     if (call.isDone()) {
       return;
     }

@@ -24,13 +24,18 @@ final class SupervisorActor extends UntypedAbstractActor {
   private final FatalErrorHandler fatalErrorHandler;
   private final RpcCodec codec;
   private final CompletableFuture<ActorCell> started;
+  private final long incarnation;
   private final Map<ActorRef, Runnable> watched = new LinkedHashMap<>();
 
   /** Asks to run something once a child is gone. */
   record Watch(ActorRef child, Runnable whenGone) {}
 
   SupervisorActor(
-      FatalErrorHandler fatalErrorHandler, RpcCodec codec, CompletableFuture<ActorCell> started) {
+      FatalErrorHandler fatalErrorHandler,
+      RpcCodec codec,
+      CompletableFuture<ActorCell> started,
+      long incarnation) {
+    this.incarnation = incarnation;
     this.fatalErrorHandler = fatalErrorHandler;
     this.codec = codec;
     this.started = started;
@@ -46,6 +51,9 @@ final class SupervisorActor extends UntypedAbstractActor {
     if (message instanceof Watch watch) {
       watched.put(watch.child(), watch.whenGone());
       getContext().watch(watch.child());
+    } else if (message instanceof TransportMessage.Connect connect
+        && connect.endpointName().isEmpty()) {
+      getSender().tell(new TransportMessage.Connected(connect.callId(), 0, incarnation), getSelf());
     } else if (message instanceof TransportMessage.Connect connect) {
       getContext()
           .findChild(connect.endpointName())

@@ -74,8 +74,12 @@ sealed interface TransportMessage {
   /**
    * Asks a service for a gateway of one of its endpoints; the endpoint's actor answers. Calls then
    * go to that actor and no other: an endpoint that later takes the same name is another one.
+   *
+   * @param endpointName empty to ask for the service's incarnation only
+   * @param incarnation a random number of the caller's service
    */
-  record Connect(long callId, String endpointName, RemoteHandshake handshake) implements Numbered {}
+  record Connect(long callId, String endpointName, RemoteHandshake handshake, long incarnation)
+      implements Numbered {}
 
   /**
    * The endpoint serves the gateway.

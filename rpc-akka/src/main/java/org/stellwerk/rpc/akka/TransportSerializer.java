@@ -60,6 +60,7 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
       buffer
           .put(CONNECT)
           .putLong(connect.callId())
+          .putLong(connect.incarnation())
           .putInt(connect.handshake().protocolVersion())
           .putLong(connect.handshake().interfaceHash())
           .putShort((short) endpoint.length)
@@ -99,7 +100,7 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
   }
 
   private static int sizeOf(Object message) {
-    int fields = 32;
+    int fields = 40;
     if (message instanceof TransportMessage.Payload large) {
       return fields + large.payload().length;
     } else if (message instanceof TransportMessage.Failure failure) {
@@ -126,6 +127,7 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
       case FAILURE -> new TransportMessage.Failure(buffer.getLong(), rest(buffer));
       case CONNECT -> {
         long callId = buffer.getLong();
+        long incarnation = buffer.getLong();
         int version = buffer.getInt();
         long hash = buffer.getLong();
         byte[] endpoint = new byte[Math.min(buffer.remaining(), buffer.getShort() & 0xffff)];
@@ -134,7 +136,8 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
         yield new TransportMessage.Connect(
             callId,
             new String(endpoint, StandardCharsets.UTF_8),
-            new RemoteHandshake(version, gateway, hash));
+            new RemoteHandshake(version, gateway, hash),
+            incarnation);
       }
       case CONNECTED ->
           new TransportMessage.Connected(buffer.getLong(), buffer.get() & 0xff, buffer.getLong());

@@ -73,6 +73,23 @@ class AkkaRpcServiceTest {
   }
 
   @Test
+  void aProcessThatEndedGracefullyIsFoundAgainAtTheSamePort() throws Exception {
+    AkkaRpcService caller = remote();
+    AkkaRpcService first = remote();
+    ShopEndpoint endpoint = started(first);
+    String address = endpoint.getAddress();
+    String port = String.valueOf(first.getPort());
+    assertThat(get(get(caller.connect(address, Shop.class)).mirror(new byte[3]))).hasSize(3);
+    CompletableFuture<Shop> tooEarly = caller.connect(address, Shop.class);
+    get(first.closeAsync());
+    tooEarly.handle((shop, failure) -> failure);
+    started(
+        closing(
+            AkkaRpcServiceUtils.createRemoteRpcService(Configuration.empty(), "127.0.0.1", port)));
+    assertThat(get(get(caller.connect(address, Shop.class)).mirror(new byte[3]))).hasSize(3);
+  }
+
+  @Test
   void megabytesTravelInParts() throws Exception {
     ShopEndpoint endpoint = started(remote());
     Shop shop = get(remote().connect(endpoint.getAddress(), Shop.class));

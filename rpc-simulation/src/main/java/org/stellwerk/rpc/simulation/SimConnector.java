@@ -71,10 +71,20 @@ final class SimConnector<C> {
   private Runnable lookUp(SimRpcService peer, String name) {
     try {
       SimMailbox target = peer.accept(name, type);
-      return () -> result.complete(proxy(target));
+      if (peer != caller) {
+        peer.peers().connected(caller.node());
+      }
+      return () -> connected(peer, target);
     } catch (RpcConnectionException e) {
       return () -> result.completeExceptionally(e);
     }
+  }
+
+  private void connected(SimRpcService peer, SimMailbox target) {
+    if (peer != caller) {
+      caller.peers().connected(peer.node());
+    }
+    result.complete(proxy(target));
   }
 
   private C proxy(SimMailbox target) {

@@ -98,6 +98,13 @@ final class SimGatewayHandler implements InvocationHandler {
       if (caller.isClosed()) {
         throw new RecipientUnreachableException("this process has closed its RPC service.");
       }
+      if (caller.peers().isGone(target.node())) {
+        if (ask == null) {
+          return null;
+        }
+        throw new RecipientUnreachableException(
+            call.what() + " cannot reach " + target.getAddress() + ": its process is gone.");
+      }
       String problem = wire.whyNotRemote(type, call.method());
       if (problem != null) {
         throw new RpcException(call.what() + " cannot be called between processes: " + problem);

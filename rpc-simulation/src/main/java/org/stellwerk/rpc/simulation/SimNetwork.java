@@ -189,6 +189,7 @@ public final class SimNetwork {
           && node.isAlive()
           && link(node.name(), gone.name()).status() != Status.BLACKHOLE) {
         node.rpc().asks().failAllTo(gone, why);
+        node.rpc().peers().ended(gone, why);
       }
     }
   }

@@ -15,6 +15,7 @@ import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.concurrent.ScheduledExecutor;
 import org.stellwerk.rpc.FencedRpcEndpoint;
 import org.stellwerk.rpc.FencedRpcGateway;
+import org.stellwerk.rpc.PeerListener;
 import org.stellwerk.rpc.RpcEndpoint;
 import org.stellwerk.rpc.RpcGateway;
 import org.stellwerk.rpc.RpcServer;
@@ -43,6 +44,7 @@ public final class SimRpcService implements RpcService {
   private final SimRandom random;
   private final SimWire wire;
   private final SimAsks asks;
+  private final SimPeers peers;
   private final Map<String, SimMailbox> endpoints = new LinkedHashMap<>();
   private final Map<Method, SimCall> calls = new HashMap<>(); // looked up, never iterated
   private @Nullable CompletableFuture<Void> closing;
@@ -54,6 +56,7 @@ public final class SimRpcService implements RpcService {
     this.random = node.random().fork("rpc");
     this.wire = SimWire.of(network.config());
     this.asks = new SimAsks(network, node);
+    this.peers = new SimPeers(network, node);
   }
 
   /** The process that this service belongs to. */
@@ -79,6 +82,10 @@ public final class SimRpcService implements RpcService {
 
   SimAsks asks() {
     return asks;
+  }
+
+  SimPeers peers() {
+    return peers;
   }
 
   SimCall call(Method method) {
@@ -188,6 +195,16 @@ public final class SimRpcService implements RpcService {
               + mailbox.gateways().stream().map(Class::getName).toList());
     }
     return mailbox;
+  }
+
+  @Override
+  public void addPeerListener(PeerListener listener) {
+    peers.addListener(listener);
+  }
+
+  @Override
+  public void removePeerListener(PeerListener listener) {
+    peers.removeListener(listener);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.stellwerk.runtime.cluster;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -10,8 +11,10 @@ import org.slf4j.LoggerFactory;
 import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.rpc.RpcEndpoint;
 import org.stellwerk.runtime.blob.BlobStore;
+import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.leaderelection.LeaderContender;
 import org.stellwerk.runtime.leaderelection.LeaderElection;
+import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.util.ExceptionUtils;
 import org.stellwerk.util.FatalErrorHandler;
 
@@ -28,6 +31,8 @@ public final class JobManagerProcess extends RpcEndpoint implements LeaderConten
 
   private static final Logger LOG = LoggerFactory.getLogger(JobManagerProcess.class);
 
+  private static final Duration CONFIRMATION_PAUSE = Duration.ofMillis(500);
+
   private final JobManagerConfig config;
   private final ProcessServices services;
   private final BlobStore blobStore;
@@ -35,6 +40,7 @@ public final class JobManagerProcess extends RpcEndpoint implements LeaderConten
   private final FatalErrorHandler fatalErrorHandler;
   private final Map<UUID, CompletableFuture<Void>> closingSessions = new LinkedHashMap<>();
   private @Nullable JobManagerSession session;
+  private boolean stopping;
 
   private JobManagerProcess(
       JobManagerConfig config, ProcessServices services, BlobStore blobStore) {
@@ -79,25 +85,52 @@ public final class JobManagerProcess extends RpcEndpoint implements LeaderConten
   }
 
   private void openSession(UUID leaderSessionId) {
+    if (stopping) {
+      LOG.info("Leadership granted, session {}, while the process ends.", leaderSessionId);
+      return;
+    }
     closeSession("a new session was granted");
     LOG.info("Leadership granted, session {}.", leaderSessionId);
     JobManagerSession opened = new JobManagerSession(config, services, blobStore, leaderSessionId);
     session = opened;
     opened
         .start()
-        .thenComposeAsync(
-            leaderInformation -> {
+        .whenCompleteAsync(
+            (leaderInformation, failure) -> {
               if (session != opened) {
-                return FutureUtils.completedVoidFuture();
+                return;
               }
-              LOG.info("Leader session {} serves.", leaderSessionId);
-              return leaderElection.confirmLeadership(leaderInformation);
+              if (failure != null) {
+                onSessionFailed(leaderSessionId, failure);
+              } else {
+                LOG.info("Leader session {} serves.", leaderSessionId);
+                confirm(opened, leaderInformation);
+              }
             },
-            getMainThreadExecutor())
+            getMainThreadExecutor());
+  }
+
+  /** Publishes the session; while that does not get through it is repeated, for clients wait. */
+  private void confirm(JobManagerSession opened, LeaderInformation leaderInformation) {
+    if (session != opened) {
+      return;
+    }
+    leaderElection
+        .confirmLeadership(leaderInformation)
         .whenCompleteAsync(
             (ignored, failure) -> {
-              if (failure != null && session == opened) {
-                onSessionFailed(leaderSessionId, failure);
+              if (failure == null || session != opened) {
+                return;
+              }
+              if (ExceptionUtils.stripCompletionException(failure)
+                  instanceof StoreUnavailableException) {
+                LOG.warn(
+                    "Leader session {} could not be published, trying again: {}",
+                    opened.id(),
+                    ExceptionUtils.describe(failure));
+                scheduleRunAsync(() -> confirm(opened, leaderInformation), CONFIRMATION_PAUSE);
+              } else {
+                onSessionFailed(opened.id(), failure);
               }
             },
             getMainThreadExecutor());
@@ -108,7 +141,11 @@ public final class JobManagerProcess extends RpcEndpoint implements LeaderConten
     if (leaderElection.hasLeadership(leaderSessionId)) {
       fatalErrorHandler.onFatalError(
           new IllegalStateException(
-              "Leader session " + leaderSessionId + " could not start", cause));
+              "Leader session "
+                  + leaderSessionId
+                  + " could not start: "
+                  + ExceptionUtils.describe(cause),
+              cause));
     } else {
       LOG.info("Leader session {} ended while it started: {}", leaderSessionId, cause.toString());
     }
@@ -135,6 +172,7 @@ public final class JobManagerProcess extends RpcEndpoint implements LeaderConten
 
   @Override
   protected CompletableFuture<Void> onStop() {
+    stopping = true;
     closeSession("the process ends");
     return FutureUtils.composeAfterwards(
         FutureUtils.completeAll(closingSessions.values()),

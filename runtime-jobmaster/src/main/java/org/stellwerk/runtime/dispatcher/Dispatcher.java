@@ -59,6 +59,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
   private final ClusterResources resources;
   private final JarKeeper jars;
   private final JobAcceptance acceptance;
+  private final Retry retry;
   private final JobCleanup cleanup;
   private final EndedJobs endedJobs;
   private final Map<JobID, JobRun> runs = new LinkedHashMap<>();
@@ -83,20 +84,17 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
     this.jars = new JarKeeper(services.blobStore(), config.jarRetention(), getMainThreadExecutor());
     this.acceptance =
         new JobAcceptance(services, leaderSessionId, jars, resources, getMainThreadExecutor());
-    this.cleanup =
-        new JobCleanup(
-            services,
-            leaderSessionId,
-            jars,
-            new Retry(config.retryBackoff(), config.maxRetryBackoff(), getMainThreadExecutor()),
-            getMainThreadExecutor());
+    this.retry =
+        new Retry(config.retryBackoff(), config.maxRetryBackoff(), getMainThreadExecutor());
+    this.cleanup = new JobCleanup(services, leaderSessionId, jars, retry, getMainThreadExecutor());
     this.endedJobs = new EndedJobs(config.maxEndedJobs());
   }
 
   /**
    * Completes in the main thread when the stored jobs are taken up: from then on leadership may be
-   * confirmed. Fails if they cannot be read, which its owner treats as a fault while it leads, or
-   * if the Dispatcher is closed before.
+   * confirmed. While the stores are out of reach reading is repeated; fails if what they hold
+   * cannot be read, which its owner treats as a fault while it leads, or if the Dispatcher is
+   * closed before.
    */
   public CompletableFuture<Void> getReadyFuture() {
     return ready;
@@ -104,11 +102,22 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
 
   @Override
   protected void onStart() {
-    services
+    FutureUtils.assertNoException(
+        retry
+            .whileUnavailable("Reading the stored jobs", this::readStores)
+            .handle(
+                (recovered, failure) -> {
+                  onRecovered(recovered, failure);
+                  return recovered;
+                }),
+        services.runtime().fatalErrorHandler());
+  }
+
+  private CompletableFuture<Recovered> readStores() {
+    return services
         .jobResultStore()
         .getDirtyResults()
-        .thenCombine(services.jobStore().recoverJobs(), Recovered::new)
-        .whenCompleteAsync(this::onRecovered, getMainThreadExecutor());
+        .thenCombine(services.jobStore().recoverJobs(), Recovered::new);
   }
 
   private record Recovered(List<JobResult> dirtyResults, List<JobGraph> graphs) {}

@@ -3,17 +3,19 @@ package org.stellwerk.runtime.dispatcher;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.concurrent.ComponentMainThreadExecutor;
+import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
 import org.stellwerk.util.ExceptionUtils;
 
 /**
- * Repeats an idempotent step until it works, with pauses that double up to a maximum; gives up only
- * when this process leads no longer: then the step is the next leader's. Component of one endpoint,
- * in its main thread; a pause ends with the endpoint.
+ * Repeats an idempotent step until it works, with pauses that double up to a maximum; gives up
+ * clean-up steps only when this process leads no longer: then they are the next leader's. Component
+ * of one endpoint, in its main thread; a pause ends with the endpoint.
  */
 final class Retry {
 
@@ -36,42 +38,55 @@ final class Retry {
    * @return completes in the main thread; fails with NotLeaderException only
    */
   CompletableFuture<Void> untilDone(String what, Supplier<CompletableFuture<Void>> step) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    attempt(what, step, first, done);
+    return begin(new Step<>(what, step, failure -> !(failure instanceof NotLeaderException)));
+  }
+
+  /**
+   * Runs the step until it works or fails for another reason than that a store is out of reach.
+   *
+   * @param what for the log: "… failed"
+   * @return completes in the main thread
+   */
+  <T> CompletableFuture<T> whileUnavailable(String what, Supplier<CompletableFuture<T>> step) {
+    return begin(new Step<>(what, step, StoreUnavailableException.class::isInstance));
+  }
+
+  private record Step<T>(
+      String what, Supplier<CompletableFuture<T>> action, Predicate<Throwable> passes) {}
+
+  private <T> CompletableFuture<T> begin(Step<T> step) {
+    CompletableFuture<T> done = new CompletableFuture<>();
+    attempt(step, first, done);
     return done;
   }
 
-  private void attempt(
-      String what,
-      Supplier<CompletableFuture<Void>> step,
-      Duration pause,
-      CompletableFuture<Void> done) {
-    CompletableFuture<Void> outcome;
+  private <T> void attempt(Step<T> step, Duration pause, CompletableFuture<T> done) {
+    CompletableFuture<T> outcome;
     try {
-      outcome = step.get();
+      outcome = step.action.get();
     } catch (RuntimeException e) {
       outcome = CompletableFuture.failedFuture(e);
     }
     outcome.whenCompleteAsync(
-        (ignored, failure) -> {
+        (value, failure) -> {
           if (failure == null) {
-            done.complete(null);
+            done.complete(value);
             return;
           }
           Throwable cause = ExceptionUtils.stripCompletionException(failure);
-          if (cause instanceof NotLeaderException) {
+          if (!step.passes.test(cause)) {
             done.completeExceptionally(cause);
             return;
           }
           LOG.warn(
               "{} failed, trying again in {} ms: {}",
-              what,
+              step.what,
               pause.toMillis(),
               ExceptionUtils.describe(cause));
           Duration doubled = pause.multipliedBy(2);
           Duration next = doubled.compareTo(longest) > 0 ? longest : doubled;
           mainThread.schedule(
-              () -> attempt(what, step, next, done), pause.toNanos(), TimeUnit.NANOSECONDS);
+              () -> attempt(step, next, done), pause.toNanos(), TimeUnit.NANOSECONDS);
         },
         mainThread);
   }

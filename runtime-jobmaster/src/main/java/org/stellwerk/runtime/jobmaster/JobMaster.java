@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.rpc.FencedRpcEndpoint;
+import org.stellwerk.rpc.PeerListener;
 import org.stellwerk.rpc.RpcService;
 import org.stellwerk.runtime.executiongraph.DeploymentTracker;
 import org.stellwerk.runtime.executiongraph.Execution;
@@ -67,6 +68,8 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   private final ResourceManagerConnection resourceManager;
   private final HeartbeatMonitor<ResourceID> taskManagerHeartbeats;
   private final Map<ResourceID, TaskManagerConnection> taskManagers = new LinkedHashMap<>();
+  private final Map<ResourceID, Long> latestRegistrations = new LinkedHashMap<>();
+  private long registrations;
 
   /** A JobMaster that has not begun; its endpoint's name follows from session and job. */
   public JobMaster(
@@ -95,7 +98,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
             rpc,
             config,
             getMainThreadExecutor(),
-            services.runtime().clock());
+            services.runtime());
     this.slotPool =
         new SlotPool(resourceManager::declare, getMainThreadExecutor(), config.rpcTimeout());
     this.scheduler =
@@ -125,6 +128,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
 
   @Override
   protected void onStart() {
+    registerPeerListener(this::losePeer);
     scheduler.startScheduling();
     resourceManager.start();
   }
@@ -163,21 +167,40 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
               "This is the JobMaster of job " + jobGraph.jobId() + ", not of " + jobId));
     }
     TaskManagerConnection known = taskManagers.get(location.resourceId());
-    if (known != null && known.isSame(location, taskExecutorAddress)) {
+    ResourceID id = location.resourceId();
+    if (known != null && isRepetition(known, location, taskExecutorAddress)) {
       return CompletableFuture.completedFuture(registered());
     }
+    long attempt = ++registrations;
+    latestRegistrations.put(id, attempt);
     return getRpcService()
         .connect(taskExecutorAddress, TaskExecutorGateway.class)
         .handleAsync(
-            (gateway, failure) ->
-                failure == null
-                    ? connected(new TaskManagerConnection(location, taskExecutorAddress, gateway))
-                    : new RegistrationResponse.Failure(
-                        "The JobMaster could not connect to "
-                            + taskExecutorAddress
-                            + ": "
-                            + ExceptionUtils.describe(failure)),
+            (gateway, failure) -> {
+              boolean latest = latestRegistrations.remove(id, attempt);
+              if (failure != null) {
+                return new RegistrationResponse.Failure(
+                    "The JobMaster could not connect to "
+                        + taskExecutorAddress
+                        + ": "
+                        + ExceptionUtils.describe(failure));
+              }
+              return latest
+                  ? connected(new TaskManagerConnection(location, taskExecutorAddress, gateway))
+                  : new RegistrationResponse.Failure(
+                      "A later registration of " + id + " is under way");
+            },
             getMainThreadExecutor());
+  }
+
+  /**
+   * A TaskExecutor offers slots only once it is registered. So one that registers while the job has
+   * slots of it has ended its former connection, and given up these slots, with a goodbye that was
+   * lost.
+   */
+  private boolean isRepetition(
+      TaskManagerConnection known, TaskManagerLocation location, String address) {
+    return known.isSame(location, address) && slotPool.numberOfSlotsOf(known.id()) == 0;
   }
 
   private RegistrationResponse connected(TaskManagerConnection connection) {
@@ -186,11 +209,15 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     }
     ResourceID id = connection.id();
     TaskManagerConnection before = taskManagers.get(id);
-    if (before != null && before.isSame(connection.location(), connection.address())) {
+    if (before != null && isRepetition(before, connection.location(), connection.address())) {
       return registered();
     }
     if (before != null) {
-      loseTaskManager(id, "a new process has registered under its id");
+      loseTaskManager(
+          id,
+          before.isSame(connection.location(), connection.address())
+              ? "it gave up the job's slots, and has registered again"
+              : "a new process has registered under its id");
     }
     taskManagers.put(id, connection);
     slotPool.registerTaskManager(id);
@@ -317,6 +344,14 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   @Override
   public void disconnectTaskManager(ResourceID taskManagerId, String reason) {
     loseTaskManager(taskManagerId, reason);
+  }
+
+  private void losePeer(String peer, String reason) {
+    for (TaskManagerConnection connection : List.copyOf(taskManagers.values())) {
+      if (PeerListener.isAt(connection.address(), peer)) {
+        loseTaskManager(connection.id(), "its process is gone: " + reason);
+      }
+    }
   }
 
   private void loseTaskManager(ResourceID taskManagerId, String reason) {

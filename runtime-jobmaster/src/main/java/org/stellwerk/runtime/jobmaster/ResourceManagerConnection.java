@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.concurrent.ComponentMainThreadExecutor;
+import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.rpc.RpcService;
 import org.stellwerk.rpc.exceptions.RpcException;
+import org.stellwerk.runtime.RuntimeServices;
 import org.stellwerk.runtime.gateway.ResourceManagerGateway;
 import org.stellwerk.runtime.heartbeat.HeartbeatListener;
 import org.stellwerk.runtime.heartbeat.HeartbeatSender;
@@ -21,8 +23,8 @@ import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.ResourceRequirements;
 import org.stellwerk.runtime.registration.RetryingRegistration;
-import org.stellwerk.time.Clock;
 import org.stellwerk.util.ExceptionUtils;
+import org.stellwerk.util.FatalErrorHandler;
 
 /**
  * A JobMaster's connection to the ResourceManager of its session: registers, beats, registers again
@@ -54,6 +56,7 @@ final class ResourceManagerConnection {
   private final JobMasterConfig config;
   private final ComponentMainThreadExecutor mainThread;
   private final HeartbeatSender<ResourceID> heartbeats;
+  private final FatalErrorHandler fatalErrorHandler;
   private @Nullable RetryingRegistration<ResourceManagerGateway> registration;
   private @Nullable ResourceManagerGateway gateway;
   private @Nullable ResourceID peer;
@@ -66,13 +69,14 @@ final class ResourceManagerConnection {
       RpcService rpc,
       JobMasterConfig config,
       ComponentMainThreadExecutor mainThread,
-      Clock clock) {
+      RuntimeServices services) {
     this.parties = parties;
     this.rpc = rpc;
     this.config = config;
     this.mainThread = mainThread;
     this.heartbeats =
-        new HeartbeatSender<>(config.heartbeat(), new LossListener(), mainThread, clock);
+        new HeartbeatSender<>(config.heartbeat(), new LossListener(), mainThread, services.clock());
+    this.fatalErrorHandler = services.fatalErrorHandler();
   }
 
   /** Begins to register. */
@@ -102,23 +106,32 @@ final class ResourceManagerConnection {
             config.registration(),
             mainThread);
     registration = attempt;
-    attempt
-        .start()
-        .thenAccept(
-            outcome -> {
-              if (registration != attempt || closed) {
-                return;
-              }
-              registration = null;
-              if (outcome.response() instanceof RegistrationResponse.JobMasterSuccess success) {
-                connected(outcome.gateway(), success.resourceManagerResourceId());
-              } else {
-                LOG.warn(
-                    "Job {}: the ResourceManager refused the registration: {}",
-                    parties.jobId(),
-                    outcome.response());
-              }
-            });
+    FutureUtils.assertNoException(
+        attempt
+            .start()
+            .thenAccept(
+                outcome -> {
+                  if (registration == attempt && !closed) {
+                    registration = null;
+                    onRegistered(outcome);
+                  }
+                }),
+        fatalErrorHandler);
+  }
+
+  private void onRegistered(RetryingRegistration.Outcome<ResourceManagerGateway> outcome) {
+    if (outcome.response() instanceof RegistrationResponse.JobMasterSuccess success) {
+      connected(outcome.gateway(), success.resourceManagerResourceId());
+      return;
+    }
+    LOG.warn(
+        "Job {}: the ResourceManager refused the registration, trying again: {}",
+        parties.jobId(),
+        outcome.response());
+    cancelRetry();
+    retryTimer =
+        mainThread.schedule(
+            this::register, config.registration().refusedDelay().toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void connected(ResourceManagerGateway newGateway, ResourceID resourceManager) {
@@ -183,10 +196,10 @@ final class ResourceManagerConnection {
   private void send() {
     ResourceManagerGateway target = gateway;
     ResourceRequirements declared = requirements;
-    cancelRetry();
     if (target == null || declared == null || closed) {
       return;
     }
+    cancelRetry();
     target
         .declareRequiredResources(parties.jobMasterId(), declared, config.rpcTimeout())
         .whenCompleteAsync(

@@ -296,6 +296,27 @@ class DispatcherTest {
     assertThat(sim.awaitFailure(dispatcher.getReadyFuture())).hasMessageContaining(call);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"recoverJobs", "getDirtyResults"})
+  void storesOutOfReachAreReadAgainUntilTheyAnswer(String call) {
+    stores.graphs.put(job.jobId(), job);
+    stores.outages.put(call, 3);
+    DispatcherGateway dispatcher = start();
+    assertThat(statusOf(dispatcher, job)).isIn(JobStatus.INITIALIZING, JobStatus.RUNNING);
+  }
+
+  @Test
+  void aDispatcherThatIsClosedWhileStoresAreOutOfReachEnds() {
+    stores.outages.put("recoverJobs", Integer.MAX_VALUE);
+    Dispatcher dispatcher = newDispatcher();
+    dispatcher.start();
+    sim.runFor(Duration.ofSeconds(30));
+    assertThat(dispatcher.getReadyFuture()).isNotDone();
+    sim.await(dispatcher.closeAsync());
+    assertThat(sim.awaitFailure(dispatcher.getReadyFuture()))
+        .isInstanceOf(NotLeaderException.class);
+  }
+
   @Test
   void aJobWhoseJobMasterCannotBeMadeHasFailed() {
     factory =

@@ -10,12 +10,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.blob.BlobStore;
 import org.stellwerk.runtime.highavailability.JobResultStore;
 import org.stellwerk.runtime.highavailability.JobStore;
+import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.id.BlobKey;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
@@ -36,6 +38,9 @@ final class TestingStores implements JobStore, JobResultStore, BlobStore {
 
   /** How many calls of the name fail before one works. */
   final Map<String, Integer> failures = new LinkedHashMap<>();
+
+  /** How many calls of the name do not reach the store before one does. */
+  final Map<String, Integer> outages = new LinkedHashMap<>();
 
   private final Executor executor;
   private @Nullable UUID leader;
@@ -60,6 +65,12 @@ final class TestingStores implements JobStore, JobResultStore, BlobStore {
           if (left > 0) {
             failures.put(name, left - 1);
             throw new IllegalStateException(name + " does not work now");
+          }
+          int unreachable = outages.getOrDefault(name, 0);
+          if (unreachable > 0) {
+            outages.put(name, unreachable - 1);
+            throw new CompletionException(
+                new StoreUnavailableException(name + " cannot be reached now", null));
           }
           return action.get();
         },

@@ -34,6 +34,7 @@ import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.ResourceRequirements;
 import org.stellwerk.runtime.messages.SerializedThrowable;
 import org.stellwerk.runtime.messages.SlotOffer;
+import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
@@ -285,6 +286,23 @@ class JobMasterTest {
                     jobGraph.jobId(), "sim://nowhere/te", te2.location, TIMEOUT),
                 LONG))
         .isInstanceOf(RegistrationResponse.Failure.class);
+  }
+
+  @Test
+  void slotsThatATaskManagerGaveUpUnheardAreNotUsedOnceItRegistersAgain() {
+    resourceManager.addSlot(te1);
+    jobMaster.start();
+    sim.runFor(Duration.ofSeconds(1));
+    te1.forgetJobMasters();
+    List<SlotOffer> offers = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      offers.add(new SlotOffer(TestGraphs.allocation(10 + i), i));
+    }
+    te1.offer(address(), jobGraph.jobId(), offers);
+    sim.runUntil(() -> te1.tasks.size() == 6, LONG);
+    assertThat(te1.tasks.values())
+        .extracting(TaskDeploymentDescriptor::allocationId)
+        .doesNotContain(TestGraphs.allocation(1));
   }
 
   @Test

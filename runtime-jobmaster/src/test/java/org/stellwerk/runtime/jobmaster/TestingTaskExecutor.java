@@ -48,29 +48,43 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
   public @Nullable JobMasterGateway jobMaster;
   public boolean confirmsCancel = true;
   private final Map<JobID, JobMasterGateway> jobMasters = new LinkedHashMap<>();
+  private final Map<String, CompletableFuture<JobMasterGateway>> registrations =
+      new LinkedHashMap<>();
 
   public TestingTaskExecutor(RpcService rpc, int number) {
     super(rpc, "taskexecutor_" + number);
     this.location = TestGraphs.location(number);
   }
 
-  /** Registers, with an offer of slots once that is done. */
+  /** Offers slots once it is registered; registers if it is not. */
   public void offer(JobMasterAddress address, JobID jobId, List<SlotOffer> offers) {
-    getRpcService()
+    registrations
+        .computeIfAbsent(address.address(), ignored -> register(address, jobId))
+        .thenAccept(
+            gateway -> {
+              if (!offers.isEmpty()) {
+                gateway.offerSlots(location.resourceId(), offers, Duration.ofSeconds(5));
+              }
+            });
+  }
+
+  private CompletableFuture<JobMasterGateway> register(JobMasterAddress address, JobID jobId) {
+    return getRpcService()
         .connect(address.address(), address.jobMasterId(), JobMasterGateway.class)
         .thenCompose(
             gateway -> {
               jobMaster = gateway;
               jobMasters.put(jobId, gateway);
-              return gateway.registerTaskManager(
-                  jobId, getAddress(), location, Duration.ofSeconds(5));
-            })
-        .thenAccept(
-            registered -> {
-              if (!offers.isEmpty()) {
-                jobMaster(jobId).offerSlots(location.resourceId(), offers, Duration.ofSeconds(5));
-              }
+              return gateway
+                  .registerTaskManager(jobId, getAddress(), location, Duration.ofSeconds(5))
+                  .thenApply(registered -> gateway);
             });
+  }
+
+  /** Ends its connections without a word, and what runs with them. */
+  public void forgetJobMasters() {
+    registrations.clear();
+    tasks.clear();
   }
 
   public JobMasterGateway jobMaster() {

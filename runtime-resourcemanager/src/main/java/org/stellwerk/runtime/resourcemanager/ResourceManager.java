@@ -15,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.rpc.FencedRpcEndpoint;
+import org.stellwerk.rpc.PeerListener;
 import org.stellwerk.rpc.RpcService;
 import org.stellwerk.runtime.RuntimeServices;
 import org.stellwerk.runtime.gateway.JobMasterGateway;
@@ -96,6 +97,7 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
 
   @Override
   protected void onStart() {
+    registerPeerListener(this::losePeer);
     LOG.info("ResourceManager of session {} started at {}.", getFencingToken(), getAddress());
     if (!config.startUpTime().isNegative()) {
       scheduleRunAsync(slotManager::endStartUpPeriod, config.startUpTime());
@@ -120,6 +122,21 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
       connection.gateway().disconnectResourceManager(reason);
     }
     return FutureUtils.completedVoidFuture();
+  }
+
+  private void losePeer(String peer, String reason) {
+    String why = "its process is gone: " + reason;
+    for (ResourceID id : List.copyOf(taskExecutors.keySet())) {
+      TaskExecutorConnection connection = taskExecutors.get(id);
+      if (connection != null && PeerListener.isAt(connection.gateway().getAddress(), peer)) {
+        loseTaskExecutor(id, why);
+      }
+    }
+    for (JobMasterConnection connection : List.copyOf(jobMasters.values())) {
+      if (PeerListener.isAt(connection.gateway().getAddress(), peer)) {
+        loseJobMaster(connection.jobId(), why);
+      }
+    }
   }
 
   @Override

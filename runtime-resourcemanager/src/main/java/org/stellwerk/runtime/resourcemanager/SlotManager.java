@@ -28,7 +28,9 @@ import org.stellwerk.util.IdGenerator;
  * that misses slots looks for slots at once.
  *
  * <p>A job that needs fewer slots than it has keeps the rest until its master frees them. Jobs are
- * served in the order in which they first declared a need.
+ * served in the order in which they first declared a need: the first that misses slots gets all
+ * that become free, so that jobs do not share them out in parts that suffice for none. A job that
+ * waits is told that slots are short only if the cluster has fewer in all than the job needs.
  *
  * <p>Reports may be older than what is known from answers. So a report never frees a slot that is
  * being asked for, and one that takes back what was last answered or announced (an allocation that
@@ -87,7 +89,7 @@ final class SlotManager {
     jobs.remove(jobId);
   }
 
-  /** From now on jobs are told when there are not enough slots. */
+  /** From now on jobs are told when the cluster has fewer slots than they need. */
   void endStartUpPeriod() {
     startUpOver = true;
     serveJobs();
@@ -264,13 +266,13 @@ final class SlotManager {
       if (missing <= 0) {
         need.told = null;
       } else {
-        int found = requestSlots(need, missing);
-        tellIfShort(need, missing - found);
+        requestSlots(need, missing);
+        tellIfShort(need);
       }
     }
   }
 
-  private int requestSlots(JobNeed need, int missing) {
+  private void requestSlots(JobNeed need, int missing) {
     List<Capacity> capacities = new ArrayList<>();
     for (TaskExecutorSlots slots : taskExecutors.values()) {
       if (slots.usable() > 0) {
@@ -290,7 +292,6 @@ final class SlotManager {
           need.jobId,
           plan.stream().distinct().count());
     }
-    return plan.size();
   }
 
   private void request(JobNeed need, @Nullable TaskExecutorSlots slots) {
@@ -306,12 +307,13 @@ final class SlotManager {
             slots.registrationId(), slot.slotId(), allocationId, need.jobId, need.jobMaster));
   }
 
-  private void tellIfShort(JobNeed need, int stillMissing) {
-    if (stillMissing <= 0) {
+  /** A need that the whole cluster could meet is none to give up: other jobs will free slots. */
+  private void tellIfShort(JobNeed need) {
+    if (need.required <= totalSlots()) {
       need.told = null;
       return;
     }
-    if (!startUpOver || stillMissing <= doubtfulSlots()) {
+    if (!startUpOver) {
       return;
     }
     Shortage shortage = new Shortage(taken(need.jobId), totalSlots());
@@ -326,10 +328,6 @@ final class SlotManager {
           freeSlots());
       actions.notifyNotEnoughResources(need.jobId, shortage.acquired, shortage.total);
     }
-  }
-
-  private int doubtfulSlots() {
-    return taskExecutors.values().stream().mapToInt(slots -> slots.free() - slots.usable()).sum();
   }
 
   /**

@@ -324,6 +324,26 @@ class SlotManagerTest {
   }
 
   @Test
+  void aJobThatWaitsForSlotsOfOtherJobsIsNotGivenUpAndGetsThem() {
+    register("a", 2);
+    manager.endStartUpPeriod();
+    declare(otherJob, 2);
+    manager.requestSucceeded(request(0));
+    manager.requestSucceeded(request(1));
+    declare(job, 2);
+    assertThat(actions.shortages).isEmpty();
+    free(request(0));
+    free(request(1));
+    assertThat(manager.taken(job)).isEqualTo(2);
+    assertThat(actions.shortages).isEmpty();
+  }
+
+  private void free(SlotRequest freed) {
+    manager.declareRequirement(otherJob, freed.jobMaster(), 2, 0);
+    manager.slotFreed(freed.registrationId(), freed.slotId(), freed.allocationId());
+  }
+
+  @Test
   void jobsAreServedInTheOrderOfTheirFirstNeed() {
     declare(job, 2);
     declare(otherJob, 2);

@@ -1,17 +1,12 @@
 package org.stellwerk.runtime.rest;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +14,10 @@ import org.jspecify.annotations.Nullable;
 /** The routes about uploaded jars; running one is a route only where something can run it. */
 final class JarRoutes {
 
-  private static final int MAX_BODY_BYTES = 1 << 20;
-
   private final JarStore store;
   private final Path uploads;
   private final Supplier<String> address;
   private final @Nullable JarRunner runner;
-  private final ObjectMapper mapper = new ObjectMapper();
 
   JarRoutes(JarStore store, Path uploads, Supplier<String> address, @Nullable JarRunner runner) {
     this.store = store;
@@ -81,52 +73,9 @@ final class JarRoutes {
   private CompletableFuture<RestResponse> run(RestRequest request, JarRunner running)
       throws IOException {
     Path jar = store.find(request.path("jarid", id -> id));
-    JsonNode body = readBody(request);
-    List<String> arguments = new ArrayList<>();
-    body.path("programArgsList").forEach(argument -> arguments.add(argument.asText()));
-    request.query("programArg", text -> List.of(text.split(",", -1))).ifPresent(arguments::addAll);
-    Optional<String> entryClass =
-        text(body, "entryClass").or(() -> request.query("entry-class", name -> name));
-    Optional<Integer> parallelism =
-        text(body, "parallelism")
-            .or(() -> request.query("parallelism", number -> number))
-            .map(JarRoutes::parallelism);
     return running
-        .run(new JarRunner.Program(jar, entryClass, arguments, parallelism))
+        .run(JarRunRequest.read(request, jar))
         .thenApply(jobId -> RestResponse.ok(Json.object().put("jobid", jobId.toString())));
-  }
-
-  private static Optional<String> text(JsonNode body, String field) {
-    JsonNode value = body.path(field);
-    return value.isValueNode() && !value.isNull() ? Optional.of(value.asText()) : Optional.empty();
-  }
-
-  private static int parallelism(String text) {
-    int parallelism;
-    try {
-      parallelism = Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      parallelism = 0;
-    }
-    if (parallelism < 1) {
-      throw RestException.badRequest("'" + text + "' is not a parallelism; expected 1 or more");
-    }
-    return parallelism;
-  }
-
-  private JsonNode readBody(RestRequest request) throws IOException {
-    byte[] bytes = request.body().readNBytes(MAX_BODY_BYTES + 1);
-    if (bytes.length > MAX_BODY_BYTES) {
-      throw LimitedInputStream.tooLarge(MAX_BODY_BYTES);
-    }
-    if (bytes.length == 0) {
-      return Json.object();
-    }
-    try {
-      return mapper.readTree(bytes);
-    } catch (JsonProcessingException e) {
-      throw RestException.badRequest("The body is not JSON: " + e.getOriginalMessage());
-    }
   }
 
   private static CompletableFuture<RestResponse> answer(JsonNode body) {

@@ -601,8 +601,23 @@ class RestEndpointTest {
         .isEqualTo(
             new JarRunner.Program(
                 file, Optional.of("org.example.Other"), List.of("--n", "1"), Optional.of(4)));
-    Answer wrong = send("POST", path + "?parallelism=0", BodyPublishers.noBody(), null);
-    assertThat(wrong.status()).isEqualTo(400);
+    String query = "?program-args=--in%20%27a%20b%27%20%22%22";
+    assertThat(send("POST", path + query, BodyPublishers.noBody(), null).status()).isEqualTo(200);
+    assertThat(program.get().arguments()).containsExactly("--in", "a b", "");
+    assertThat(send("POST", path + "?parallelism=0", BodyPublishers.noBody(), null).status())
+        .isEqualTo(400);
+    for (String wrong :
+        List.of(
+            "[]",
+            "{",
+            "{\"programArgsList\":\"x\"}",
+            "{\"parallelism\":\"x\"}",
+            "{\"savepointPath\":\"/s\"}",
+            "{\"programArgs\":\"a\",\"programArgsList\":[\"a\"]}")) {
+      Answer refused = send("POST", path, BodyPublishers.ofString(wrong), "application/json");
+      assertThat(refused.status()).as(wrong).isEqualTo(400);
+      assertThat(refused.error()).as(wrong).isNotBlank();
+    }
     assertThat(send("POST", "/jars/x/run", BodyPublishers.noBody(), null).status()).isEqualTo(404);
   }
 

@@ -1,5 +1,6 @@
 package org.stellwerk.runtime.highavailability.zookeeper;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -81,14 +82,12 @@ final class FencedTransactions {
     try {
       result.complete(call.call());
     } catch (KeeperException e) {
+      String failed = "Cannot " + what + " in ZooKeeper: " + e.code();
       result.completeExceptionally(
-          new ZooKeeperUnavailableException(
-              "Cannot "
-                  + what
-                  + " in ZooKeeper: "
-                  + e.code()
-                  + (Transience.isTransient(e) ? " (the outcome is unknown; try again)" : ""),
-              e));
+          Transience.isTransient(e)
+              ? new ZooKeeperUnavailableException(
+                  failed + " (the outcome is unknown; try again)", e)
+              : new IOException(failed, e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       result.completeExceptionally(

@@ -49,7 +49,7 @@ final class ZooKeeperJobResultStore implements JobResultStore {
             LOG.debug("Job {} has a result already; it stands", jobId);
             discardUnlessStored(jobId, data);
           } catch (NotLeaderException e) {
-            files.discard(data);
+            discardUnlessStored(jobId, data);
             throw e;
           }
           return null;
@@ -76,7 +76,7 @@ final class ZooKeeperJobResultStore implements JobResultStore {
   /** An attempt that was repeated after a lost answer finds its own data. */
   private void discardUnlessStored(JobID jobId, byte[] data) throws Exception {
     Optional<byte[]> stored = read(ALL + "/" + jobId);
-    if (stored.isPresent() && !Arrays.equals(stored.get(), data)) {
+    if (stored.isEmpty() || !Arrays.equals(stored.get(), data)) {
       files.discard(data);
     }
   }
@@ -132,8 +132,21 @@ final class ZooKeeperJobResultStore implements JobResultStore {
     }
     try {
       return Optional.of(JobResultSerializer.fromBytes(files.load(data.get())));
-    } catch (IllegalArgumentException e) {
-      throw new IOException("The stored result of job " + name + ": " + e.getMessage(), e);
+    } catch (IllegalArgumentException | IOException e) {
+      throw new IOException(
+          "The result of job "
+              + name
+              + ", stored in ZooKeeper node /"
+              + transactions.client().getNamespace()
+              + ALL
+              + "/"
+              + name
+              + ", cannot be read: "
+              + e.getMessage()
+              + ". Repair that, or delete the node and the one of that name in "
+              + DIRTY
+              + "; then start the JobManager again",
+          e);
     }
   }
 

@@ -2,6 +2,7 @@ package org.stellwerk.runtime.highavailability.zookeeper;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -45,13 +46,22 @@ final class ZooKeeperJobStore implements JobStore {
           byte[] data = files.store(jobId.toString(), JobGraphSerializer.toBytes(jobGraph));
           try {
             Optional<byte[]> replaced = put(leaderSessionId, path(jobId), data);
-            replaced.ifPresent(files::discard);
+            // After a lost answer it may be this very attempt's own data that is there already.
+            replaced.filter(old -> !Arrays.equals(old, data)).ifPresent(files::discard);
           } catch (NotLeaderException e) {
-            files.discard(data);
+            discardUnlessStored(path(jobId), data);
             throw e;
           }
           return null;
         });
+  }
+
+  /** The refused attempt may be the repetition of one that was applied, whose answer was lost. */
+  private void discardUnlessStored(String path, byte[] data) throws Exception {
+    Optional<Node> stored = read(path);
+    if (stored.isEmpty() || !Arrays.equals(stored.get().data(), data)) {
+      files.discard(data);
+    }
   }
 
   private Optional<byte[]> put(UUID leaderSessionId, String path, byte[] data) throws Exception {
@@ -126,14 +136,17 @@ final class ZooKeeperJobStore implements JobStore {
   private JobGraph decode(Node node) throws IOException {
     try {
       return JobGraphSerializer.fromBytes(files.load(node.data()));
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | IOException e) {
       throw new IOException(
-          "The stored job in ZooKeeper node "
+          "Job "
+              + node.path().substring(ROOT.length() + 1)
+              + ", stored in ZooKeeper node /"
               + transactions.client().getNamespace()
               + node.path()
-              + " cannot be read: "
+              + ", cannot be read: "
               + e.getMessage()
-              + "; delete the node to give the job up",
+              + ". Repair that, or delete the node to give the job up; then start the JobManager"
+              + " again",
           e);
     }
   }

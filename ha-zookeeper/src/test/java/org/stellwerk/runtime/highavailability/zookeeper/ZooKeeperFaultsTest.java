@@ -196,6 +196,40 @@ class ZooKeeperFaultsTest {
     member.closeAsync().join();
   }
 
+  @Test
+  void aWriteThatIsRepeatedAfterALostAnswerKeepsTheFileOfTheFirst() throws Exception {
+    ZooKeeperHighAvailabilityServices member = members.createWithConstantIds();
+    UUID session = contend(member).awaitGrants(1).get(0);
+    for (int i = 0; i < 2; i++) {
+      assertThat(member.jobStore().putJob(session, graph(1, 1 << 20))).succeedsWithin(PATIENCE);
+    }
+    assertThat(member.jobStore().recoverJobs().join()).containsExactly(graph(1, 1 << 20));
+    members.expireSession(member);
+    // As when the answer to the write is lost together with the session.
+    assertThat(member.jobStore().putJob(session, graph(1, 1 << 20)))
+        .failsWithin(PATIENCE)
+        .withThrowableThat()
+        .havingCause()
+        .isInstanceOf(NotLeaderException.class);
+    assertThat(member.jobStore().recoverJobs().join()).containsExactly(graph(1, 1 << 20));
+    member.closeAsync().join();
+  }
+
+  @Test
+  void aStoredJobThatCannotBeReadIsNamedWithWhatToDo() throws Exception {
+    ZooKeeperHighAvailabilityServices member = members.create();
+    UUID session = contend(member).awaitGrants(1).get(0);
+    assertThat(member.jobStore().putJob(session, graph(1, 1 << 20))).succeedsWithin(PATIENCE);
+    Files.delete(java.nio.file.Path.of(files().get(0)));
+    assertThat(member.jobStore().recoverJobs())
+        .failsWithin(PATIENCE)
+        .withThrowableThat()
+        .withMessageContaining("Job " + graph(1, 1).jobId())
+        .withMessageContaining("cannot be read")
+        .withMessageContaining("delete the node to give the job up");
+    member.closeAsync().join();
+  }
+
   private List<String> files() throws IOException {
     try (Stream<java.nio.file.Path> files = Files.walk(members.storage())) {
       return files.filter(Files::isRegularFile).map(Object::toString).toList();

@@ -309,6 +309,12 @@ public final class SlotPool implements SlotPoolGateway {
     return slots.size();
   }
 
+  /** The number of slots that the job has at the TaskExecutor. */
+  public int numberOfSlotsOf(ResourceID taskManagerId) {
+    Map<AllocationID, AllocatedSlot> there = slotsByTaskManager.get(taskManagerId);
+    return there == null ? 0 : there.size();
+  }
+
   /** The number of slots that nobody was given. */
   public int numberOfFreeSlots() {
     return free.size();

@@ -1,0 +1,129 @@
+package org.stellwerk.rpc.akka;
+
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The lifeline to one peer: holds an idle connection to its port, and finds out what its end means.
+ * A port that refuses connections means that the peer is gone. One that accepts them is asked who
+ * lives there: another process means the same, the old one that only the connection was lost. No
+ * answer means nothing: a paused process does not answer either. Thread-safe.
+ */
+final class PeerLifeline implements Lifelines.Holder {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PeerLifeline.class);
+
+  /** Answers that the peer sent before its end are let in first. */
+  private static final long GRACE_MS = 30;
+
+  private static final int LOSSES_WITHOUT_DELAY = 2;
+  private static final long FIRST_DELAY_MS = 20;
+  private static final long LAST_DELAY_MS = 5000;
+  private static final long LONG_HELD_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final int MAX_QUESTIONS = 6;
+
+  private final Peer peer;
+  private final InetSocketAddress address;
+  private final PeerWatch watch;
+  private Lifelines.@Nullable Link link;
+  private long establishedNanos;
+  private int losses;
+  private boolean asking;
+  private boolean closed;
+
+  PeerLifeline(Peer peer, InetSocketAddress address, PeerWatch watch) {
+    this.peer = peer;
+    this.address = address;
+    this.watch = watch;
+  }
+
+  synchronized void connect() {
+    if (!closed) {
+      link = watch.lifelines().open(address, this);
+    }
+  }
+
+  synchronized void close() {
+    closed = true;
+    if (link != null) {
+      link.close();
+    }
+  }
+
+  @Override
+  public synchronized void established() {
+    establishedNanos = System.nanoTime();
+    if (losses > 0 && !closed && !asking) {
+      asking = true;
+      ask(1);
+    }
+  }
+
+  @Override
+  public synchronized void refused() {
+    if (!closed) {
+      closed = true;
+      watch
+          .timers()
+          .schedule(
+              () -> watch.gone(peer, "its port refuses connections"),
+              GRACE_MS,
+              TimeUnit.MILLISECONDS);
+    }
+  }
+
+  @Override
+  public synchronized void lost(String why) {
+    if (closed) {
+      return;
+    }
+    LOG.debug("The idle connection to {} is lost: {}.", peer.address(), why);
+    if (establishedNanos != 0 && System.nanoTime() - establishedNanos > LONG_HELD_NANOS) {
+      losses = 0;
+    }
+    establishedNanos = 0;
+    losses++;
+    if (losses <= LOSSES_WITHOUT_DELAY) {
+      connect();
+    } else {
+      int doublings = Math.min(10, losses - LOSSES_WITHOUT_DELAY - 1);
+      watch
+          .timers()
+          .schedule(
+              this::connect,
+              Math.min(LAST_DELAY_MS, FIRST_DELAY_MS << doublings),
+              TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void ask(int question) {
+    watch
+        .incarnationAt(peer)
+        .whenComplete((incarnation, failure) -> answered(question, incarnation));
+  }
+
+  private void answered(int question, @Nullable Long incarnation) {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      if (incarnation == null && question < MAX_QUESTIONS) {
+        LOG.info(
+            "The connection to {} was lost, it accepts a new one, but does not answer: it may be"
+                + " paused.",
+            peer.address());
+        watch.timers().execute(() -> ask(question + 1));
+        return;
+      }
+      asking = false;
+      if (incarnation == null || incarnation == peer.incarnation()) {
+        return;
+      }
+      closed = true;
+    }
+    watch.gone(peer, "another process has taken its address");
+  }
+}

@@ -1,0 +1,63 @@
+package org.stellwerk.rpc.akka;
+
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stellwerk.concurrent.ScheduledExecutor;
+
+/**
+ * Watches the processes that a service is connected to, either way: a {@link PeerLifeline} for
+ * each. Thread-safe.
+ */
+final class PeerWatch {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PeerWatch.class);
+
+  private final Peers peers;
+  private final RemoteConnector connector;
+  private final ScheduledExecutor timers;
+  private final Lifelines lifelines;
+
+  PeerWatch(Peers peers, RemoteConnector connector, ScheduledExecutor timers, Lifelines lifelines) {
+    this.peers = peers;
+    this.connector = connector;
+    this.timers = timers;
+    this.lifelines = lifelines;
+  }
+
+  /** Begins to watch a peer that has just been heard of. */
+  void begin(Peer peer) {
+    connector
+        .resolve(peer.address())
+        .whenComplete(
+            (address, failure) -> {
+              if (failure != null) {
+                LOG.warn("{} cannot be watched: {}", peer.address(), failure.getMessage());
+              } else {
+                PeerLifeline lifeline = new PeerLifeline(peer, address, this);
+                peer.watchedBy(lifeline);
+                lifeline.connect();
+              }
+            });
+  }
+
+  void gone(Peer peer, String reason) {
+    peers.gone(peer, reason);
+  }
+
+  CompletableFuture<Long> incarnationAt(Peer peer) {
+    return connector.incarnationAt(peer.address());
+  }
+
+  ScheduledExecutor timers() {
+    return timers;
+  }
+
+  Lifelines lifelines() {
+    return lifelines;
+  }
+
+  void close() {
+    lifelines.close();
+  }
+}
