@@ -46,7 +46,7 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
   interface RequestHandler {
     void request(ChannelRequest request, RemoteSender sender);
 
-    void withdraw(ChannelRequest request, RemoteSender sender);
+    void withdraw(ChannelRequest request, RemoteSender sender, ConsumerEnd end);
   }
 
   Connection(
@@ -102,6 +102,10 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
     if (credits > 0) {
       receivers.put(id, input);
       channel.write(Frames.open(channel.alloc(), id, input.request(), credits));
+    } else if (input.hasFinished()) {
+      // The producer must hear of it all the same: it waits for this consumer.
+      channel.write(Frames.open(channel.alloc(), id, input.request(), 0));
+      channel.write(Frames.cancel(channel.alloc(), id, ConsumerEnd.FINISHED, ""));
     }
   }
 
@@ -224,8 +228,8 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
     RemoteSender sender = senders.remove(channelId);
     if (sender != null) {
       ConsumerEnd end = known(ConsumerEnd.of(frame.readByte()));
-      requests.withdraw(sender.request(), sender);
       sender.consumerClosed(end, Frames.readReason(frame));
+      requests.withdraw(sender.request(), sender, end);
     }
   }
 
@@ -273,7 +277,7 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
     List<RemoteSender> outputs = new ArrayList<>(senders.values());
     senders.clear();
     for (RemoteSender sender : outputs) {
-      requests.withdraw(sender.request(), sender);
+      requests.withdraw(sender.request(), sender, ConsumerEnd.FAILED);
       sender.connectionLost(gone);
     }
     ready.clear();

@@ -265,8 +265,8 @@ public final class DataExchange implements AutoCloseableAsync {
     }
 
     @Override
-    public void withdraw(ChannelRequest request, RemoteSender sender) {
-      registry.withdraw(request, sender);
+    public void withdraw(ChannelRequest request, RemoteSender sender, ConsumerEnd end) {
+      registry.withdraw(request, sender, end);
     }
   }
 

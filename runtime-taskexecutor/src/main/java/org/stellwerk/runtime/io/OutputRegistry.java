@@ -12,7 +12,8 @@ import org.stellwerk.runtime.id.ExecutionVertexID;
 
 /**
  * Brings consumers' requests and the outputs of this TaskExecutor's tasks together, whichever comes
- * first. A request waits for its producer for a bounded time. Requests name attempts, so that an
+ * first. A request waits for its producer for a bounded time; that of a consumer which has finished
+ * meanwhile is kept, so that its producer does not wait for it. Requests name attempts, so that an
  * attempt that was replaced is never read. Thread-safe; consumers are answered outside of the lock.
  */
 final class OutputRegistry {
@@ -22,6 +23,7 @@ final class OutputRegistry {
   private final Duration requestTimeout;
   private final Map<ExecutionAttemptID, TaskOutputs> outputs = new LinkedHashMap<>();
   private final Map<ExecutionAttemptID, Map<Share, Waiter>> waiting = new LinkedHashMap<>();
+  private final Map<ExecutionAttemptID, List<Waiter>> finished = new LinkedHashMap<>();
   private final Map<ExecutionAttemptID, ChannelError> ended = new LinkedHashMap<>();
 
   private record Share(int outputIndex, int consumerSubtask) {}
@@ -41,6 +43,10 @@ final class OutputRegistry {
       if (waiters != null) {
         waiters.values().forEach(waiter -> attach(task, waiter.request, waiter.sink, answers));
       }
+      List<Waiter> gone = finished.remove(task.attempt());
+      if (gone != null) {
+        gone.forEach(waiter -> attach(task, waiter.request, waiter.sink, answers));
+      }
       refuseOlderAttempts(task.attempt(), answers);
     }
     answers.forEach(Runnable::run);
@@ -54,11 +60,15 @@ final class OutputRegistry {
   synchronized void unregister(ExecutionAttemptID attempt, @Nullable ChannelError error) {
     if (outputs.remove(attempt) != null && error != null) {
       ended.put(attempt, error);
-      Iterator<ExecutionAttemptID> oldest = ended.keySet().iterator();
-      while (ended.size() > REMEMBERED_ENDS) {
-        oldest.next();
-        oldest.remove();
-      }
+      forgetOldest(ended);
+    }
+  }
+
+  private static void forgetOldest(Map<ExecutionAttemptID, ?> remembered) {
+    Iterator<ExecutionAttemptID> oldest = remembered.keySet().iterator();
+    while (remembered.size() > REMEMBERED_ENDS) {
+      oldest.next();
+      oldest.remove();
     }
   }
 
@@ -89,19 +99,27 @@ final class OutputRegistry {
     return waits;
   }
 
-  /** The consumer no longer waits. */
-  synchronized void withdraw(ChannelRequest request, ChannelSink sink) {
+  /**
+   * The consumer no longer waits. A producer that comes after one that finished is given its
+   * channel, which drops what is put in; one that failed leaves its share to its next attempt.
+   */
+  synchronized void withdraw(ChannelRequest request, ChannelSink sink, ConsumerEnd end) {
     Map<Share, Waiter> waiters = waiting.get(request.producer());
     if (waiters == null) {
       return;
     }
     Share share = new Share(request.outputIndex(), request.consumerSubtask());
     Waiter waiter = waiters.get(share);
-    if (waiter != null && waiter.sink == sink) {
-      waiters.remove(share);
-      if (waiters.isEmpty()) {
-        waiting.remove(request.producer());
-      }
+    if (waiter == null || waiter.sink != sink) {
+      return;
+    }
+    waiters.remove(share);
+    if (waiters.isEmpty()) {
+      waiting.remove(request.producer());
+    }
+    if (end == ConsumerEnd.FINISHED) {
+      finished.computeIfAbsent(request.producer(), unused -> new ArrayList<>()).add(waiter);
+      forgetOldest(finished);
     }
   }
 
@@ -157,6 +175,7 @@ final class OutputRegistry {
   }
 
   private void refuseOlderAttempts(ExecutionAttemptID attempt, List<Runnable> answers) {
+    finished.keySet().removeIf(producer -> isOlder(producer, attempt));
     waiting
         .entrySet()
         .removeIf(

@@ -31,6 +31,7 @@ final class RemoteInputChannel extends InputChannel {
   private boolean endReceived;
   private boolean endPolled;
   private boolean closed;
+  private boolean finished;
 
   RemoteInputChannel(
       ChannelRequest request,
@@ -66,6 +67,11 @@ final class RemoteInputChannel extends InputChannel {
     channelId = id;
     outstanding = context.shares().window();
     return outstanding;
+  }
+
+  /** Whether the reader has left because it needs no more. */
+  synchronized boolean hasFinished() {
+    return finished;
   }
 
   /**
@@ -157,6 +163,7 @@ final class RemoteInputChannel extends InputChannel {
         return;
       }
       closed = true;
+      finished = end == ConsumerEnd.FINISHED;
       context.shares().receiverClosed();
       context.shares().buffered(-unconsumed);
       unconsumed = 0;

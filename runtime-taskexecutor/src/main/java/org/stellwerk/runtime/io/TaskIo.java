@@ -184,7 +184,7 @@ public final class TaskIo {
 
   private void close(ConsumerEnd end, String reason) {
     gates.forEach(gate -> gate.close(end, reason));
-    localRequests.forEach(local -> exchange.registry().withdraw(local.request, local.channel));
+    localRequests.forEach(local -> exchange.registry().withdraw(local.request, local.channel, end));
     localRequests.clear();
     writers.clear();
   }

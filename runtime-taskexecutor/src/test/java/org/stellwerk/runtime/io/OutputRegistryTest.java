@@ -163,7 +163,33 @@ class OutputRegistryTest {
   void aWithdrawnRequestWaitsNoLonger() {
     Consumer consumer = consumer(0, 0, 0, 0);
     consumer.ask(0);
-    registry.withdraw(consumer.request, consumer.channel);
+    registry.withdraw(consumer.request, consumer.channel, ConsumerEnd.FAILED);
     assertThat(registry.waitingRequests()).isZero();
+    TaskOutputs outputs = outputs(source(0));
+    registry.register(outputs);
+    assertThat(outputs.output(0).get(0).sink()).isNull();
+  }
+
+  @Test
+  void aFinishedConsumerWaitsNoLongerButItsProducerGetsItsChannel() {
+    Consumer consumer = consumer(0, 0, 0, 0);
+    consumer.ask(0);
+    consumer.channel.close(ConsumerEnd.FINISHED, "");
+    registry.withdraw(consumer.request, consumer.channel, ConsumerEnd.FINISHED);
+    assertThat(registry.waitingRequests()).isZero();
+    assertThat(registry.expire(11_000_000_000L)).isFalse();
+    TaskOutputs outputs = outputs(source(0));
+    registry.register(outputs);
+    assertThat(outputs.output(0).get(0).sink()).isSameAs(consumer.channel);
+  }
+
+  @Test
+  void theProducersNextAttemptIsNotGivenAFinishedConsumer() {
+    Consumer consumer = consumer(0, 0, 0, 0);
+    consumer.ask(0);
+    registry.withdraw(consumer.request, consumer.channel, ConsumerEnd.FINISHED);
+    TaskOutputs outputs = outputs(source(1));
+    registry.register(outputs);
+    assertThat(outputs.output(0).get(0).sink()).isNull();
   }
 }

@@ -245,6 +245,27 @@ class ThreadTaskRunnerTest {
   }
 
   @Test
+  void aConsumerThatFinishesBeforeItsProducersAreThereHoldsNoneUp() throws Exception {
+    TestJob job =
+        runners
+            .start(2)
+            .job()
+            .place((name, subtask) -> subtask)
+            .vertex("source", 2, Invokables.Source.class, "count", "50000")
+            .vertex("sink", 2, Invokables.Limit.class, "limit", "0")
+            .edge("source", "sink", ShipStrategy.REBALANCE);
+    for (int i = 0; i < 2; i++) {
+      job.deploy("sink", i).awaitEnd();
+      assertThat(job.events("sink", i).last()).isEqualTo("FINISHED");
+    }
+    job.deploy("source", 0);
+    job.deploy("source", 1);
+    job.awaitAll();
+    assertThat(job.ends()).containsExactly("FINISHED");
+    await().until(() -> runners.all.get(0).exchange().openRemoteChannels() == 0);
+  }
+
+  @Test
   void aFailureIsReportedByItsTaskAloneUntilOthersAreCancelled() throws Exception {
     TestJob job =
         runners
