@@ -40,6 +40,7 @@ public final class SimEvent {
   long tieBreak;
   long sequence;
   int heapIndex = -1;
+  long messageId = -1;
   private @Nullable SimEventQueue queue;
 
   SimEvent(Kind kind, @Nullable SimNode node, String label, Runnable action) {
@@ -55,6 +56,12 @@ public final class SimEvent {
     return this;
   }
 
+  /** Marks the arrival of the message, see {@link SimObserver#onMessage}. */
+  SimEvent carrying(long id) {
+    messageId = id;
+    return this;
+  }
+
   void queuedIn(@Nullable SimEventQueue newQueue) {
     queue = newQueue;
   }
@@ -64,6 +71,21 @@ public final class SimEvent {
     if (queue != null) {
       queue.remove(this);
     }
+  }
+
+  /** What the event stands for. */
+  public Kind kind() {
+    return kind;
+  }
+
+  /** The node where it happens; null for the world. */
+  public @Nullable SimNode node() {
+    return node;
+  }
+
+  /** What happens, for people. */
+  public String label() {
+    return label;
   }
 
   /** When the event happens, or happened. */

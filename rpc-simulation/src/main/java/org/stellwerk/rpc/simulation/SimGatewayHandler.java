@@ -17,6 +17,7 @@ import org.stellwerk.rpc.messages.FencedMessage;
 import org.stellwerk.rpc.messages.LocalRpcInvocation;
 import org.stellwerk.rpc.messages.RemoteRpcInvocation;
 import org.stellwerk.rpc.messages.RpcInvocation;
+import org.stellwerk.rpc.simulation.SimObserver.MessageKind;
 
 /**
  * The caller's side of one gateway: turns its methods into messages. A void method is told, one
@@ -81,6 +82,7 @@ final class SimGatewayHandler implements InvocationHandler {
 
   private @Nullable Object local(SimCall call, @Nullable Object[] arguments) {
     Object message = fenced(new LocalRpcInvocation(call.method(), arguments));
+    caller.network().passed(caller.node(), call.what(), kind(call));
     if (call.tell()) {
       target.post(message, call.what(), NoResponder.INSTANCE);
       return null;
@@ -128,6 +130,10 @@ final class SimGatewayHandler implements InvocationHandler {
         .open(call.what(), target, call.timeout(arguments, caller.config().askTimeout()));
   }
 
+  private static MessageKind kind(SimCall call) {
+    return call.tell() ? MessageKind.TELL : MessageKind.CALL;
+  }
+
   private Object fenced(RpcInvocation invocation) {
     return fence == null ? invocation : new FencedMessage<>(fence.get(), invocation);
   }
@@ -164,7 +170,7 @@ final class SimGatewayHandler implements InvocationHandler {
               ask.fail(ask.unreachable("its process or the way to it is gone"));
             }
           };
-      SimNetwork.Delivery delivery = SimNetwork.Delivery.of(() -> arrived(sent), lost);
+      SimNetwork.Delivery delivery = SimNetwork.Delivery.of(kind(call), () -> arrived(sent), lost);
       caller
           .network()
           .transmit(caller.node(), target.node(), target.arrivals(), call.what(), delivery);
@@ -229,8 +235,8 @@ final class SimGatewayHandler implements InvocationHandler {
               exchange.target.node(),
               exchange.caller.node(),
               null,
-              "answer " + exchange.call.what(),
-              SimNetwork.Delivery.of(receive, () -> {}));
+              exchange.call.what(),
+              SimNetwork.Delivery.of(MessageKind.REPLY, receive, () -> {}));
     }
   }
 }

@@ -14,11 +14,16 @@ import org.stellwerk.rpc.RpcUtils;
 import org.stellwerk.rpc.dispatch.RpcInvocationDispatcher;
 import org.stellwerk.rpc.dispatch.RpcInvocationDispatcher.NoResponder;
 import org.stellwerk.rpc.dispatch.RpcResponder;
+import org.stellwerk.rpc.exceptions.FencingTokenException;
 import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
 import org.stellwerk.rpc.messages.CallAsync;
 import org.stellwerk.rpc.messages.ControlMessages;
+import org.stellwerk.rpc.messages.FencedMessage;
+import org.stellwerk.rpc.messages.RpcInvocation;
 import org.stellwerk.rpc.messages.RunAsync;
 import org.stellwerk.rpc.simulation.SimEvent.Kind;
+import org.stellwerk.rpc.simulation.SimObserver.EndpointEvent;
+import org.stellwerk.rpc.simulation.SimObserver.MessageKind;
 import org.stellwerk.util.ExceptionUtils;
 
 /**
@@ -89,14 +94,58 @@ final class SimMailbox implements RpcServer {
       responder.fail(
           new RecipientUnreachableException(
               "There is no endpoint at " + getAddress() + " any more: it has terminated."));
+    } else if (observers().any()) {
+      new Watched(responder).handle(message);
     } else {
       dispatcher.handle(message, responder);
+    }
+  }
+
+  private SimObservers observers() {
+    return service.scheduler().observers();
+  }
+
+  /** Processes a message under the eyes of the observers: notes with what it failed at once. */
+  private final class Watched implements RpcResponder {
+
+    private final RpcResponder responder;
+    private @Nullable Throwable failure;
+
+    Watched(RpcResponder responder) {
+      this.responder = responder;
+    }
+
+    void handle(Object message) {
+      dispatcher.handle(message, this);
+      if (message instanceof FencedMessage<?> || message instanceof RpcInvocation) {
+        observers().onInvoked(node(), endpoint, message, failure);
+      }
+      if (failure instanceof FencingTokenException) {
+        observers().onFenced(node(), name, describe(message));
+      }
+    }
+
+    private static String describe(Object message) {
+      Object invocation = message instanceof FencedMessage<?> fenced ? fenced.payload() : message;
+      return invocation instanceof RpcInvocation call ? call.describe() : invocation.toString();
+    }
+
+    @Override
+    public void succeed(@Nullable Object value) {
+      responder.succeed(value);
+    }
+
+    @Override
+    public void fail(Throwable reason) {
+      failure = reason;
+      responder.fail(reason);
     }
   }
 
   private void close(@Nullable Throwable failure) {
     closed = true;
     service.removeEndpoint(this);
+    observers().onEndpoint(node(), name, EndpointEvent.TERMINATED);
     Runnable tell =
         () -> {
           if (failure == null) {
@@ -162,12 +211,17 @@ final class SimMailbox implements RpcServer {
 
     @Override
     public void succeed(@Nullable Object value) {
-      service.later(Kind.REPLY, what, () -> ask.succeed(value));
+      answer(() -> ask.succeed(value));
     }
 
     @Override
     public void fail(Throwable failure) {
-      service.later(Kind.REPLY, what, () -> ask.fail(failure));
+      answer(() -> ask.fail(failure));
+    }
+
+    private void answer(Runnable action) {
+      service.network().passed(service.node(), what, MessageKind.REPLY);
+      service.later(Kind.REPLY, what, action);
     }
   }
 }

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.simulation.SimEvent.Kind;
+import org.stellwerk.rpc.simulation.SimObserver.MessageKind;
+import org.stellwerk.rpc.simulation.SimObserver.NodeEvent;
 
 /**
  * The nodes and the links between them. Messages keep their order per sending node and receiving
@@ -32,6 +34,8 @@ public final class SimNetwork {
   private final SimRandom random;
   private final Map<String, SimNode> nodes = new LinkedHashMap<>();
   private final Map<Direction, SimLink> links = new LinkedHashMap<>();
+  private final SimObservers observers;
+  private long messages;
 
   /** A calm network without nodes. */
   public SimNetwork(SimScheduler scheduler) {
@@ -43,11 +47,17 @@ public final class SimNetwork {
     this.scheduler = scheduler;
     this.config = config;
     this.random = scheduler.random().fork("net");
+    this.observers = scheduler.observers();
   }
 
   /** Virtual time. */
   public SimScheduler scheduler() {
     return scheduler;
+  }
+
+  /** From now on the observer sees what happens here, and in the scheduler. */
+  public void addObserver(SimObserver observer) {
+    scheduler.addObserver(observer);
   }
 
   SimRpcConfig config() {
@@ -70,6 +80,7 @@ public final class SimNetwork {
     }
     SimNode node = new SimNode(this, name, previous == null ? 1 : previous.incarnation() + 1);
     nodes.put(name, node);
+    observers.onNode(node, NodeEvent.STARTED, "");
     return node;
   }
 
@@ -85,12 +96,22 @@ public final class SimNetwork {
 
   /** Sets both directions between two nodes. */
   public void setStatus(String one, String other, Status status) {
-    setOneWay(one, other, status);
-    setOneWay(other, one, status);
+    changed(one + " <-> " + other, status);
+    set(one, other, status);
+    set(other, one, status);
   }
 
   /** Sets the way from one node to another only. */
   public void setOneWay(String from, String to, Status status) {
+    changed(from + " -> " + to, status);
+    set(from, to, status);
+  }
+
+  private void changed(String ways, Status status) {
+    observers.onLink(ways + " " + status);
+  }
+
+  private void set(String from, String to, Status status) {
     link(from, to).setStatus(status);
     if (status == Status.DISCONNECTED) {
       SimNode sender = nodes.get(from);
@@ -102,9 +123,11 @@ public final class SimNetwork {
 
   /** Cuts every way between the two groups; nobody notices. */
   public void partition(Collection<String> one, Collection<String> other) {
+    changed(String.join(", ", one) + " <-> " + String.join(", ", other), Status.BLACKHOLE);
     for (String a : one) {
       for (String b : other) {
-        setStatus(a, b, Status.BLACKHOLE);
+        set(a, b, Status.BLACKHOLE);
+        set(b, a, Status.BLACKHOLE);
       }
     }
   }
@@ -118,6 +141,7 @@ public final class SimNetwork {
 
   /** Connects everything again. */
   public void heal() {
+    observers.onLink("all " + Status.CONNECTED);
     links.values().forEach(link -> link.setStatus(Status.CONNECTED));
   }
 
@@ -140,10 +164,14 @@ public final class SimNetwork {
   public void transmit(
       SimNode from, SimNode to, @Nullable Lanes lanes, String label, Delivery delivery) {
     SimLink link = link(from.name(), to.name());
+    long id = messages++;
+    observers.onMessage(id, from, to, label, delivery.kind(), scheduler.nowNanos());
     if (link.status() == Status.BLACKHOLE) {
+      observers.onLost(id, scheduler.nowNanos(), "the link is a black hole");
       return;
     }
     if (link.status() == Status.DISCONNECTED || !to.isAlive()) {
+      observers.onLost(id, scheduler.nowNanos(), "the receiver cannot be reached");
       notifyLost(from, to, label, delivery);
       return;
     }
@@ -151,15 +179,26 @@ public final class SimNetwork {
     Runnable arrival =
         () -> {
           if (link.epoch() == epoch) {
+            observers.onArrived(id, scheduler.nowNanos());
             delivery.arrive();
-          } else if (link.status() != Status.BLACKHOLE) {
+            return;
+          }
+          observers.onLost(id, scheduler.nowNanos(), "the link was cut meanwhile");
+          if (link.status() != Status.BLACKHOLE) {
             notifyLost(from, to, label, delivery);
           }
         };
     scheduler.schedule(
-        new SimEvent(Kind.NETWORK, to, label, arrival).in(this),
+        new SimEvent(Kind.NETWORK, to, label, arrival).in(this).carrying(id),
         draw(link),
         lanes == null ? null : lanes.of(from, epoch));
+  }
+
+  /** A message within a process, which does not travel. */
+  void passed(SimNode node, String label, MessageKind kind) {
+    long id = messages++;
+    observers.onMessage(id, node, node, label, kind, scheduler.nowNanos());
+    observers.onArrived(id, scheduler.nowNanos());
   }
 
   private void notifyLost(SimNode from, SimNode to, String label, Delivery delivery) {
@@ -180,6 +219,7 @@ public final class SimNetwork {
 
   /** The node's RPC service has said goodbye. */
   void closed(SimNode leaving) {
+    observers.onNode(leaving, NodeEvent.STOPPED, "");
     tellPeersOf(leaving, "it has shut down its RPC service");
   }
 
@@ -203,9 +243,24 @@ public final class SimNetwork {
     /** It is lost and the sender knows; in an event of the sender. */
     void lost();
 
+    /** What the message is for. */
+    default MessageKind kind() {
+      return MessageKind.OTHER;
+    }
+
     /** From one action each. */
     static Delivery of(Runnable arrive, Runnable lost) {
+      return of(MessageKind.OTHER, arrive, lost);
+    }
+
+    /** From one action each, with what it is for. */
+    static Delivery of(MessageKind kind, Runnable arrive, Runnable lost) {
       return new Delivery() {
+        @Override
+        public MessageKind kind() {
+          return kind;
+        }
+
         @Override
         public void arrive() {
           arrive.run();

@@ -2,6 +2,7 @@ package org.stellwerk.rpc.simulation;
 
 import java.time.Duration;
 import org.stellwerk.concurrent.ScheduledExecutor;
+import org.stellwerk.rpc.simulation.SimObserver.NodeEvent;
 import org.stellwerk.util.IdGenerator;
 
 /**
@@ -97,14 +98,29 @@ public final class SimNode {
   public void crash() {
     if (alive) {
       alive = false;
+      observers().onNode(this, NodeEvent.CRASHED, "");
       network.crashed(this);
     }
   }
 
   /** Stops the process for a while, as a long garbage collection does; then it runs late. */
   public void freeze(Duration duration) {
-    frozenUntilNanos =
-        Math.max(frozenUntilNanos, network.scheduler().nowNanos() + duration.toNanos());
+    long until = network.scheduler().nowNanos() + duration.toNanos();
+    if (until > frozenUntilNanos) {
+      frozenUntilNanos = until;
+      network.scheduler().at(duration, "thaw " + id, () -> thawed(until));
+    }
+    observers().onNode(this, NodeEvent.FROZEN, "for " + duration);
+  }
+
+  private void thawed(long untilNanos) {
+    if (alive && frozenUntilNanos == untilNanos) {
+      observers().onNode(this, NodeEvent.THAWED, "");
+    }
+  }
+
+  private SimObservers observers() {
+    return network.scheduler().observers();
   }
 
   long frozenUntilNanos() {

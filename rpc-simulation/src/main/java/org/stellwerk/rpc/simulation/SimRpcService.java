@@ -150,6 +150,7 @@ public final class SimRpcService implements RpcService {
     }
     SimMailbox mailbox = new SimMailbox(this, rpcEndpoint, loggingContext);
     endpoints.put(name, mailbox);
+    scheduler().observers().onEndpoint(node, name, SimObserver.EndpointEvent.STARTED);
     List<Class<?>> types = new ArrayList<>(mailbox.gateways());
     types.add(RpcServer.class);
     Supplier<Serializable> fence =

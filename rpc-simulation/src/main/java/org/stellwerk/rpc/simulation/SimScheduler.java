@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.time.Clock;
 import org.stellwerk.util.ExceptionUtils;
@@ -31,7 +32,8 @@ public final class SimScheduler {
   private final SimClock clock = new SimClock(this);
   private final SimEventQueue queue = new SimEventQueue();
   private final SimTrace trace = new SimTrace();
-  private final List<Runnable> checks = new ArrayList<>();
+  private final List<Consumer<SimEvent>> checks = new ArrayList<>();
+  private final SimObservers observers = new SimObservers();
   private @Nullable Thread thread;
   private @Nullable SimEvent current;
   private @Nullable Throwable violation;
@@ -73,7 +75,21 @@ public final class SimScheduler {
 
   /** Called after every event; throws if an invariant is broken. */
   public void addCheck(Runnable check) {
+    checks.add(event -> check.run());
+  }
+
+  /** Called after every event, with that event; throws if an invariant is broken. */
+  public void addCheck(Consumer<SimEvent> check) {
     checks.add(check);
+  }
+
+  /** From now on the observer sees what happens. */
+  public void addObserver(SimObserver observer) {
+    observers.add(observer);
+  }
+
+  SimObservers observers() {
+    return observers;
   }
 
   /** Ends the run with this failure once the current event is over. The first one counts. */
@@ -124,6 +140,7 @@ public final class SimScheduler {
       advanceTo(event.timeNanos);
       SimNode node = event.node;
       if (node != null && !node.isAlive()) {
+        vanish(event);
         continue;
       }
       if (node != null && node.frozenUntilNanos() > now) {
@@ -134,6 +151,12 @@ public final class SimScheduler {
       return true;
     }
     return false;
+  }
+
+  private void vanish(SimEvent event) {
+    if (event.messageId >= 0) {
+      observers.onLost(event.messageId, now, "its receiver is dead");
+    }
   }
 
   private void postpone(SimEvent event, long untilNanos) {
@@ -148,6 +171,7 @@ public final class SimScheduler {
     current = event;
     trace.add(event);
     try {
+      observers.onEvent(event);
       event.action.run();
     } catch (Throwable t) {
       reportViolation(t);
@@ -156,7 +180,7 @@ public final class SimScheduler {
     }
     if (violation == null) {
       try {
-        checks.forEach(Runnable::run);
+        checks.forEach(check -> check.accept(event));
       } catch (RuntimeException | AssertionError e) {
         reportViolation(e);
       }
