@@ -14,6 +14,7 @@ import org.stellwerk.rpc.RpcService;
 import org.stellwerk.rpc.RpcSystem;
 import org.stellwerk.runtime.FaultPoints;
 import org.stellwerk.runtime.RuntimeServices;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.blob.BlobClient;
 import org.stellwerk.runtime.blob.FileBlobStore;
 import org.stellwerk.runtime.cluster.JobManagerConfig;
@@ -82,7 +83,8 @@ public final class MiniCluster implements AutoCloseableAsync {
                 RandomSource.system(),
                 io,
                 fatalErrorHandler,
-                FaultPoints.NONE));
+                FaultPoints.NONE,
+                TransitionObserver.NONE));
     this.blobs = FileBlobStore.open(configuration, HOST, HOST, io);
     this.gateways =
         new LeaderGateways(rpc, highAvailability.newLeaderRetrieval(), fatalErrorHandler);

@@ -15,6 +15,7 @@ import org.stellwerk.rpc.RpcService;
 import org.stellwerk.rpc.RpcSystem;
 import org.stellwerk.runtime.FaultPoints;
 import org.stellwerk.runtime.RuntimeServices;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.cluster.ProcessServices;
 import org.stellwerk.runtime.embedded.StandaloneHighAvailabilityServices;
 import org.stellwerk.runtime.highavailability.HighAvailabilityServices;
@@ -75,7 +76,8 @@ final class ProcessDrivers implements AutoCloseableAsync {
             RandomSource.system(),
             io,
             fatal,
-            FaultPoints.NONE);
+            FaultPoints.NONE,
+            TransitionObserver.NONE);
     CompletableFuture<HighAvailabilityServices> highAvailability =
         CompletableFuture.supplyAsync(() -> openHighAvailability(configuration, runtime), io);
     RpcService rpc = openRpc(configuration, address, fatal);

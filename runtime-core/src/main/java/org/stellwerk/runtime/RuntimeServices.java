@@ -17,4 +17,5 @@ public record RuntimeServices(
     RandomSource random,
     Executor io,
     FatalErrorHandler fatalErrorHandler,
-    FaultPoints faultPoints) {}
+    FaultPoints faultPoints,
+    TransitionObserver transitions) {}

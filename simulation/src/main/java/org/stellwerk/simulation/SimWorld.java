@@ -1,6 +1,7 @@
 package org.stellwerk.simulation;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -56,6 +57,7 @@ public final class SimWorld {
   private final Map<String, SimTaskRunner> taskRunners = new LinkedHashMap<>();
   private final Set<JobID> acknowledged = new LinkedHashSet<>();
   private final ClusterInvariants invariants;
+  private final List<TransitionListener> transitionListeners = new ArrayList<>();
   private boolean faultPoints;
 
   /** A world with the product's default configuration. */
@@ -142,8 +144,20 @@ public final class SimWorld {
             node.random(),
             node.io(),
             node.fatalErrors(),
-            faultPoints ? new SimFaultPoints(node, scheduler.random()) : FaultPoints.NONE);
+            faultPoints ? new SimFaultPoints(node, scheduler.random()) : FaultPoints.NONE,
+            (machine, id, from, to) -> tellTransition(node, machine, id, from, to));
     return new ProcessServices(node.rpc(), coordination.newServices(node), runtime);
+  }
+
+  private void tellTransition(SimNode node, String machine, Object id, Enum<?> from, Enum<?> to) {
+    for (TransitionListener listener : transitionListeners) {
+      listener.onTransition(node, machine, id, from, to);
+    }
+  }
+
+  /** The listener hears of all transitions from now on, those of processes that exist included. */
+  public void addTransitionListener(TransitionListener listener) {
+    transitionListeners.add(listener);
   }
 
   /** The process of this name, dead or alive. */

@@ -103,7 +103,7 @@ public final class JobManagerProcess extends RpcEndpoint implements LeaderConten
               if (failure != null) {
                 onSessionFailed(leaderSessionId, failure);
               } else {
-                LOG.info("Leader session {} serves.", leaderSessionId);
+                opened.onStarted();
                 confirm(opened, leaderInformation);
               }
             },
@@ -119,10 +119,12 @@ public final class JobManagerProcess extends RpcEndpoint implements LeaderConten
         .confirmLeadership(leaderInformation)
         .whenCompleteAsync(
             (ignored, failure) -> {
-              if (failure == null || session != opened) {
+              if (session != opened) {
                 return;
               }
-              if (ExceptionUtils.stripCompletionException(failure)
+              if (failure == null) {
+                opened.onConfirmed();
+              } else if (ExceptionUtils.stripCompletionException(failure)
                   instanceof StoreUnavailableException) {
                 LOG.warn(
                     "Leader session {} could not be published, trying again: {}",
@@ -157,12 +159,12 @@ public final class JobManagerProcess extends RpcEndpoint implements LeaderConten
       return;
     }
     session = null;
-    LOG.info("Leader session {} ends: {}.", closing.id(), reason);
-    CompletableFuture<Void> closed = closing.closeAsync();
+    CompletableFuture<Void> closed = closing.close(reason);
     closingSessions.put(closing.id(), closed);
     closed.whenCompleteAsync(
         (ignored, failure) -> {
           closingSessions.remove(closing.id());
+          closing.onClosed();
           if (failure != null) {
             LOG.warn("Leader session {} did not close cleanly.", closing.id(), failure);
           }

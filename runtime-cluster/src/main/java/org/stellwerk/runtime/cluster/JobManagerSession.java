@@ -3,8 +3,11 @@ package org.stellwerk.runtime.cluster;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.rpc.RpcService;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.blob.BlobStore;
 import org.stellwerk.runtime.dispatcher.Dispatcher;
 import org.stellwerk.runtime.dispatcher.DispatcherConfig;
@@ -14,23 +17,28 @@ import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.resourcemanager.ResourceManager;
 import org.stellwerk.runtime.resourcemanager.ResourceManagerConfig;
-import org.stellwerk.util.AutoCloseableAsync;
 
 /**
  * The endpoints of one leader session: made with its id as their final fencing token, closed with
- * it, never used again.
+ * it, never used again. In the process's main thread; transitions are those of {@link
+ * LeaderSessionState}.
  */
-final class JobManagerSession implements AutoCloseableAsync {
+final class JobManagerSession {
+
+  private static final Logger LOG = LoggerFactory.getLogger(JobManagerSession.class);
 
   private final LeaderInformation leaderInformation;
   private final ResourceManager resourceManager;
   private final Dispatcher dispatcher;
+  private final TransitionObserver transitions;
+  private LeaderSessionState state = LeaderSessionState.STARTING;
 
   JobManagerSession(
       JobManagerConfig config, ProcessServices services, BlobStore blobStore, UUID sessionId) {
     RpcService rpc = services.rpc();
     this.leaderInformation =
         new LeaderInformation(sessionId, rpc.getEndpointAddress(""), config.restAddress());
+    this.transitions = services.runtime().transitions();
     this.resourceManager =
         new ResourceManager(
             rpc,
@@ -62,8 +70,35 @@ final class JobManagerSession implements AutoCloseableAsync {
     return dispatcher.getReadyFuture().thenApply(ignored -> leaderInformation);
   }
 
-  @Override
-  public CompletableFuture<Void> closeAsync() {
+  /** It has started. */
+  void onStarted() {
+    transitionTo(LeaderSessionState.SERVING, "its stored jobs are recovered");
+  }
+
+  /** It has been published. */
+  void onConfirmed() {
+    transitionTo(LeaderSessionState.CONFIRMED, "its address is published");
+  }
+
+  /** Ends the endpoints; only once. */
+  CompletableFuture<Void> close(String reason) {
+    transitionTo(LeaderSessionState.CLOSING, reason);
     return FutureUtils.completeAll(List.of(dispatcher.closeAsync(), resourceManager.closeAsync()));
+  }
+
+  /** The endpoints have ended. */
+  void onClosed() {
+    transitionTo(LeaderSessionState.CLOSED, "its endpoints have ended");
+  }
+
+  private void transitionTo(LeaderSessionState next, String reason) {
+    LeaderSessionState from = state;
+    if (!from.canBecome(next)) {
+      throw new IllegalStateException(
+          "Leader session " + id() + " cannot go from " + from + " to " + next + ": " + reason);
+    }
+    state = next;
+    LOG.info("Leader session {}: {} -> {}: {}", id(), from, next, reason);
+    transitions.onTransition(TransitionObserver.LEADER_SESSION, id(), from, next);
   }
 }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.concurrent.FutureUtils;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.jobmaster.slotpool.LogicalSlot;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
@@ -265,6 +266,7 @@ public final class Execution implements LogicalSlot.Payload {
     state = next;
     stateTimestamps.put(next, context.clock().absoluteTimeMillis());
     LOG.debug("{} ({}) was {}.", this, attemptId, from);
+    context.transitions().onTransition(TransitionObserver.EXECUTION, attemptId, from, next);
     if (next.isTerminal()) {
       LogicalSlot held = slot;
       slot = null;

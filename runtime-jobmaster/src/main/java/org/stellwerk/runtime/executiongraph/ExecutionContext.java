@@ -1,6 +1,7 @@
 package org.stellwerk.runtime.executiongraph;
 
 import java.time.Duration;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.time.Clock;
 import org.stellwerk.util.FatalErrorHandler;
 
@@ -8,11 +9,13 @@ import org.stellwerk.util.FatalErrorHandler;
  * What executions need from outside.
  *
  * @param rpcTimeout of calls to TaskExecutors
- * @param listener hears of transitions
+ * @param listener acts on transitions of executions
  * @param fatalErrorHandler where faults in callbacks go
+ * @param transitions takes note of transitions, those of the job included
  */
 public record ExecutionContext(
     Clock clock,
     Duration rpcTimeout,
     ExecutionListener listener,
-    FatalErrorHandler fatalErrorHandler) {}
+    FatalErrorHandler fatalErrorHandler,
+    TransitionObserver transitions) {}

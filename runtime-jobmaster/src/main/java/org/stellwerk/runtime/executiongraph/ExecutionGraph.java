@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.JobID;
@@ -70,7 +71,8 @@ public final class ExecutionGraph {
               count(execution, from, to);
               outer.onStateChanged(execution, from, to);
             },
-            context.fatalErrorHandler());
+            context.fatalErrorHandler(),
+            context.transitions());
     stateTimestamps.put(state, initializationTimestamp);
     Wiring wiring = new Wiring(jobGraph);
     for (JobVertex vertex : jobGraph.topologicallySorted()) {
@@ -226,6 +228,7 @@ public final class ExecutionGraph {
         next,
         reason,
         describeTasks());
+    context.transitions().onTransition(TransitionObserver.JOB, getJobId(), from, next);
   }
 
   /** "4 RUNNING, 2 FINISHED": for people. */

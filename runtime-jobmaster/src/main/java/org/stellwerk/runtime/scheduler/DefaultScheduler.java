@@ -69,7 +69,8 @@ public final class DefaultScheduler {
                 services.runtime().clock(),
                 services.rpcTimeout(),
                 this::onStateChanged,
-                services.runtime().fatalErrorHandler()),
+                services.runtime().fatalErrorHandler(),
+                services.runtime().transitions()),
             spec.initializationTimestamp());
   }
 

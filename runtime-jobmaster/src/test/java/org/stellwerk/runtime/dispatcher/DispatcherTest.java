@@ -19,6 +19,7 @@ import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimScheduler;
 import org.stellwerk.runtime.FaultPoints;
 import org.stellwerk.runtime.RuntimeServices;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
 import org.stellwerk.runtime.gateway.DispatcherGateway;
 import org.stellwerk.runtime.id.DispatcherId;
@@ -94,7 +95,8 @@ class DispatcherTest {
                 jmNode.random(),
                 jmNode.io(),
                 jmNode.fatalErrors(),
-                FaultPoints.NONE),
+                FaultPoints.NONE,
+                TransitionObserver.NONE),
             (rpc, id, graph, config, services) ->
                 factory.create(rpc, id, graph, config, services)));
   }

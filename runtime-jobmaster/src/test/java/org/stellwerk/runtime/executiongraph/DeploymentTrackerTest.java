@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.rpc.simulation.ManualClock;
 import org.stellwerk.rpc.simulation.RecordingFatalErrorHandler;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.executiongraph.DeploymentTracker.Reconciliation;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionGraphId;
@@ -35,7 +36,8 @@ class DeploymentTrackerTest {
               new ManualClock(),
               Duration.ofSeconds(1),
               (execution, from, to) -> {},
-              new RecordingFatalErrorHandler()),
+              new RecordingFatalErrorHandler(),
+              TransitionObserver.NONE),
           0);
   private final DeploymentTracker tracker = graph.getDeployments();
   private final List<Execution> executions = new ArrayList<>();

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.stellwerk.rpc.simulation.ManualClock;
 import org.stellwerk.rpc.simulation.RecordingFatalErrorHandler;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.JobVertexID;
@@ -48,7 +49,8 @@ class ExecutionGraphTest {
             clock,
             Duration.ofSeconds(1),
             (execution, from, to) -> {},
-            new RecordingFatalErrorHandler()),
+            new RecordingFatalErrorHandler(),
+            TransitionObserver.NONE),
         17);
   }
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.stellwerk.rpc.simulation.ManualClock;
 import org.stellwerk.rpc.simulation.RecordingFatalErrorHandler;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobmaster.slotpool.AllocatedSlot;
@@ -54,7 +55,8 @@ class ExecutionTest {
               clock,
               Duration.ofSeconds(1),
               (execution, from, to) -> transitions.add(to),
-              fatalErrors),
+              fatalErrors,
+              TransitionObserver.NONE),
           clock.absoluteTimeMillis());
   private final AllocatedSlot slot = TestingSlots.slot(1, 1, gateway);
   private final Execution execution =

@@ -17,6 +17,7 @@ import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimScheduler;
 import org.stellwerk.runtime.FaultPoints;
 import org.stellwerk.runtime.RuntimeServices;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.executiongraph.ArchivedGraphs;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
 import org.stellwerk.runtime.gateway.JobMasterGateway;
@@ -70,7 +71,8 @@ class JobMasterTest {
                   jmNode.random(),
                   jmNode.io(),
                   jmNode.fatalErrors(),
-                  FaultPoints.NONE),
+                  FaultPoints.NONE,
+                  TransitionObserver.NONE),
               resourceManager.getAddress(),
               "http://blobs/",
               ended::add,

@@ -17,6 +17,7 @@ import org.stellwerk.rpc.simulation.SeededIdGenerator;
 import org.stellwerk.rpc.simulation.SimScheduler;
 import org.stellwerk.runtime.FaultPoints;
 import org.stellwerk.runtime.RuntimeServices;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.executiongraph.Execution;
 import org.stellwerk.runtime.executiongraph.ExecutionGraph;
 import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
@@ -61,7 +62,8 @@ class DefaultSchedulerTest {
                 sim.random().fork("random"),
                 Runnable::run,
                 fatalErrors,
-                FaultPoints.NONE),
+                FaultPoints.NONE,
+                TransitionObserver.NONE),
             SLOT_TIMEOUT,
             Duration.ofSeconds(1)),
         statuses::add);

@@ -82,7 +82,9 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
     this.resourceId = resourceId;
     this.config = config;
     this.services = services;
-    this.slotManager = new SlotManager(new Actions(), new EvenSpreadStrategy(), services.ids());
+    this.slotManager =
+        new SlotManager(
+            new Actions(), new EvenSpreadStrategy(), services.ids(), services.transitions());
     this.taskExecutorMonitor = monitor(this::loseTaskExecutor);
     this.jobMasterMonitor = monitor(this::loseJobMaster);
   }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway.JobMasterAddress;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.InstanceID;
@@ -46,14 +47,20 @@ final class SlotManager {
   private final SlotActions actions;
   private final SlotAllocationStrategy strategy;
   private final IdGenerator ids;
+  private final TransitionObserver transitions;
   private final Map<InstanceID, TaskExecutorSlots> taskExecutors = new LinkedHashMap<>();
   private final Map<JobID, JobNeed> jobs = new LinkedHashMap<>();
   private boolean startUpOver;
 
-  SlotManager(SlotActions actions, SlotAllocationStrategy strategy, IdGenerator ids) {
+  SlotManager(
+      SlotActions actions,
+      SlotAllocationStrategy strategy,
+      IdGenerator ids,
+      TransitionObserver transitions) {
     this.actions = actions;
     this.strategy = strategy;
     this.ids = ids;
+    this.transitions = transitions;
   }
 
   /**
@@ -104,7 +111,7 @@ final class SlotManager {
     if (taskExecutors.containsKey(registrationId)) {
       throw new IllegalStateException("Registration " + registrationId + " is known already");
     }
-    taskExecutors.put(registrationId, new TaskExecutorSlots(registrationId, report));
+    taskExecutors.put(registrationId, new TaskExecutorSlots(registrationId, report, transitions));
     serveJobs();
   }
 

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.SlotID;
@@ -17,6 +18,7 @@ import org.stellwerk.runtime.resourcemanager.TaskManagerSlot.State;
 final class TaskExecutorSlots {
 
   private final InstanceID registrationId;
+  private final TransitionObserver transitions;
   private final Map<SlotID, TaskManagerSlot> slots = new LinkedHashMap<>();
   private final Map<JobID, Integer> takenPerJob = new LinkedHashMap<>();
   private int free;
@@ -27,8 +29,9 @@ final class TaskExecutorSlots {
    *
    * @throws IllegalArgumentException if a slot is reported twice
    */
-  TaskExecutorSlots(InstanceID registrationId, SlotReport report) {
+  TaskExecutorSlots(InstanceID registrationId, SlotReport report, TransitionObserver transitions) {
     this.registrationId = registrationId;
+    this.transitions = transitions;
     for (SlotStatus status : report.slots()) {
       TaskManagerSlot slot = new TaskManagerSlot(status.slotId());
       if (slots.putIfAbsent(status.slotId(), slot) != null) {
@@ -90,8 +93,10 @@ final class TaskExecutorSlots {
 
   void become(TaskManagerSlot slot, State state, @Nullable Assignment assignment) {
     count(slot, -1);
+    State from = slot.state();
     slot.become(state, assignment);
     count(slot, 1);
+    transitions.onTransition(TransitionObserver.MANAGED_SLOT, slot.slotId(), from, state);
   }
 
   void setDoubtful(TaskManagerSlot slot, boolean doubtful) {

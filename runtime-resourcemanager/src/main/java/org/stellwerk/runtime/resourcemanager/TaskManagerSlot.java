@@ -12,7 +12,7 @@ import org.stellwerk.runtime.id.SlotID;
  *
  * <pre>
  * FREE → PENDING (asked for) → ALLOCATED (the TaskExecutor has it) → FREE
- * PENDING → FREE (failed); FREE or PENDING → ALLOCATED (a report says so)
+ * PENDING → FREE (failed); any → ALLOCATED (a report says so)
  * </pre>
  */
 final class TaskManagerSlot {
@@ -21,7 +21,16 @@ final class TaskManagerSlot {
   enum State {
     FREE,
     PENDING,
-    ALLOCATED
+    ALLOCATED;
+
+    /** Whether the transition is allowed; an allocated slot may pass to another allocation. */
+    boolean canBecome(State next) {
+      return switch (next) {
+        case FREE -> this != FREE;
+        case PENDING -> this == FREE;
+        case ALLOCATED -> true;
+      };
+    }
   }
 
   /** Which job a slot is for, under which allocation. */
@@ -89,8 +98,9 @@ final class TaskManagerSlot {
   }
 
   void become(State newState, @Nullable Assignment newAssignment) {
-    if ((newState == State.FREE) != (newAssignment == null)) {
-      throw new IllegalStateException("Slot " + slotId + ": " + newState + " for " + newAssignment);
+    if ((newState == State.FREE) != (newAssignment == null) || !state.canBecome(newState)) {
+      throw new IllegalStateException(
+          "Slot " + this + " cannot become " + newState + " for " + newAssignment);
     }
     if (newState == State.FREE && assignment != null) {
       lastFreed = assignment.allocationId();

@@ -14,6 +14,7 @@ import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimScheduler;
 import org.stellwerk.runtime.FaultPoints;
 import org.stellwerk.runtime.RuntimeServices;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.gateway.ResourceManagerGateway;
 import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.JobID;
@@ -63,7 +64,8 @@ class ResourceManagerTest {
             jmNode.random(),
             jmNode.io(),
             jmNode.fatalErrors(),
-            FaultPoints.NONE);
+            FaultPoints.NONE,
+            TransitionObserver.NONE);
     return new ResourceManager(jmNode.rpc(), session, new ResourceID("jm"), CONFIG, services);
   }
 

@@ -12,6 +12,7 @@ import java.util.UUID;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway.JobMasterAddress;
 import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.JobID;
@@ -61,7 +62,7 @@ class SlotManagerPropertyTest {
     World(long seed) {
       random = new Random(seed);
       ids = () -> new UUID(random.nextLong(), random.nextLong());
-      manager = new SlotManager(actions, new EvenSpreadStrategy(), ids);
+      manager = new SlotManager(actions, new EvenSpreadStrategy(), ids, TransitionObserver.NONE);
       jobMaster = new JobMasterAddress("jm", JobMasterId.generate(ids));
       for (int i = 0; i < 3; i++) {
         jobs.add(JobID.generate(ids));

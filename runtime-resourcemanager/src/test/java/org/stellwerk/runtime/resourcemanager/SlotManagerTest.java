@@ -9,6 +9,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway.JobMasterAddress;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.InstanceID;
@@ -27,7 +28,8 @@ class SlotManagerTest {
   private final AtomicLong counter = new AtomicLong();
   private final IdGenerator ids = () -> new UUID(7, counter.incrementAndGet());
   private final RecordingActions actions = new RecordingActions();
-  private final SlotManager manager = new SlotManager(actions, new EvenSpreadStrategy(), ids);
+  private final SlotManager manager =
+      new SlotManager(actions, new EvenSpreadStrategy(), ids, TransitionObserver.NONE);
   private final JobID job = JobID.generate(ids);
   private final JobID otherJob = JobID.generate(ids);
   private final JobMasterAddress jobMaster = new JobMasterAddress("jm", JobMasterId.generate(ids));

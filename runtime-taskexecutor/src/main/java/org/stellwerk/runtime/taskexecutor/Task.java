@@ -1,6 +1,6 @@
 package org.stellwerk.runtime.taskexecutor;
 
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +37,7 @@ final class Task {
   private final TaskRunner runner;
   private final TaskExecutorConfig.Timeouts timeouts;
   private final ComponentMainThreadExecutor mainThread;
-  private final Consumer<Task> listener;
+  private final BiConsumer<Task, ExecutionState> listener;
   private ExecutionState state = ExecutionState.CREATED;
   private @Nullable TaskHandle handle;
   private @Nullable CancellationWatch cancellation;
@@ -47,14 +47,14 @@ final class Task {
   /**
    * An attempt of which nothing runs yet.
    *
-   * @param listener called after each transition
+   * @param listener called after each transition, with the state before
    */
   Task(
       TaskDeploymentDescriptor descriptor,
       TaskRunner runner,
       TaskExecutorConfig.Timeouts timeouts,
       ComponentMainThreadExecutor mainThread,
-      Consumer<Task> listener) {
+      BiConsumer<Task, ExecutionState> listener) {
     this.descriptor = descriptor;
     this.runner = runner;
     this.timeouts = timeouts;
@@ -204,9 +204,10 @@ final class Task {
       throw new IllegalStateException(
           "Task " + describe() + " cannot go from " + state + " to " + next + ": " + reason);
     }
-    LOG.info("Task {}: {} -> {}: {}", describe(), state, next, reason);
+    ExecutionState from = state;
     state = next;
-    listener.accept(this);
+    LOG.info("Task {}: {} -> {}: {}", describe(), from, next, reason);
+    listener.accept(this, from);
   }
 
   /** Takes the runner's events into the main thread; user exceptions stay behind. */

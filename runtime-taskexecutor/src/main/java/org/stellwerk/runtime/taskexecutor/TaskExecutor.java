@@ -2,10 +2,8 @@ package org.stellwerk.runtime.taskexecutor;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -62,7 +60,7 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
   private final TaskSlotTable slots;
   private final ResourceManagerConnection resourceManager;
   private final JobTable jobs = new JobTable();
-  private final Map<ExecutionAttemptID, Task> tasks = new LinkedHashMap<>();
+  private final TaskTable tasks;
   private final CompletableFuture<Void> lastTaskEnded = new CompletableFuture<>();
   private boolean stopping;
 
@@ -98,7 +96,15 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
             config.resourceId(),
             config.numberOfSlots(),
             new AllocationTimeouts(
-                config.timeouts().slot(), getMainThreadExecutor(), this::onSlotTimeout));
+                config.timeouts().slot(), getMainThreadExecutor(), this::onSlotTimeout),
+            services.transitions());
+    this.tasks =
+        new TaskTable(
+            taskRunner,
+            config.timeouts(),
+            getMainThreadExecutor(),
+            services.transitions(),
+            this::onTaskTransition);
     this.resourceManager =
         new ResourceManagerConnection(context, slots, taskRunner::freeHeap, this::servesJobs);
   }
@@ -124,7 +130,7 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
   @Override
   protected CompletableFuture<Void> onStop() {
     String reason = "TaskExecutor " + config.resourceId() + " stops.";
-    LOG.info("{} {} tasks are to be cancelled.", reason, tasks.size());
+    LOG.info("{} {} tasks are to be cancelled.", reason, tasks.all().size());
     stopping = true;
     resourceManager.stop(reason);
     jobs.all()
@@ -134,7 +140,7 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
               connection.leave(reason);
             });
     slots.stop();
-    new ArrayList<>(tasks.values()).forEach(task -> task.cancel(reason));
+    tasks.all().forEach(task -> task.cancel(reason));
     if (tasks.isEmpty()) {
       lastTaskEnded.complete(null);
     }
@@ -151,9 +157,9 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
     if (lastTaskEnded.complete(null)) {
       LOG.warn(
           "{} tasks did not end within {} ms and are left behind: {}",
-          tasks.size(),
+          tasks.all().size(),
           config.timeouts().stop().toMillis(),
-          tasks.keySet());
+          tasks.all().stream().map(Task::attemptId).toList());
     }
   }
 
@@ -257,15 +263,7 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
       LOG.debug("Attempt {} was submitted again.", descriptor.attemptId());
       return;
     }
-    Task task =
-        new Task(
-            descriptor,
-            taskRunner,
-            config.timeouts(),
-            getMainThreadExecutor(),
-            this::onTaskTransition);
-    tasks.put(task.attemptId(), task);
-    task.start();
+    tasks.start(descriptor);
   }
 
   @Override
@@ -392,7 +390,6 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
     }
     jobs.get(task.jobId()).ifPresent(connection -> connection.report(task.executionState()));
     if (state.isTerminal()) {
-      tasks.remove(task.attemptId());
       slots.removeAttempt(task.attemptId()).ifPresent(this::tellSlotAvailable);
       releaseJobIfOver(task.jobId());
       if (stopping && tasks.isEmpty()) {
@@ -421,7 +418,7 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
   /** Throws if an invariant does not hold; for tests and the simulator, in the main thread. */
   public void checkInvariants() {
     slots.checkInvariants();
-    for (Task task : tasks.values()) {
+    for (Task task : tasks.all()) {
       if (task.state().isTerminal()) {
         throw new IllegalStateException("Task " + task.attemptId() + " has ended but is kept");
       }
@@ -446,10 +443,7 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
   private final class JobMasterView implements JobLeaderConnection.Owner {
     @Override
     public List<TaskExecutorHeartbeat.ExecutionStatus> executionsOf(JobID jobId) {
-      return tasks.values().stream()
-          .filter(task -> task.jobId().equals(jobId))
-          .map(Task::status)
-          .toList();
+      return tasks.executionsOf(jobId);
     }
 
     @Override

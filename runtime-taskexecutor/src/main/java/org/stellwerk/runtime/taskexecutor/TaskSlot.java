@@ -9,6 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionGraphId;
@@ -34,14 +35,16 @@ final class TaskSlot {
   }
 
   private final SlotID id;
+  private final TransitionObserver transitions;
   private final Set<ExecutionAttemptID> attempts = new LinkedHashSet<>();
   private final Map<Subtask, Integer> newestAttempts = new LinkedHashMap<>();
   private SlotState state = SlotState.FREE;
   private @Nullable AllocationID allocationId;
   private @Nullable JobID jobId;
 
-  TaskSlot(SlotID id) {
+  TaskSlot(SlotID id, TransitionObserver transitions) {
     this.id = id;
+    this.transitions = transitions;
   }
 
   SlotID id() {
@@ -121,7 +124,9 @@ final class TaskSlot {
       throw new IllegalStateException(
           "Slot " + id + " cannot go from " + state + " to " + next + ": " + reason);
     }
-    LOG.debug("Slot {} ({}): {} -> {}: {}", id, allocationId, state, next, reason);
+    SlotState from = state;
     state = next;
+    LOG.debug("Slot {} ({}): {} -> {}: {}", id, allocationId, from, next, reason);
+    transitions.onTransition(TransitionObserver.TASK_SLOT, id, from, next);
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
@@ -41,11 +42,15 @@ final class TaskSlotTable {
   private final Map<ExecutionAttemptID, TaskSlot> byAttempt = new LinkedHashMap<>();
   private long version;
 
-  TaskSlotTable(ResourceID resourceId, int numberOfSlots, AllocationTimeouts timeouts) {
+  TaskSlotTable(
+      ResourceID resourceId,
+      int numberOfSlots,
+      AllocationTimeouts timeouts,
+      TransitionObserver transitions) {
     this.timeouts = timeouts;
     List<TaskSlot> all = new ArrayList<>(numberOfSlots);
     for (int index = 0; index < numberOfSlots; index++) {
-      all.add(new TaskSlot(new SlotID(resourceId, index)));
+      all.add(new TaskSlot(new SlotID(resourceId, index), transitions));
     }
     this.slots = List.copyOf(all);
   }

@@ -12,6 +12,7 @@ import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimScheduler;
 import org.stellwerk.runtime.FaultPoints;
 import org.stellwerk.runtime.RuntimeServices;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
@@ -74,7 +75,13 @@ final class TaskExecutorBed {
             retrieval,
             runner,
             new RuntimeServices(
-                tm.clock(), tm.ids(), tm.random(), tm.io(), tm.fatalErrors(), FaultPoints.NONE));
+                tm.clock(),
+                tm.ids(),
+                tm.random(),
+                tm.io(),
+                tm.fatalErrors(),
+                FaultPoints.NONE,
+                TransitionObserver.NONE));
     taskExecutor.start();
     gateway = taskExecutor.getSelfGateway(TaskExecutorGateway.class);
     leader = newSession();

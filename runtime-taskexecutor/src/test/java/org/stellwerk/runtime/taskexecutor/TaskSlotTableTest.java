@@ -21,6 +21,7 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.rpc.simulation.ManualMainThreadExecutor;
 import org.stellwerk.rpc.simulation.SimScheduler;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionGraphId;
@@ -44,7 +45,8 @@ class TaskSlotTableTest {
     final AllocationTimeouts timeouts =
         new AllocationTimeouts(
             Duration.ofSeconds(10), new ManualMainThreadExecutor(sim), timedOut::add);
-    final TaskSlotTable table = new TaskSlotTable(new ResourceID("tm"), SLOTS, timeouts);
+    final TaskSlotTable table =
+        new TaskSlotTable(new ResourceID("tm"), SLOTS, timeouts, TransitionObserver.NONE);
   }
 
   private final Bed bed = new Bed();

@@ -97,7 +97,7 @@ class TaskTest {
           new ExecutionVertexID(new JobVertexID(new UUID(2, 2)), 0),
           0);
   private final Task task =
-      new Task(descriptor(), runner, timeouts, mainThread, t -> transitions.add(t.state()));
+      new Task(descriptor(), runner, timeouts, mainThread, (t, from) -> transitions.add(t.state()));
 
   private TaskDeploymentDescriptor descriptor() {
     return new TaskDeploymentDescriptor(

@@ -1,0 +1,83 @@
+package org.stellwerk.runtime.taskexecutor;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.concurrent.ComponentMainThreadExecutor;
+import org.stellwerk.runtime.TransitionObserver;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
+import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
+
+/**
+ * The tasks of one TaskExecutor that have not ended, in the order of their beginning. Component of
+ * the TaskExecutor, in its main thread; soft state.
+ */
+final class TaskTable {
+
+  private final TaskRunner runner;
+  private final TaskExecutorConfig.Timeouts timeouts;
+  private final ComponentMainThreadExecutor mainThread;
+  private final TransitionObserver transitions;
+  private final Consumer<Task> listener;
+  private final Map<ExecutionAttemptID, Task> tasks = new LinkedHashMap<>();
+
+  /**
+   * No tasks.
+   *
+   * @param listener called after each transition; a task that has ended is not in the table then
+   */
+  TaskTable(
+      TaskRunner runner,
+      TaskExecutorConfig.Timeouts timeouts,
+      ComponentMainThreadExecutor mainThread,
+      TransitionObserver transitions,
+      Consumer<Task> listener) {
+    this.runner = runner;
+    this.timeouts = timeouts;
+    this.mainThread = mainThread;
+    this.transitions = transitions;
+    this.listener = listener;
+  }
+
+  /** Begins to run an attempt that was never in the table. */
+  void start(TaskDeploymentDescriptor descriptor) {
+    Task task = new Task(descriptor, runner, timeouts, mainThread, this::onTransition);
+    tasks.put(task.attemptId(), task);
+    task.start();
+  }
+
+  private void onTransition(Task task, ExecutionState from) {
+    transitions.onTransition(TransitionObserver.TASK, task.attemptId(), from, task.state());
+    if (task.state().isTerminal()) {
+      tasks.remove(task.attemptId());
+    }
+    listener.accept(task);
+  }
+
+  /** The attempt's task, unless it has ended or was never here. */
+  @Nullable Task get(ExecutionAttemptID attemptId) {
+    return tasks.get(attemptId);
+  }
+
+  boolean isEmpty() {
+    return tasks.isEmpty();
+  }
+
+  List<Task> all() {
+    return new ArrayList<>(tasks.values());
+  }
+
+  /** The attempts of the job, for a heartbeat. */
+  List<TaskExecutorHeartbeat.ExecutionStatus> executionsOf(JobID jobId) {
+    return tasks.values().stream()
+        .filter(task -> task.jobId().equals(jobId))
+        .map(Task::status)
+        .toList();
+  }
+}
