@@ -67,6 +67,11 @@ public final class SimCoordination {
     return Optional.ofNullable(leaderSession);
   }
 
+  /** The process that leads by the service's own knowledge, dead or alive: the truth. */
+  public Optional<SimNode> leadingNode() {
+    return leaderSession == null ? Optional.empty() : Optional.of(candidates.get(0).client);
+  }
+
   /** The leader as published: the truth, for checks. */
   public Optional<LeaderInformation> publishedLeader() {
     return published;
@@ -84,6 +89,19 @@ public final class SimCoordination {
         end(session);
       }
     }
+  }
+
+  /**
+   * Ends the session of the process that leads.
+   *
+   * @return false if none leads
+   */
+  public boolean expireLeader() {
+    if (leaderSession == null) {
+      return false;
+    }
+    end(candidates.get(0));
+    return true;
   }
 
   /** From now on this share of the answers comes late, by up to this much. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.simulation.SimNetwork;
 import org.stellwerk.rpc.simulation.SimNode;
@@ -29,6 +30,7 @@ import org.stellwerk.runtime.messages.HardwareDescription;
 import org.stellwerk.runtime.options.HighAvailabilityOptions;
 import org.stellwerk.runtime.options.TaskManagerOptions;
 import org.stellwerk.runtime.taskexecutor.TaskExecutorConfig;
+import org.stellwerk.util.AutoCloseableAsync;
 
 /**
  * A whole cluster in one thread: the processes of production on a simulated network, coordination
@@ -54,6 +56,8 @@ public final class SimWorld {
   private final SimCoordination coordination;
   private final SimBlobStore.Blobs blobs = new SimBlobStore.Blobs();
   private final SimNode client;
+  private final SimFaults faults;
+  private final Map<String, SimProcess> processes = new LinkedHashMap<>();
   private final Map<String, SimTaskRunner> taskRunners = new LinkedHashMap<>();
   private final Set<JobID> acknowledged = new LinkedHashSet<>();
   private final ClusterInvariants invariants;
@@ -74,6 +78,7 @@ public final class SimWorld {
         new SimCoordination(
             network, configuration.get(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT));
     this.client = network.newNode(CLIENT);
+    this.faults = new SimFaults(this);
     this.invariants = new ClusterInvariants(coordination);
     scheduler.addCheck(invariants::check);
     scheduler.addCheck(invariants::lookInside);
@@ -110,30 +115,54 @@ public final class SimWorld {
     return client;
   }
 
-  /** Starts a JobManager process. */
+  /** What befalls the processes, the coordination service and the stores. */
+  public SimFaults faults() {
+    return faults;
+  }
+
+  /** Starts a JobManager process; the name must not be that of one that is alive. */
   public SimNode startJobManager(String name) {
-    SimNode node = network.newNode(name);
-    JobManagerConfig config =
-        new JobManagerConfig(configuration, new ResourceID(name), "http://" + name + ":8081");
-    invariants.watch(node);
-    JobManagerProcess.start(config, services(node), new SimBlobStore(blobs, node));
+    return start(new SimProcess.Role(name, 0));
+  }
+
+  /** Starts a TaskManager process; the name must not be that of one that is alive. */
+  public SimNode startTaskManager(String name, int slots) {
+    if (slots < 1) {
+      throw new IllegalArgumentException("A TaskManager has at least one slot, not " + slots);
+    }
+    return start(new SimProcess.Role(name, slots));
+  }
+
+  SimNode start(SimProcess.Role role) {
+    SimNode node = network.newNode(role.name());
+    ProcessServices services = services(node);
+    AutoCloseableAsync process =
+        role.isTaskManager() ? taskManager(role, node, services) : jobManager(role, node, services);
+    processes.put(role.name(), new SimProcess(role, node, services, process));
     return node;
   }
 
-  /** Starts a TaskManager process. */
-  public SimNode startTaskManager(String name, int slots) {
-    SimNode node = network.newNode(name);
+  private AutoCloseableAsync jobManager(
+      SimProcess.Role role, SimNode node, ProcessServices services) {
+    String name = role.name();
+    JobManagerConfig config =
+        new JobManagerConfig(configuration, new ResourceID(name), "http://" + name + ":8081");
+    invariants.watch(node);
+    return JobManagerProcess.start(config, services, new SimBlobStore(blobs, node));
+  }
+
+  private AutoCloseableAsync taskManager(
+      SimProcess.Role role, SimNode node, ProcessServices services) {
     SimTaskRunner runner = new SimTaskRunner(node);
-    taskRunners.put(name, runner);
-    invariants.watch(node, runner, slots);
+    taskRunners.put(role.name(), runner);
+    invariants.watch(node, runner, role.slots());
     TaskExecutorConfig config =
         TaskExecutorConfig.fromConfiguration(
-            configuration.with(TaskManagerOptions.NUM_TASK_SLOTS, slots),
-            new ResourceID(name),
-            name,
+            configuration.with(TaskManagerOptions.NUM_TASK_SLOTS, role.slots()),
+            new ResourceID(role.name()),
+            role.name(),
             HARDWARE);
-    TaskManagerProcess.start(config, services(node), runner);
-    return node;
+    return TaskManagerProcess.start(config, services, runner);
   }
 
   private ProcessServices services(SimNode node) {
@@ -160,13 +189,35 @@ public final class SimWorld {
     transitionListeners.add(listener);
   }
 
-  /** The process of this name, dead or alive. */
-  public SimNode node(String name) {
-    SimNode node = network.node(name);
-    if (node == null) {
+  /** The names of all JobManagers that were ever started, in the order of their first start. */
+  public List<String> jobManagers() {
+    return names(role -> !role.isTaskManager());
+  }
+
+  /** The names of all TaskManagers that were ever started, in the order of their first start. */
+  public List<String> taskManagers() {
+    return names(SimProcess.Role::isTaskManager);
+  }
+
+  private List<String> names(Predicate<SimProcess.Role> which) {
+    return processes.values().stream()
+        .map(SimProcess::role)
+        .filter(which)
+        .map(SimProcess.Role::name)
+        .toList();
+  }
+
+  SimProcess process(String name) {
+    SimProcess process = processes.get(name);
+    if (process == null) {
       throw new NoSuchElementException("There never was a process " + name);
     }
-    return node;
+    return process;
+  }
+
+  /** The process of this name, dead or alive. */
+  public SimNode node(String name) {
+    return process(name).node();
   }
 
   /** What the TaskManager's user code does. */

@@ -18,8 +18,8 @@ public final class SimExecutor implements ScheduledExecutor {
   private final SimScheduler scheduler;
   private final @Nullable SimNode node;
   private final String name;
-  private final SimLatency latency;
   private final SimRandom random;
+  private SimLatency latency;
 
   /** An executor of the world, not of a node: for tests of components. */
   public SimExecutor(SimScheduler scheduler, String name, SimLatency latency) {
@@ -32,6 +32,11 @@ public final class SimExecutor implements ScheduledExecutor {
     this.name = name;
     this.latency = latency;
     this.random = scheduler.random().fork("executor:" + name + ":" + (node == null ? "" : node));
+  }
+
+  /** How long tasks take from now on. */
+  void setLatency(SimLatency newLatency) {
+    latency = newLatency;
   }
 
   @Override

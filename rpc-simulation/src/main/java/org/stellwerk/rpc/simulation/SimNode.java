@@ -71,6 +71,16 @@ public final class SimNode {
     return io;
   }
 
+  /** From now on this share of the I/O executor's tasks takes up to so long, if that is longer. */
+  public void slowIo(double share, Duration longest) {
+    SimLatency usual = network.config().latencies().io();
+    io.setLatency(
+        SimLatency.mostly(
+            usual,
+            random -> Math.max(usual.nextNanos(random), random.nextLong(1 + longest.toNanos())),
+            share));
+  }
+
   /** Identifiers that no other node has. */
   public IdGenerator ids() {
     return ids;

@@ -1,0 +1,82 @@
+package org.stellwerk.simulation;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.concurrent.FutureUtils;
+import org.stellwerk.rpc.simulation.SimNode;
+import org.stellwerk.runtime.cluster.ProcessServices;
+import org.stellwerk.util.AutoCloseableAsync;
+
+/**
+ * A process of the simulated world under its name: the present incarnation's node, what it is built
+ * on, and how it ends. What survives it is elsewhere.
+ */
+final class SimProcess {
+
+  /** What kind of process it is; a TaskManager has slots. */
+  record Role(String name, int slots) {
+
+    boolean isTaskManager() {
+      return slots > 0;
+    }
+  }
+
+  private final Role role;
+  private final SimNode node;
+  private final ProcessServices services;
+  private final AutoCloseableAsync process;
+  private @Nullable CompletableFuture<Void> stopped;
+
+  SimProcess(Role role, SimNode node, ProcessServices services, AutoCloseableAsync process) {
+    this.role = role;
+    this.node = node;
+    this.services = services;
+    this.process = process;
+  }
+
+  Role role() {
+    return role;
+  }
+
+  SimNode node() {
+    return node;
+  }
+
+  /** Whether it was asked to end, and has not ended yet. */
+  boolean isStopping() {
+    return stopped != null && node.isAlive();
+  }
+
+  /**
+   * Ends it as SIGTERM does: the process closes, then what it is built on, then the node is gone.
+   * One that does not get there in time is gone then, as with the real processes.
+   */
+  CompletableFuture<Void> stop(Duration limit) {
+    CompletableFuture<Void> running = stopped;
+    if (running != null) {
+      return running;
+    }
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    stopped = done;
+    node.timers().schedule(() -> exit(done), limit.toNanos(), TimeUnit.NANOSECONDS);
+    node.timers()
+        .execute(
+            () ->
+                FutureUtils.composeAfterwards(
+                        process.closeAsync(), Runnable::run, this::closeServices)
+                    .whenComplete((ignored, failure) -> exit(done)));
+    return done;
+  }
+
+  private CompletableFuture<Void> closeServices() {
+    return FutureUtils.composeAfterwards(
+        services.highAvailability().closeAsync(), Runnable::run, services.rpc()::closeAsync);
+  }
+
+  private void exit(CompletableFuture<Void> done) {
+    node.crash();
+    done.complete(null);
+  }
+}
