@@ -17,7 +17,7 @@ import org.stellwerk.rpc.messages.FencedMessage;
 import org.stellwerk.rpc.messages.LocalRpcInvocation;
 import org.stellwerk.rpc.messages.RemoteRpcInvocation;
 import org.stellwerk.rpc.messages.RpcInvocation;
-import org.stellwerk.rpc.simulation.SimObserver.MessageKind;
+import org.stellwerk.rpc.simulation.SimMessage.Payload;
 
 /**
  * The caller's side of one gateway: turns its methods into messages. A void method is told, one
@@ -82,13 +82,13 @@ final class SimGatewayHandler implements InvocationHandler {
 
   private @Nullable Object local(SimCall call, @Nullable Object[] arguments) {
     Object message = fenced(new LocalRpcInvocation(call.method(), arguments));
-    caller.network().passed(caller.node(), call.what(), kind(call));
+    long id = caller.network().passed(caller.node(), call.what(), payload(call, message));
     if (call.tell()) {
       target.post(message, call.what(), NoResponder.INSTANCE);
       return null;
     }
     SimAsks.Ask ask = open(call, arguments);
-    target.post(message, call.what(), new SimMailbox.LocalResponder(caller, call.what(), ask));
+    target.post(message, call.what(), new SimMailbox.LocalResponder(caller, call.what(), ask, id));
     return ask.future();
   }
 
@@ -113,8 +113,7 @@ final class SimGatewayHandler implements InvocationHandler {
       }
       Object message = fenced(new RemoteRpcInvocation(call.method(), arguments));
       byte[] sent = wire.writeCall(type, message, call.what());
-      SimExchange exchange = new SimExchange(caller, target, call, type, ask);
-      exchange.send(sent);
+      new SimExchange(caller, target, call, type, ask).send(sent, payload(call, message));
     } catch (RpcException e) {
       if (ask == null) {
         throw new RpcRuntimeException("Could not send " + call.what() + ": " + e.getMessage(), e);
@@ -130,8 +129,8 @@ final class SimGatewayHandler implements InvocationHandler {
         .open(call.what(), target, call.timeout(arguments, caller.config().askTimeout()));
   }
 
-  private static MessageKind kind(SimCall call) {
-    return call.tell() ? MessageKind.TELL : MessageKind.CALL;
+  private Payload payload(SimCall call, Object message) {
+    return Payload.call(call.tell(), target.name(), message);
   }
 
   private Object fenced(RpcInvocation invocation) {
@@ -156,24 +155,40 @@ final class SimGatewayHandler implements InvocationHandler {
   }
 
   /** One call between nodes: there, and back. */
-  private record SimExchange(
-      SimRpcService caller,
-      SimMailbox target,
-      SimCall call,
-      Class<?> gateway,
-      SimAsks.@Nullable Ask ask) {
+  private static final class SimExchange {
 
-    void send(byte[] sent) {
+    private final SimRpcService caller;
+    private final SimMailbox target;
+    private final SimCall call;
+    private final Class<?> gateway;
+    private final SimAsks.@Nullable Ask ask;
+    private long messageId;
+
+    SimExchange(
+        SimRpcService caller,
+        SimMailbox target,
+        SimCall call,
+        Class<?> gateway,
+        SimAsks.@Nullable Ask ask) {
+      this.caller = caller;
+      this.target = target;
+      this.call = call;
+      this.gateway = gateway;
+      this.ask = ask;
+    }
+
+    void send(byte[] sent, Payload payload) {
       Runnable lost =
           () -> {
             if (ask != null) {
               ask.fail(ask.unreachable("its process or the way to it is gone"));
             }
           };
-      SimNetwork.Delivery delivery = SimNetwork.Delivery.of(kind(call), () -> arrived(sent), lost);
-      caller
-          .network()
-          .transmit(caller.node(), target.node(), target.arrivals(), call.what(), delivery);
+      SimNetwork.Delivery delivery = SimNetwork.Delivery.of(payload, () -> arrived(sent), lost);
+      messageId =
+          caller
+              .network()
+              .transmit(caller.node(), target.node(), target.arrivals(), call.what(), delivery);
     }
 
     private void arrived(byte[] sent) {
@@ -205,6 +220,7 @@ final class SimGatewayHandler implements InvocationHandler {
       try {
         byte[] sent = wire.writeResult(exchange.gateway, method, value, exchange.call.what());
         give(
+            value,
             () -> {
               try {
                 ask.succeed(wire.readResult(exchange.gateway, method, sent));
@@ -220,10 +236,10 @@ final class SimGatewayHandler implements InvocationHandler {
     @Override
     public void fail(Throwable failure) {
       Throwable copy = exchange.caller.wire().copyFailure(failure);
-      give(() -> ask.fail(copy));
+      give(copy, () -> ask.fail(copy));
     }
 
-    private void give(Runnable receive) {
+    private void give(@Nullable Object content, Runnable receive) {
       if (given) {
         return;
       }
@@ -236,7 +252,8 @@ final class SimGatewayHandler implements InvocationHandler {
               exchange.caller.node(),
               null,
               exchange.call.what(),
-              SimNetwork.Delivery.of(MessageKind.REPLY, receive, () -> {}));
+              SimNetwork.Delivery.of(
+                  Payload.answer(content, exchange.messageId), receive, () -> {}));
     }
   }
 }

@@ -22,8 +22,8 @@ import org.stellwerk.rpc.messages.FencedMessage;
 import org.stellwerk.rpc.messages.RpcInvocation;
 import org.stellwerk.rpc.messages.RunAsync;
 import org.stellwerk.rpc.simulation.SimEvent.Kind;
+import org.stellwerk.rpc.simulation.SimMessage.Payload;
 import org.stellwerk.rpc.simulation.SimObserver.EndpointEvent;
-import org.stellwerk.rpc.simulation.SimObserver.MessageKind;
 import org.stellwerk.util.ExceptionUtils;
 
 /**
@@ -179,7 +179,7 @@ final class SimMailbox implements RpcServer {
   @Override
   public <V> CompletableFuture<V> callAsync(Callable<V> callable, Duration timeout) {
     SimAsks.Ask ask = service.asks().open("callAsync", this, timeout);
-    post(new CallAsync(callable), "callAsync", new LocalResponder(service, "callAsync", ask));
+    post(new CallAsync(callable), "callAsync", new LocalResponder(service, "callAsync", ask, -1));
     @SuppressWarnings("unchecked") // the dispatcher answers with the callable's value
     CompletableFuture<V> future = (CompletableFuture<V>) (CompletableFuture<?>) ask.future();
     return future;
@@ -206,21 +206,21 @@ final class SimMailbox implements RpcServer {
   }
 
   /** Answers a caller on the same node, in an event of its own. */
-  record LocalResponder(SimRpcService service, String what, SimAsks.Ask ask)
+  record LocalResponder(SimRpcService service, String what, SimAsks.Ask ask, long callId)
       implements RpcResponder {
 
     @Override
     public void succeed(@Nullable Object value) {
-      answer(() -> ask.succeed(value));
+      answer(value, () -> ask.succeed(value));
     }
 
     @Override
     public void fail(Throwable failure) {
-      answer(() -> ask.fail(failure));
+      answer(failure, () -> ask.fail(failure));
     }
 
-    private void answer(Runnable action) {
-      service.network().passed(service.node(), what, MessageKind.REPLY);
+    private void answer(@Nullable Object content, Runnable action) {
+      service.network().passed(service.node(), what, Payload.answer(content, callId));
       service.later(Kind.REPLY, what, action);
     }
   }

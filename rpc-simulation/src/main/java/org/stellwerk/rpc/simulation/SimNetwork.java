@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.simulation.SimEvent.Kind;
-import org.stellwerk.rpc.simulation.SimObserver.MessageKind;
+import org.stellwerk.rpc.simulation.SimMessage.Payload;
 import org.stellwerk.rpc.simulation.SimObserver.NodeEvent;
 
 /**
@@ -160,20 +160,20 @@ public final class SimNetwork {
    * @param lanes keep the order among messages of one sender; null for none
    * @param label for the trace
    * @param delivery what becomes of it
+   * @return the message's number in the run
    */
-  public void transmit(
+  public long transmit(
       SimNode from, SimNode to, @Nullable Lanes lanes, String label, Delivery delivery) {
     SimLink link = link(from.name(), to.name());
-    long id = messages++;
-    observers.onMessage(id, from, to, label, delivery.kind(), scheduler.nowNanos());
+    long id = sent(from, to, label, delivery.payload());
     if (link.status() == Status.BLACKHOLE) {
       observers.onLost(id, scheduler.nowNanos(), "the link is a black hole");
-      return;
+      return id;
     }
     if (link.status() == Status.DISCONNECTED || !to.isAlive()) {
       observers.onLost(id, scheduler.nowNanos(), "the receiver cannot be reached");
       notifyLost(from, to, label, delivery);
-      return;
+      return id;
     }
     int epoch = link.epoch();
     Runnable arrival =
@@ -192,13 +192,22 @@ public final class SimNetwork {
         new SimEvent(Kind.NETWORK, to, label, arrival).in(this).carrying(id),
         draw(link),
         lanes == null ? null : lanes.of(from, epoch));
+    return id;
+  }
+
+  private long sent(SimNode from, SimNode to, String label, Payload payload) {
+    long id = messages++;
+    if (observers.any()) {
+      observers.onMessage(new SimMessage(id, from, to, label, payload, scheduler.nowNanos()));
+    }
+    return id;
   }
 
   /** A message within a process, which does not travel. */
-  void passed(SimNode node, String label, MessageKind kind) {
-    long id = messages++;
-    observers.onMessage(id, node, node, label, kind, scheduler.nowNanos());
+  long passed(SimNode node, String label, Payload payload) {
+    long id = sent(node, node, label, payload);
     observers.onArrived(id, scheduler.nowNanos());
+    return id;
   }
 
   private void notifyLost(SimNode from, SimNode to, String label, Delivery delivery) {
@@ -243,22 +252,22 @@ public final class SimNetwork {
     /** It is lost and the sender knows; in an event of the sender. */
     void lost();
 
-    /** What the message is for. */
-    default MessageKind kind() {
-      return MessageKind.OTHER;
+    /** What the message carries, for observers. */
+    default Payload payload() {
+      return Payload.OTHER;
     }
 
     /** From one action each. */
     static Delivery of(Runnable arrive, Runnable lost) {
-      return of(MessageKind.OTHER, arrive, lost);
+      return of(Payload.OTHER, arrive, lost);
     }
 
-    /** From one action each, with what it is for. */
-    static Delivery of(MessageKind kind, Runnable arrive, Runnable lost) {
+    /** From one action each, with what it carries. */
+    static Delivery of(Payload payload, Runnable arrive, Runnable lost) {
       return new Delivery() {
         @Override
-        public MessageKind kind() {
-          return kind;
+        public Payload payload() {
+          return payload;
         }
 
         @Override

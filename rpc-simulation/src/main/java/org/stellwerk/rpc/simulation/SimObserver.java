@@ -48,13 +48,8 @@ public interface SimObserver {
 
   /**
    * A message sets out. Follows, unless the run ends first: {@link #onArrived}, or {@link #onLost}.
-   *
-   * @param id counts the messages of the run
-   * @param to the same node as {@code from} for a call within a process
-   * @param label for calls "Gateway.method(Type, Type)", the same in their answers
    */
-  default void onMessage(
-      long id, SimNode from, SimNode to, String label, MessageKind kind, long sentNanos) {}
+  default void onMessage(SimMessage message) {}
 
   /** The message is there: for a call in the mailbox, within a process at once. */
   default void onArrived(long id, long nanos) {}

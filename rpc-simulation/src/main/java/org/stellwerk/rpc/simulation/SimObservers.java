@@ -20,10 +20,9 @@ final class SimObservers implements SimObserver {
   }
 
   @Override
-  public void onMessage(
-      long id, SimNode from, SimNode to, String label, MessageKind kind, long sentNanos) {
+  public void onMessage(SimMessage message) {
     for (SimObserver observer : all) {
-      observer.onMessage(id, from, to, label, kind, sentNanos);
+      observer.onMessage(message);
     }
   }
 

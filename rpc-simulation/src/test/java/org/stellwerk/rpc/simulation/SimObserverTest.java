@@ -33,11 +33,15 @@ class SimObserverTest {
 
     private final List<String> lines = new ArrayList<>();
     private int events;
+    private SimMessage.Payload last = SimMessage.Payload.OTHER;
 
     @Override
-    public void onMessage(
-        long id, SimNode from, SimNode to, String label, MessageKind kind, long sentNanos) {
-      lines.add("%d %s > %s %s %s".formatted(id, from, to, kind, label));
+    public void onMessage(SimMessage message) {
+      lines.add(
+          "%d %s > %s %s %s"
+              .formatted(
+                  message.id(), message.from(), message.to(), message.kind(), message.label()));
+      last = message.payload();
     }
 
     @Override
@@ -107,6 +111,8 @@ class SimObserverTest {
             "invoked at b#1 echo: done",
             "3 arrived");
     assertThat(log.events).isEqualTo(3);
+    assertThat(log.last.answers()).isEqualTo(2);
+    assertThat(log.last.content()).isEqualTo("x");
     SimNode b = net.nodes().get(0);
     EchoGateway local = sim.await(b.rpc().connect("sim://b/echo", EchoGateway.class));
     sim.await(local.echo("x"));
