@@ -2,6 +2,7 @@ package org.stellwerk.runtime.cluster;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -170,6 +171,15 @@ public final class JobManagerProcess extends RpcEndpoint implements LeaderConten
           }
         },
         getMainThreadExecutor());
+  }
+
+  /** What it knows now; for tests and the simulator, in the main thread. */
+  public JobManagerSnapshot snapshot() {
+    JobManagerSession current = session;
+    return new JobManagerSnapshot(
+        current == null ? null : current.id(),
+        current == null ? null : current.state(),
+        List.copyOf(closingSessions.keySet()));
   }
 
   @Override

@@ -70,6 +70,10 @@ final class JobManagerSession {
     return dispatcher.getReadyFuture().thenApply(ignored -> leaderInformation);
   }
 
+  LeaderSessionState state() {
+    return state;
+  }
+
   /** It has started. */
   void onStarted() {
     transitionTo(LeaderSessionState.SERVING, "its stored jobs are recovered");

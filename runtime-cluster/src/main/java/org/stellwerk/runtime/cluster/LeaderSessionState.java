@@ -8,7 +8,7 @@ package org.stellwerk.runtime.cluster;
  *   any of those → CLOSING → CLOSED
  * </pre>
  */
-enum LeaderSessionState {
+public enum LeaderSessionState {
   /** Its endpoints have been made; the stored jobs are being recovered. */
   STARTING,
   /** It answers, but nobody knows its address yet. */

@@ -437,4 +437,12 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
                             endedJobs.count(JobStatus.CANCELED),
                             endedJobs.count(JobStatus.FAILED))));
   }
+
+  /** What it knows now; for tests and the simulator, in the main thread. */
+  public DispatcherSnapshot snapshot() {
+    return new DispatcherSnapshot(
+        ready.isDone() && !ready.isCompletedExceptionally(),
+        new ArrayList<>(submitting),
+        new ArrayList<>(runs.keySet()));
+  }
 }

@@ -281,6 +281,12 @@ public final class Execution implements LogicalSlot.Payload {
     FutureUtils.assertNoException(chain, context.fatalErrorHandler());
   }
 
+  /** The attempt as it is now, for checks. */
+  ExecutionSnapshot snapshot() {
+    LogicalSlot held = slot;
+    return new ExecutionSnapshot(attemptId, state, held == null ? null : held.getAllocationId());
+  }
+
   /** The attempt as it is now. */
   ArchivedExecutionGraph.Subtask archive() {
     return new ArchivedExecutionGraph.Subtask(

@@ -254,6 +254,13 @@ public final class ExecutionGraph {
         failure);
   }
 
+  /** The current attempt of every subtask, for checks; producers before consumers. */
+  public List<ExecutionSnapshot> snapshot() {
+    List<ExecutionSnapshot> all = new ArrayList<>(getTotalTasks());
+    forEachExecution(execution -> all.add(execution.snapshot()));
+    return all;
+  }
+
   /**
    * Checks what must hold between any two calls.
    *

@@ -401,6 +401,16 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     scheduler.getExecutionGraph().checkInvariants();
   }
 
+  /** What it knows now; for tests and the simulator, in the main thread. */
+  public JobMasterSnapshot snapshot() {
+    return new JobMasterSnapshot(
+        getJobStatus(),
+        scheduler.getExecutionGraph().snapshot(),
+        slotPool.snapshot(),
+        registeredTaskManagers(),
+        resourceManager.isConnected());
+  }
+
   /** The TaskManagers that are registered, in the order of their registration. */
   List<ResourceID> registeredTaskManagers() {
     return new ArrayList<>(taskManagers.keySet());

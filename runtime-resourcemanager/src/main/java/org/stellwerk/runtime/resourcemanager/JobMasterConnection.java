@@ -7,4 +7,9 @@ import org.stellwerk.runtime.id.ResourceID;
 
 /** One registered JobMaster. */
 record JobMasterConnection(
-    JobID jobId, JobMasterId jobMasterId, ResourceID resourceId, JobMasterGateway gateway) {}
+    JobID jobId, JobMasterId jobMasterId, ResourceID resourceId, JobMasterGateway gateway) {
+
+  ResourceManagerSnapshot.JobMaster snapshot() {
+    return new ResourceManagerSnapshot.JobMaster(jobId, jobMasterId);
+  }
+}

@@ -403,6 +403,16 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
     }
   }
 
+  /** What it knows now; for tests and the simulator, in the main thread. */
+  public ResourceManagerSnapshot snapshot() {
+    List<ResourceManagerSnapshot.TaskExecutor> registered = new ArrayList<>();
+    taskExecutors.values().forEach(connection -> registered.add(connection.snapshot()));
+    List<ResourceManagerSnapshot.JobMaster> masters = new ArrayList<>();
+    jobMasters.values().forEach(connection -> masters.add(connection.snapshot()));
+    return new ResourceManagerSnapshot(
+        registered, slotManager.registrations(), slotManager.needs(), masters);
+  }
+
   private final class Actions implements SlotActions {
 
     @Override

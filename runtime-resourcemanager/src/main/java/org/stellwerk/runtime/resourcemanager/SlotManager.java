@@ -19,7 +19,6 @@ import org.stellwerk.runtime.messages.SlotStatus;
 import org.stellwerk.runtime.resourcemanager.SlotActions.SlotRequest;
 import org.stellwerk.runtime.resourcemanager.SlotAllocationStrategy.Capacity;
 import org.stellwerk.runtime.resourcemanager.TaskManagerSlot.Assignment;
-import org.stellwerk.runtime.resourcemanager.TaskManagerSlot.State;
 import org.stellwerk.util.IdGenerator;
 
 /**
@@ -151,7 +150,7 @@ final class SlotManager {
           "Ignored that slot {} is free of allocation {}: not current.", slotId, allocationId);
       return;
     }
-    slots.become(slot, State.FREE, null);
+    slots.become(slot, ManagedSlotState.FREE, null);
     serveJobs();
   }
 
@@ -160,7 +159,7 @@ final class SlotManager {
     TaskExecutorSlots slots = taskExecutors.get(request.registrationId());
     TaskManagerSlot slot = pendingSlot(slots, request);
     if (slots != null && slot != null) {
-      slots.become(slot, State.ALLOCATED, slot.assignment());
+      slots.become(slot, ManagedSlotState.ALLOCATED, slot.assignment());
     }
   }
 
@@ -176,7 +175,7 @@ final class SlotManager {
         request.slotId(),
         request.jobId(),
         reason);
-    slots.become(slot, State.FREE, null);
+    slots.become(slot, ManagedSlotState.FREE, null);
     slots.setDoubtful(slot, true);
     serveJobs();
   }
@@ -185,10 +184,30 @@ final class SlotManager {
       @Nullable TaskExecutorSlots slots, SlotRequest request) {
     TaskManagerSlot slot = slots == null ? null : slots.slot(request.slotId());
     return slot != null
-            && slot.state() == State.PENDING
+            && slot.state() == ManagedSlotState.PENDING
             && slot.hasAllocation(request.allocationId())
         ? slot
         : null;
+  }
+
+  /** The slots of every registration, as they are believed to be. */
+  List<ResourceManagerSnapshot.Registration> registrations() {
+    List<ResourceManagerSnapshot.Registration> all = new ArrayList<>(taskExecutors.size());
+    for (TaskExecutorSlots slots : taskExecutors.values()) {
+      all.add(slots.snapshot());
+    }
+    return all;
+  }
+
+  /** What jobs need, in the order in which they are served. */
+  List<ResourceManagerSnapshot.Need> needs() {
+    List<ResourceManagerSnapshot.Need> all = new ArrayList<>(jobs.size());
+    for (JobNeed need : jobs.values()) {
+      all.add(
+          new ResourceManagerSnapshot.Need(
+              need.jobId, need.jobMaster.jobMasterId(), need.version, need.required));
+    }
+    return all;
   }
 
   int numberOfTaskExecutors() {
@@ -236,12 +255,12 @@ final class SlotManager {
   }
 
   private static boolean reconcileFree(TaskExecutorSlots slots, TaskManagerSlot slot) {
-    if (slot.state() == State.ALLOCATED) {
+    if (slot.state() == ManagedSlotState.ALLOCATED) {
       if (!slot.contradict()) {
         return false;
       }
       LOG.info("Slot {} is free, its TaskExecutor reports.", slot.slotId());
-      slots.become(slot, State.FREE, null);
+      slots.become(slot, ManagedSlotState.FREE, null);
       return true;
     }
     slot.agree();
@@ -252,8 +271,8 @@ final class SlotManager {
       TaskExecutorSlots slots, TaskManagerSlot slot, Assignment reported) {
     if (slot.hasAllocation(reported.allocationId())) {
       slot.agree();
-      if (slot.state() == State.PENDING) {
-        slots.become(slot, State.ALLOCATED, reported);
+      if (slot.state() == ManagedSlotState.PENDING) {
+        slots.become(slot, ManagedSlotState.ALLOCATED, reported);
       }
       return false;
     }
@@ -262,8 +281,8 @@ final class SlotManager {
     }
     LOG.info(
         "Slot {} belongs to job {}, its TaskExecutor reports.", slot.slotId(), reported.jobId());
-    boolean takenFromJob = slot.state() != State.FREE;
-    slots.become(slot, State.ALLOCATED, reported);
+    boolean takenFromJob = slot.state() != ManagedSlotState.FREE;
+    slots.become(slot, ManagedSlotState.ALLOCATED, reported);
     return takenFromJob;
   }
 
@@ -308,7 +327,7 @@ final class SlotManager {
     }
     TaskManagerSlot slot = usable.get();
     AllocationID allocationId = AllocationID.generate(ids);
-    slots.become(slot, State.PENDING, new Assignment(allocationId, need.jobId));
+    slots.become(slot, ManagedSlotState.PENDING, new Assignment(allocationId, need.jobId));
     actions.requestSlot(
         new SlotRequest(
             slots.registrationId(), slot.slotId(), allocationId, need.jobId, need.jobMaster));
@@ -364,7 +383,7 @@ final class SlotManager {
     Map<JobID, Integer> perJob = new LinkedHashMap<>();
     for (TaskManagerSlot slot : slots.slots()) {
       Assignment assignment = slot.assignment();
-      if ((slot.state() == State.FREE) != (assignment == null)) {
+      if ((slot.state() == ManagedSlotState.FREE) != (assignment == null)) {
         throw new IllegalStateException("Slot " + slot + " is neither free nor taken");
       }
       if (assignment == null) {

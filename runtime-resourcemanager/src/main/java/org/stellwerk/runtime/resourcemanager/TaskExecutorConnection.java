@@ -39,6 +39,11 @@ final class TaskExecutorConnection {
     return gateway;
   }
 
+  ResourceManagerSnapshot.TaskExecutor snapshot() {
+    return new ResourceManagerSnapshot.TaskExecutor(
+        resourceId(), registrationId, registration.taskExecutorAddress());
+  }
+
   void heartbeat(long nowMs, long nowFreeHeap) {
     lastHeartbeatMs = nowMs;
     freeHeap = nowFreeHeap;

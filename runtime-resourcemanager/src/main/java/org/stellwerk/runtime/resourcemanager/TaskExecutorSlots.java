@@ -1,7 +1,9 @@
 package org.stellwerk.runtime.resourcemanager;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +14,6 @@ import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.messages.SlotReport;
 import org.stellwerk.runtime.messages.SlotStatus;
 import org.stellwerk.runtime.resourcemanager.TaskManagerSlot.Assignment;
-import org.stellwerk.runtime.resourcemanager.TaskManagerSlot.State;
 
 /** The slots of one registration of a TaskExecutor, with counts that are always right. */
 final class TaskExecutorSlots {
@@ -41,7 +42,7 @@ final class TaskExecutorSlots {
       usable++;
       Assignment assignment = assignmentOf(status);
       if (assignment != null) {
-        become(slot, State.ALLOCATED, assignment);
+        become(slot, ManagedSlotState.ALLOCATED, assignment);
       }
     }
   }
@@ -91,9 +92,17 @@ final class TaskExecutorSlots {
     return slots.values().stream().filter(TaskManagerSlot::isUsable).findFirst();
   }
 
-  void become(TaskManagerSlot slot, State state, @Nullable Assignment assignment) {
+  ResourceManagerSnapshot.Registration snapshot() {
+    List<ResourceManagerSnapshot.Slot> all = new ArrayList<>(slots.size());
+    for (TaskManagerSlot slot : slots.values()) {
+      all.add(slot.snapshot());
+    }
+    return new ResourceManagerSnapshot.Registration(registrationId, free, all);
+  }
+
+  void become(TaskManagerSlot slot, ManagedSlotState state, @Nullable Assignment assignment) {
     count(slot, -1);
-    State from = slot.state();
+    ManagedSlotState from = slot.state();
     slot.become(state, assignment);
     count(slot, 1);
     transitions.onTransition(TransitionObserver.MANAGED_SLOT, slot.slotId(), from, state);

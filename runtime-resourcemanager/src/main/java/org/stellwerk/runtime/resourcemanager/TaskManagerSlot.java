@@ -8,36 +8,15 @@ import org.stellwerk.runtime.id.SlotID;
 
 /**
  * One slot as the SlotManager believes it to be. Changed by {@link TaskExecutorSlots} only, which
- * keeps the counts.
- *
- * <pre>
- * FREE → PENDING (asked for) → ALLOCATED (the TaskExecutor has it) → FREE
- * PENDING → FREE (failed); any → ALLOCATED (a report says so)
- * </pre>
+ * keeps the counts; transitions are those of {@link ManagedSlotState}.
  */
 final class TaskManagerSlot {
-
-  /** What a slot is to the SlotManager. */
-  enum State {
-    FREE,
-    PENDING,
-    ALLOCATED;
-
-    /** Whether the transition is allowed; an allocated slot may pass to another allocation. */
-    boolean canBecome(State next) {
-      return switch (next) {
-        case FREE -> this != FREE;
-        case PENDING -> this == FREE;
-        case ALLOCATED -> true;
-      };
-    }
-  }
 
   /** Which job a slot is for, under which allocation. */
   record Assignment(AllocationID allocationId, JobID jobId) {}
 
   private final SlotID slotId;
-  private State state = State.FREE;
+  private ManagedSlotState state = ManagedSlotState.FREE;
   private @Nullable Assignment assignment;
   private @Nullable AllocationID lastFreed;
   private boolean doubtful;
@@ -51,7 +30,7 @@ final class TaskManagerSlot {
     return slotId;
   }
 
-  State state() {
+  ManagedSlotState state() {
     return state;
   }
 
@@ -75,7 +54,7 @@ final class TaskManagerSlot {
   }
 
   boolean isUsable() {
-    return state == State.FREE && !doubtful;
+    return state == ManagedSlotState.FREE && !doubtful;
   }
 
   void setDoubtful(boolean nowDoubtful) {
@@ -97,18 +76,29 @@ final class TaskManagerSlot {
     contradicted = false;
   }
 
-  void become(State newState, @Nullable Assignment newAssignment) {
-    if ((newState == State.FREE) != (newAssignment == null) || !state.canBecome(newState)) {
+  void become(ManagedSlotState newState, @Nullable Assignment newAssignment) {
+    if ((newState == ManagedSlotState.FREE) != (newAssignment == null)
+        || !state.canBecome(newState)) {
       throw new IllegalStateException(
           "Slot " + this + " cannot become " + newState + " for " + newAssignment);
     }
-    if (newState == State.FREE && assignment != null) {
+    if (newState == ManagedSlotState.FREE && assignment != null) {
       lastFreed = assignment.allocationId();
     }
     state = newState;
     assignment = newAssignment;
     doubtful = false;
     contradicted = false;
+  }
+
+  ResourceManagerSnapshot.Slot snapshot() {
+    Assignment current = assignment;
+    return new ResourceManagerSnapshot.Slot(
+        slotId,
+        state,
+        current == null ? null : current.allocationId(),
+        current == null ? null : current.jobId(),
+        isUsable());
   }
 
   @Override

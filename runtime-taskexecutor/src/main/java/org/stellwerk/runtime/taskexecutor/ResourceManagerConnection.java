@@ -2,6 +2,7 @@ package org.stellwerk.runtime.taskexecutor;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -99,6 +100,18 @@ final class ResourceManagerConnection {
   /** Whether the ResourceManager has taken this TaskExecutor in. */
   boolean isConnected() {
     return established != null;
+  }
+
+  /** The leader session that is followed; null if none is known. */
+  @Nullable UUID leaderSession() {
+    LeaderInformation current = leader;
+    return current == null ? null : current.sessionId();
+  }
+
+  /** Under which the ResourceManager has taken this TaskExecutor in; null if it has not. */
+  @Nullable InstanceID registrationId() {
+    Established peer = established;
+    return peer == null ? null : peer.registrationId();
   }
 
   /**

@@ -12,7 +12,7 @@ import java.util.Set;
  * ALLOCATED or ACTIVE → FREE (nothing runs)
  * </pre>
  */
-enum SlotState {
+public enum SlotState {
   /** Nobody has it. */
   FREE,
   /** A job has it, whose master has not yet accepted it. Tasks may come already. */

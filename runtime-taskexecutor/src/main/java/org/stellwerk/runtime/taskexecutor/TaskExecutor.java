@@ -418,14 +418,12 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
   /** Throws if an invariant does not hold; for tests and the simulator, in the main thread. */
   public void checkInvariants() {
     slots.checkInvariants();
-    for (Task task : tasks.all()) {
-      if (task.state().isTerminal()) {
-        throw new IllegalStateException("Task " + task.attemptId() + " has ended but is kept");
-      }
-      if (slots.isGone(task.jobId())) {
-        throw new IllegalStateException("Task " + task.attemptId() + " has no slot");
-      }
-    }
+    tasks.checkInvariants(slots);
+  }
+
+  /** What it holds now; for tests and the simulator, in the main thread. */
+  public TaskExecutorSnapshot snapshot() {
+    return TaskExecutorSnapshot.of(resourceManager, slots, tasks, jobs);
   }
 
   private final class LeaderListener implements LeaderRetrievalListener {

@@ -77,6 +77,10 @@ final class TaskSlot {
     return attempts.isEmpty();
   }
 
+  TaskExecutorSnapshot.Slot snapshot() {
+    return new TaskExecutorSnapshot.Slot(id, state, allocationId, jobId, attempts());
+  }
+
   SlotStatus status() {
     return new SlotStatus(id, allocationId, jobId);
   }

@@ -202,6 +202,15 @@ final class TaskSlotTable {
     return new SlotReport(slots.stream().map(TaskSlot::status).toList());
   }
 
+  /** Every slot as it is, ordered by index. */
+  List<TaskExecutorSnapshot.Slot> snapshot() {
+    List<TaskExecutorSnapshot.Slot> all = new ArrayList<>(slots.size());
+    for (TaskSlot slot : slots) {
+      all.add(slot.snapshot());
+    }
+    return all;
+  }
+
   /** Grows whenever {@link #report()} changes. */
   long version() {
     return version;

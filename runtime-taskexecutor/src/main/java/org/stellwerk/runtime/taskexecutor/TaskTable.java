@@ -73,6 +73,18 @@ final class TaskTable {
     return new ArrayList<>(tasks.values());
   }
 
+  /** Throws if a task has ended, or has no slot; for tests and the simulator. */
+  void checkInvariants(TaskSlotTable slots) {
+    for (Task task : tasks.values()) {
+      if (task.state().isTerminal()) {
+        throw new IllegalStateException("Task " + task.attemptId() + " has ended but is kept");
+      }
+      if (slots.isGone(task.jobId())) {
+        throw new IllegalStateException("Task " + task.attemptId() + " has no slot");
+      }
+    }
+  }
+
   /** The attempts of the job, for a heartbeat. */
   List<TaskExecutorHeartbeat.ExecutionStatus> executionsOf(JobID jobId) {
     return tasks.values().stream()

@@ -325,6 +325,17 @@ public final class SlotPool implements SlotPoolGateway {
     return requests.size();
   }
 
+  /** The pool as it is now, for checks. */
+  public SlotPoolSnapshot snapshot() {
+    List<SlotPoolSnapshot.Slot> all = new ArrayList<>(slots.size());
+    for (AllocatedSlot slot : slots.values()) {
+      all.add(
+          new SlotPoolSnapshot.Slot(
+              slot.getAllocationId(), slot.getSlotId(), free.containsKey(slot.getAllocationId())));
+    }
+    return new SlotPoolSnapshot(required, version, requests.size(), all);
+  }
+
   /**
    * Checks what must hold between any two calls.
    *

@@ -1,0 +1,14 @@
+package org.stellwerk.runtime.executiongraph;
+
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.messages.ExecutionState;
+
+/**
+ * An attempt at one instant; for tests and the simulator.
+ *
+ * @param allocationId its slot; null if it has none
+ */
+public record ExecutionSnapshot(
+    ExecutionAttemptID attemptId, ExecutionState state, @Nullable AllocationID allocationId) {}

@@ -1,0 +1,22 @@
+package org.stellwerk.runtime.jobmaster;
+
+import java.util.List;
+import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
+import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolSnapshot;
+import org.stellwerk.runtime.messages.JobStatus;
+
+/**
+ * A JobMaster at one instant, read from its components without changing them; for tests and the
+ * simulator.
+ *
+ * @param executions the current attempt of every subtask, producers before consumers
+ * @param taskManagers those that are registered
+ * @param registered whether its ResourceManager has taken it in
+ */
+public record JobMasterSnapshot(
+    JobStatus status,
+    List<ExecutionSnapshot> executions,
+    SlotPoolSnapshot slotPool,
+    List<ResourceID> taskManagers,
+    boolean registered) {}
