@@ -35,13 +35,21 @@ public final class SimFaults {
     this.world = world;
   }
 
-  /** Kills the process; harmless if it is dead. */
+  /** Kills the process, or "zk"; harmless if it is dead. */
   public void crash(String name) {
-    world.node(name).crash();
+    if (name.equals(SimCoordination.NODE_NAME)) {
+      world.coordination().crash();
+    } else {
+      world.node(name).crash();
+    }
   }
 
-  /** Starts a dead process again, as what it was; harmless if it is alive. */
+  /** Starts a dead process again, as what it was, or "zk"; harmless if it is alive. */
   public void restart(String name) {
+    if (name.equals(SimCoordination.NODE_NAME)) {
+      world.coordination().restart();
+      return;
+    }
     SimProcess process = world.process(name);
     if (!process.node().isAlive()) {
       world.start(process.role());
@@ -121,13 +129,32 @@ public final class SimFaults {
 
   /** From now on this share of what the stores are asked takes up to this much longer. */
   public void slowStores(double share, Duration longest) {
-    world.coordination().setSlow(share, longest);
+    world.coordination().faults().slow(share, longest);
   }
 
-  /** Ends all faults that are set, those of the network as well; what is dead stays dead. */
+  /**
+   * From now on these shares of the reads and writes of the stores lose their connection, or fail
+   * because that has happened too often. A write may have been carried out.
+   */
+  public void failStores(double shareOfReads, double shareOfWrites) {
+    world.coordination().faults().failing(shareOfReads, shareOfWrites);
+  }
+
+  /** From now on this share of what the stores are asked fails, with an error that stays. */
+  public void breakStores(double share) {
+    world.coordination().faults().broken(share);
+  }
+
+  /**
+   * Ends all faults that are set, those of the network as well, and starts the coordination service
+   * if it is down; processes that are dead stay dead.
+   */
   public void heal() {
     world.network().heal();
+    world.coordination().restart();
     slowStores(0, Duration.ZERO);
+    failStores(0, 0);
+    breakStores(0);
     for (SimNode node : world.network().nodes()) {
       node.slowIo(0, Duration.ZERO);
       node.clock().setDrift(0);

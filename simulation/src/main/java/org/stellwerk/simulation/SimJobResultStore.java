@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.highavailability.JobResultStore;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.messages.JobResult;
@@ -14,31 +13,27 @@ record SimJobResultStore(SimHaServices client, SimStores stores) implements JobR
 
   @Override
   public CompletableFuture<Void> createDirtyResult(UUID leaderSessionId, JobResult result) {
-    return client.<@Nullable Void>request(
-        "create result",
-        () -> {
-          stores.createDirtyResult(leaderSessionId, result);
-          return null;
-        });
+    return client.write(
+        leaderSessionId,
+        "store the result of job " + result.jobId(),
+        () -> stores.createDirtyResult(result));
   }
 
   @Override
   public CompletableFuture<Void> markResultAsClean(UUID leaderSessionId, JobID jobId) {
-    return client.<@Nullable Void>request(
-        "mark result clean",
-        () -> {
-          stores.markResultAsClean(leaderSessionId, jobId);
-          return null;
-        });
+    return client.write(
+        leaderSessionId,
+        "mark the result of job " + jobId + " as clean",
+        () -> stores.markResultAsClean(jobId));
   }
 
   @Override
   public CompletableFuture<Optional<JobResult>> getResult(JobID jobId) {
-    return client.request("get result", () -> stores.result(jobId));
+    return client.read("read the result of job " + jobId, () -> stores.result(jobId));
   }
 
   @Override
   public CompletableFuture<List<JobResult>> getDirtyResults() {
-    return client.request("get dirty results", stores::dirtyResults);
+    return client.read("read the results of jobs that are not cleaned up", stores::dirtyResults);
   }
 }

@@ -3,7 +3,6 @@ package org.stellwerk.simulation;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.highavailability.JobStore;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
@@ -13,26 +12,17 @@ record SimJobStore(SimHaServices client, SimStores stores) implements JobStore {
 
   @Override
   public CompletableFuture<Void> putJob(UUID leaderSessionId, JobGraph jobGraph) {
-    return client.<@Nullable Void>request(
-        "put job",
-        () -> {
-          stores.putJob(leaderSessionId, jobGraph);
-          return null;
-        });
+    return client.write(
+        leaderSessionId, "store job " + jobGraph.jobId(), () -> stores.putJob(jobGraph));
   }
 
   @Override
   public CompletableFuture<Void> removeJob(UUID leaderSessionId, JobID jobId) {
-    return client.<@Nullable Void>request(
-        "remove job",
-        () -> {
-          stores.removeJob(leaderSessionId, jobId);
-          return null;
-        });
+    return client.write(leaderSessionId, "remove job " + jobId, () -> stores.removeJob(jobId));
   }
 
   @Override
   public CompletableFuture<List<JobGraph>> recoverJobs() {
-    return client.request("recover jobs", stores::jobs);
+    return client.read("read the stored jobs", stores::jobs);
   }
 }

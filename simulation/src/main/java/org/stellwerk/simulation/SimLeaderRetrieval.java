@@ -2,22 +2,29 @@ package org.stellwerk.simulation;
 
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.stellwerk.runtime.leaderelection.CallbackQueue;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.leaderelection.LeaderRetrievalListener;
 import org.stellwerk.runtime.leaderelection.LeaderRetrievalService;
 
-/** Tells one listener who leads, as far as its process knows. */
+/**
+ * Tells one listener who leads, as far as its process knows. While the service cannot be reached,
+ * what was told last stands. Of several changes in a row it may see the last only.
+ */
 final class SimLeaderRetrieval implements LeaderRetrievalService {
 
   private final SimHaServices services;
+  private final CallbackQueue callbacks;
   private @Nullable LeaderRetrievalListener listener;
   private Optional<LeaderInformation> told = Optional.empty();
   private boolean toldOnce;
   private boolean closed;
 
-  SimLeaderRetrieval(SimHaServices services) {
+  SimLeaderRetrieval(SimHaServices services, Executor io) {
     this.services = services;
+    this.callbacks = new CallbackQueue(io);
   }
 
   @Override
@@ -26,10 +33,15 @@ final class SimLeaderRetrieval implements LeaderRetrievalService {
       throw new IllegalStateException("The leader retrieval was begun or closed before");
     }
     listener = newListener;
-    services.addRetrieval(this);
+    services.begin(this);
   }
 
+  /** What the leader's node holds. */
   void onLeader(Optional<LeaderInformation> leader) {
+    callbacks.execute(() -> tell(leader));
+  }
+
+  private void tell(Optional<LeaderInformation> leader) {
     if (!closed && listener != null && !(toldOnce && leader.equals(told))) {
       toldOnce = true;
       told = leader;
@@ -40,7 +52,7 @@ final class SimLeaderRetrieval implements LeaderRetrievalService {
   @Override
   public CompletableFuture<Void> closeAsync() {
     closed = true;
-    services.removeRetrieval(this);
-    return CompletableFuture.completedFuture(null);
+    services.end(this);
+    return callbacks.flush();
   }
 }

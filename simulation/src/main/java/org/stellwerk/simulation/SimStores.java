@@ -6,26 +6,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.UUID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.messages.JobResult;
-import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
+import org.stellwerk.runtime.persistence.JobGraphSerializer;
+import org.stellwerk.runtime.persistence.JobResultSerializer;
 
 /**
- * What the coordination service keeps: graphs of accepted jobs and results. Survives everything.
+ * What the coordination service keeps: graphs of accepted jobs and results. Survives everything. In
+ * the form in which the real stores keep them, so what is read is never the writer's object.
  */
 public final class SimStores {
 
   private record Entry(JobResult result, boolean dirty) {}
 
-  private final SimCoordination coordination;
   private final Map<JobID, JobGraph> jobs = new LinkedHashMap<>();
   private final Map<JobID, Entry> results = new LinkedHashMap<>();
 
-  SimStores(SimCoordination coordination) {
-    this.coordination = coordination;
-  }
+  SimStores() {}
 
   /** The stored graphs, oldest first. */
   public List<JobGraph> jobs() {
@@ -49,23 +47,20 @@ public final class SimStores {
     return dirty;
   }
 
-  void putJob(UUID session, JobGraph graph) throws NotLeaderException {
-    coordination.checkLeads(session, "Storing job " + graph.jobId());
-    jobs.put(graph.jobId(), graph);
+  void putJob(JobGraph graph) {
+    jobs.put(graph.jobId(), JobGraphSerializer.fromBytes(JobGraphSerializer.toBytes(graph)));
   }
 
-  void removeJob(UUID session, JobID jobId) throws NotLeaderException {
-    coordination.checkLeads(session, "Removing job " + jobId);
+  void removeJob(JobID jobId) {
     jobs.remove(jobId);
   }
 
-  void createDirtyResult(UUID session, JobResult result) throws NotLeaderException {
-    coordination.checkLeads(session, "Storing the result of job " + result.jobId());
-    results.putIfAbsent(result.jobId(), new Entry(result, true));
+  void createDirtyResult(JobResult result) {
+    JobResult stored = JobResultSerializer.fromBytes(JobResultSerializer.toBytes(result));
+    results.putIfAbsent(result.jobId(), new Entry(stored, true));
   }
 
-  void markResultAsClean(UUID session, JobID jobId) throws NotLeaderException {
-    coordination.checkLeads(session, "Marking the result of job " + jobId + " as clean");
+  void markResultAsClean(JobID jobId) {
     Entry entry = results.get(jobId);
     if (entry == null) {
       throw new NoSuchElementException("Job " + jobId + " has no result to be marked as clean");

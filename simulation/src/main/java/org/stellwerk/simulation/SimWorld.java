@@ -27,7 +27,6 @@ import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.HardwareDescription;
-import org.stellwerk.runtime.options.HighAvailabilityOptions;
 import org.stellwerk.runtime.options.TaskManagerOptions;
 import org.stellwerk.runtime.taskexecutor.TaskExecutorConfig;
 import org.stellwerk.util.AutoCloseableAsync;
@@ -74,9 +73,7 @@ public final class SimWorld {
     this.scheduler = new SimScheduler(seed);
     this.configuration = configuration;
     this.network = new SimNetwork(scheduler, SimRpcConfig.defaults().withoutCallStacks());
-    this.coordination =
-        new SimCoordination(
-            network, configuration.get(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT));
+    this.coordination = new SimCoordination(network, configuration);
     this.client = network.newNode(CLIENT);
     this.faults = new SimFaults(this);
     this.invariants = new ClusterInvariants(coordination);

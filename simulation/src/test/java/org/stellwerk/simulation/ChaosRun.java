@@ -58,7 +58,7 @@ final class ChaosRun {
     }
     if (faults.chance(0.3)) {
       note("slow stores");
-      world.coordination().setSlow(0.2, Duration.ofSeconds(3));
+      world.faults().slowStores(0.2, Duration.ofSeconds(3));
     }
   }
 
@@ -270,7 +270,7 @@ final class ChaosRun {
 
   private void repair() {
     note("repair");
-    world.coordination().setSlow(0, Duration.ZERO);
+    world.faults().slowStores(0, Duration.ZERO);
     world.network().heal();
     List.of("jm-1", "jm-2", "tm-1", "tm-2").forEach(this::restart);
     world.scheduler().runFor(Duration.ofMinutes(2));

@@ -3,7 +3,6 @@ package org.stellwerk.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,7 +87,7 @@ class SimFaultsTest {
 
   @Test
   void aLeaderThatIsCutOffIsReplaced() {
-    for (SimFaults.Way way : List.of(SimFaults.Way.TO_SERVICE, SimFaults.Way.BOTH)) {
+    for (SimFaults.Way way : SimFaults.Way.values()) {
       UUID before = leader();
       String leading = world.coordination().leadingNode().orElseThrow().name();
       faults.cutFromCoordination(leading, way);

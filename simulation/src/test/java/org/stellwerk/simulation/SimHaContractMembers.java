@@ -1,10 +1,10 @@
 package org.stellwerk.simulation;
 
-import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.NoSuchElementException;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.simulation.SimNetwork;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimRealTime;
@@ -16,7 +16,7 @@ final class SimHaContractMembers implements AfterEachCallback {
 
   private final SimScheduler scheduler = new SimScheduler(17);
   private final SimNetwork network = new SimNetwork(scheduler);
-  private final SimCoordination coordination = new SimCoordination(network, Duration.ofSeconds(2));
+  private final SimCoordination coordination = new SimCoordination(network, Configuration.empty());
   private final SimRealTime time = new SimRealTime(scheduler);
   private final IdentityHashMap<HighAvailabilityServices, SimNode> nodes = new IdentityHashMap<>();
 
