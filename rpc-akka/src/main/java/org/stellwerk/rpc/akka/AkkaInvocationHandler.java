@@ -140,7 +140,9 @@ class AkkaInvocationHandler implements InvocationHandler, AkkaBasedEndpoint, Rpc
       service
           .largeMessages()
           .sendInOrder(
-              recipient.actor(), new TransportMessage.Tell(connection.gatewayIndex(), payload));
+              recipient.actor(),
+              connection.peer(),
+              new TransportMessage.Tell(connection.gatewayIndex(), payload));
     } catch (RpcException e) {
       throw new RpcRuntimeException(e.getMessage(), e);
     }
@@ -180,6 +182,7 @@ class AkkaInvocationHandler implements InvocationHandler, AkkaBasedEndpoint, Rpc
           .largeMessages()
           .sendInOrder(
               recipient.actor(),
+              connection.peer(),
               new TransportMessage.Ask(call.id(), connection.gatewayIndex(), payload));
     }
     return call;
@@ -244,7 +247,9 @@ class AkkaInvocationHandler implements InvocationHandler, AkkaBasedEndpoint, Rpc
 
   @Override
   public void start() {
-    localActor().tell(ControlMessages.START, ActorRef.noSender());
+    ActorRef actor = localActor();
+    Objects.requireNonNull(recipient.server()).claim().start();
+    actor.tell(ControlMessages.START, ActorRef.noSender());
   }
 
   @Override

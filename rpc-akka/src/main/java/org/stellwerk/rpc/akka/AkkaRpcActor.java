@@ -14,6 +14,7 @@ import org.stellwerk.rpc.dispatch.RpcInvocationDispatcher;
 import org.stellwerk.rpc.dispatch.RpcInvocationDispatcher.NoResponder;
 import org.stellwerk.rpc.dispatch.RpcResponder;
 import org.stellwerk.rpc.exceptions.HandshakeException;
+import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
 import org.stellwerk.rpc.exceptions.RpcException;
 import org.stellwerk.rpc.exceptions.RpcPayloadTooLargeException;
 import org.stellwerk.rpc.messages.FencedMessage;
@@ -67,6 +68,8 @@ class AkkaRpcActor extends UntypedAbstractActor {
       inbox.add(part, getSender(), getSelf());
     } else if (message instanceof TransportMessage.LastPart last) {
       inbox.finish(last, getSender(), this::onReceive, this::refuseTorso);
+    } else if (message instanceof LargeMessages.PeerGone gone) {
+      inbox.drop(gone.peer());
     } else if (message instanceof TransportMessage.Connect connect) {
       handshake(connect);
     } else {
@@ -83,7 +86,7 @@ class AkkaRpcActor extends UntypedAbstractActor {
       responder.method = methodOf(call);
       dispatcher.handle(call, responder);
     } catch (RpcException e) {
-      LOG.warn("A call to {} is refused: {}", getSelf().path(), e.getMessage());
+      LOG.warn("A call to {} is refused: {}", name(), e.getMessage());
       responder.fail(e);
     }
   }
@@ -93,14 +96,18 @@ class AkkaRpcActor extends UntypedAbstractActor {
       Object call = service.codec().decodeInvocation(gateway(tell.gatewayIndex()), tell.payload());
       dispatcher.handle(call, NoResponder.INSTANCE);
     } catch (RpcException e) {
-      LOG.warn("A call to {} is dropped: {}", getSelf().path(), e.getMessage());
+      LOG.warn("A call to {} is dropped: {}", name(), e.getMessage());
     }
+  }
+
+  private String name() {
+    return server.endpoint().getEndpointId();
   }
 
   private void refuseTorso(TransportMessage.Payload message) {
     String problem =
         "A call to "
-            + getSelf().path().name()
+            + name()
             + " arrived without some of its parts, or is above this process's akka.framesize.";
     LOG.warn(problem);
     if (message instanceof TransportMessage.Ask ask) {
@@ -110,8 +117,7 @@ class AkkaRpcActor extends UntypedAbstractActor {
 
   private RemoteInterface gateway(int index) throws RpcException {
     if (index >= server.gateways().size()) {
-      throw new RpcException(
-          "Endpoint " + server.endpoint().getEndpointId() + " has no gateway number " + index);
+      throw new RpcException("Endpoint " + name() + " has no gateway number " + index);
     }
     return service.codec().describe(server.gateways().get(index));
   }
@@ -132,10 +138,7 @@ class AkkaRpcActor extends UntypedAbstractActor {
               .codec()
               .encodeFailure(
                   new HandshakeException(
-                      "Endpoint "
-                          + getSelf().path().name()
-                          + " refuses the connection: "
-                          + refusal));
+                      "Endpoint " + name() + " refuses the connection: " + refusal));
       caller.tell(new TransportMessage.Failure(connect.callId(), failure), getSelf());
       return;
     }
@@ -206,7 +209,7 @@ class AkkaRpcActor extends UntypedAbstractActor {
       try {
         payload = service.codec().encodeResult(table, called, value);
       } catch (RpcException e) {
-        LOG.warn("The answer of {} cannot be sent: {}", self.path().name(), e.getMessage());
+        LOG.warn("The answer of {} cannot be sent: {}", name(), e.getMessage());
         fail(e);
         return;
       }
@@ -223,7 +226,14 @@ class AkkaRpcActor extends UntypedAbstractActor {
                     + " (akka.framesize)."));
         return;
       }
-      service.largeMessages().send(caller, new TransportMessage.Answer(callId, payload));
+      if (!service.largeMessages().send(caller, new TransportMessage.Answer(callId, payload))) {
+        fail(
+            new RecipientUnreachableException(
+                "The result of "
+                    + service.callSite(called).describe()
+                    + " is not sent: the caller's process is gone, as far as is known. If it is"
+                    + " not, connect again."));
+      }
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,8 +36,10 @@ import org.stellwerk.rpc.RpcServer;
 import org.stellwerk.rpc.RpcService;
 import org.stellwerk.rpc.RpcUtils;
 import org.stellwerk.rpc.akka.AkkaInvocationHandler.Recipient;
+import org.stellwerk.rpc.akka.LocalServers.Hosted;
 import org.stellwerk.rpc.codec.KryoRpcCodec;
 import org.stellwerk.rpc.codec.RpcCodec;
+import org.stellwerk.rpc.dispatch.NameClaim;
 import org.stellwerk.rpc.exceptions.HandshakeException;
 import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
 import org.stellwerk.rpc.exceptions.RpcConnectionException;
@@ -75,10 +78,9 @@ public class AkkaRpcService implements RpcService {
   private final ActorRef replyActor;
   private final LargeMessages largeMessages;
   private final Map<Method, CallSite> callSites = new ConcurrentHashMap<>();
-  private final Map<String, RpcServer> servers = new ConcurrentHashMap<>();
-  private final Map<String, LocalServer> endpoints = new ConcurrentHashMap<>();
+  private final LocalServers servers = new LocalServers();
   private final CompletableFuture<Void> terminated = new CompletableFuture<>();
-  private volatile boolean closing;
+  private final AtomicBoolean closing = new AtomicBoolean();
 
   /** A service with the wire types that the class path announces. It owns the actor system. */
   public AkkaRpcService(ActorSystem actorSystem, AkkaRpcServiceConfiguration configuration) {
@@ -92,7 +94,7 @@ public class AkkaRpcService implements RpcService {
     this.codec = codec;
     this.address = ((ExtendedActorSystem) actorSystem).provider().getDefaultAddress();
     this.pendingCalls = new PendingCalls(configuration.captureAskCallStack());
-    this.peers = new Peers(pendingCalls);
+    this.peers = new Peers(pendingCalls, this::peerGone);
     this.timers = new TimerThread(actorSystem.name() + "-rpc-timer");
     this.connector = new RemoteConnector(this, peers, timers);
     if (address.hasGlobalScope()) {
@@ -109,7 +111,11 @@ public class AkkaRpcService implements RpcService {
                 SupervisorActor.class,
                 () ->
                     new SupervisorActor(
-                        configuration.fatalErrorHandler(), codec, started, incarnation)),
+                        configuration.fatalErrorHandler(),
+                        codec,
+                        started,
+                        incarnation,
+                        name -> servers.find(name).map(Hosted::actor))),
             ROOT);
     this.replyActor =
         actorSystem.actorOf(
@@ -124,7 +130,7 @@ public class AkkaRpcService implements RpcService {
                         transfer -> largeMessages().acknowledged(transfer))),
             REPLIES);
     ActorRef replies = replyActor;
-    this.largeMessages = new LargeMessages(replies);
+    this.largeMessages = new LargeMessages(replies, peers::at);
     ActorRef undelivered =
         actorSystem.actorOf(
             Props.create(
@@ -170,6 +176,14 @@ public class AkkaRpcService implements RpcService {
 
   LargeMessages largeMessages() {
     return largeMessages;
+  }
+
+  /** What is left of transfers from and to a peer that is gone. */
+  private void peerGone(Peer peer) {
+    largeMessages.drop(peer);
+    LargeMessages.PeerGone news = new LargeMessages.PeerGone(peer);
+    replyActor.tell(news, ActorRef.noSender());
+    servers.all().forEach(hosted -> hosted.actor().tell(news, ActorRef.noSender()));
   }
 
   private void sweep() {
@@ -252,46 +266,58 @@ public class AkkaRpcService implements RpcService {
   @Override
   public <C extends RpcEndpoint & RpcGateway> RpcServer startServer(
       C rpcEndpoint, Map<String, String> loggingContext) {
-    String name = rpcEndpoint.getEndpointId();
-    if (closing) {
-      throw new RpcRuntimeException(
-          "Endpoint " + name + " cannot be made: the RPC service is closed.");
-    }
+    checkOpen(rpcEndpoint);
     LocalServer server =
         new LocalServer(
             rpcEndpoint,
             RpcUtils.extractImplementedRpcGateways(rpcEndpoint.getClass()),
             Map.copyOf(loggingContext),
-            new CompletableFuture<>());
-    boolean fenced = rpcEndpoint instanceof FencedRpcEndpoint<?>;
+            new CompletableFuture<>(),
+            new NameClaim(rpcEndpoint.getEndpointId()));
     CompletableFuture<Void> outcome = new CompletableFuture<>();
+    ActorRef actor = startActor(server, outcome);
+    Hosted hosted = new Hosted(server, actor, makeServerProxy(server, actor));
+    try {
+      servers.add(hosted).ifPresent(earlier -> stopServer(earlier.gateway()));
+    } catch (RpcRuntimeException e) {
+      actorSystem.stop(actor);
+      throw e;
+    }
+    supervisor.tell(
+        new SupervisorActor.Watch(actor, () -> endpointGone(hosted, outcome)), ActorRef.noSender());
+    if (closing.get()) {
+      stopServer(hosted.gateway());
+    }
+    return hosted.gateway();
+  }
+
+  private void checkOpen(RpcEndpoint endpoint) {
+    if (closing.get()) {
+      throw new RpcRuntimeException(
+          "Endpoint " + endpoint.getEndpointId() + " cannot be made: the RPC service is closed.");
+    }
+  }
+
+  private ActorRef startActor(LocalServer server, CompletableFuture<Void> outcome) {
     Props props =
-        fenced
+        server.endpoint() instanceof FencedRpcEndpoint<?>
             ? Props.create(
                 FencedAkkaRpcActor.class, () -> new FencedAkkaRpcActor(this, server, outcome))
             : Props.create(AkkaRpcActor.class, () -> new AkkaRpcActor(this, server, outcome));
-    ActorRef actor;
+    String name = server.endpoint().getEndpointId();
     try {
-      actor = supervisorCell.attachChild(props, name, false);
+      return supervisorCell.attachChild(props, servers.newActorName(name), false);
     } catch (InvalidActorNameException e) {
-      throw new RpcRuntimeException(
-          "Endpoint " + name + " cannot be made: the service has one of that name already.", e);
+      throw new RpcRuntimeException("'" + name + "' cannot be the name of an endpoint.", e);
     }
-    RpcServer proxy = makeServerProxy(server, actor);
-    servers.put(name, proxy);
-    endpoints.put(name, server);
-    supervisor.tell(
-        new SupervisorActor.Watch(actor, () -> endpointGone(name, server, outcome)),
-        ActorRef.noSender());
-    return proxy;
   }
 
-  private void endpointGone(String name, LocalServer server, CompletableFuture<Void> outcome) {
-    endpoints.remove(name, server);
-    servers.remove(name);
+  private void endpointGone(Hosted hosted, CompletableFuture<Void> outcome) {
+    servers.remove(hosted);
     outcome.completeExceptionally(
-        new RecipientUnreachableException("Endpoint " + name + " was stopped by a fault."));
-    FutureUtils.forward(outcome, server.termination());
+        new RecipientUnreachableException(
+            "Endpoint " + hosted.name() + " was stopped by a fault."));
+    FutureUtils.forward(outcome, hosted.server().termination());
   }
 
   private RpcServer makeServerProxy(LocalServer server, ActorRef actor) {
@@ -339,7 +365,7 @@ public class AkkaRpcService implements RpcService {
   private <C extends RpcGateway> CompletableFuture<C> connect(
       String url, Class<C> gatewayType, HandlerFactory handlers) {
     String what = gatewayType.getSimpleName() + " at " + url;
-    if (closing) {
+    if (closing.get()) {
       return CompletableFuture.failedFuture(
           new RpcConnectionException("Cannot connect to " + what + ": the RPC service is closed."));
     }
@@ -367,40 +393,38 @@ public class AkkaRpcService implements RpcService {
 
   private CompletableFuture<Recipient> connectLocally(
       EndpointUrl target, Class<? extends RpcGateway> gatewayType, String what) {
-    RpcServer found = servers.get(target.name());
-    LocalServer server = endpoints.get(target.name());
-    if (found == null || server == null) {
+    Hosted found = servers.find(target.name()).orElse(null);
+    if (found == null) {
       return CompletableFuture.failedFuture(
           new RpcConnectionException(
               "Cannot connect to " + what + ": there is no such endpoint in this process."));
     }
-    if (!gatewayType.isInstance(found)) {
+    if (!gatewayType.isInstance(found.gateway())) {
       return CompletableFuture.failedFuture(
           new HandshakeException(
-              "Cannot connect to " + what + ": the endpoint serves " + server.gateways() + "."));
+              "Cannot connect to "
+                  + what
+                  + ": the endpoint serves "
+                  + found.server().gateways()
+                  + "."));
     }
     return CompletableFuture.completedFuture(
         new Recipient(
-            ((AkkaBasedEndpoint) found).getActorRef(),
-            found.getAddress(),
-            found.getHostname(),
+            found.actor(),
+            found.gateway().getAddress(),
+            found.gateway().getHostname(),
             null,
-            server));
+            found.server()));
   }
 
   @Override
   public CompletableFuture<Void> closeAsync() {
-    boolean first = !closing;
-    closing = true;
-    if (first) {
+    if (closing.compareAndSet(false, true)) {
       List<CompletableFuture<Void>> terminations = new ArrayList<>();
-      servers
-          .values()
-          .forEach(
-              server -> {
-                terminations.add(server.getTerminationFuture());
-                stopServer(server);
-              });
+      for (Hosted hosted : servers.all()) {
+        terminations.add(hosted.server().termination());
+        stopServer(hosted.gateway());
+      }
       FutureUtils.composeAfterwards(
               FutureUtils.completeAll(terminations), Runnable::run, this::closeTransport)
           .whenComplete(
@@ -437,8 +461,7 @@ public class AkkaRpcService implements RpcService {
   }
 
   private void systemTerminated() {
-    if (!closing) {
-      closing = true;
+    if (closing.compareAndSet(false, true)) {
       peers.close();
       pendingCalls.close(
           () -> new RecipientUnreachableException("The actor system has terminated."));

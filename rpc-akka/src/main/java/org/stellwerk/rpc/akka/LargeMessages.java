@@ -1,14 +1,17 @@
 package org.stellwerk.rpc.akka;
 
 import akka.actor.ActorRef;
+import akka.actor.Address;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * under way to one recipient, and each acknowledgement lets another go. What other recipients get
  * passes by. Calls to the same recipient keep their order, and so wait for a large one before them;
  * answers have no order, and small ones never wait. A recipient that acknowledges nothing for
- * {@link #STALL_NANOS} (parts were lost, or it is busy or paused) gets another window. Thread-safe.
+ * {@link #STALL_NANOS} (parts were lost, or it is busy or paused) gets another window. What is for
+ * a peer that is gone is dropped at once. Thread-safe.
  */
 final class LargeMessages {
 
@@ -34,7 +38,11 @@ final class LargeMessages {
 
   private static final long STALE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+  /** Tells an actor that receives parts that no more come from a peer. */
+  record PeerGone(Peer peer) {}
+
   private final ActorRef replies;
+  private final Function<Address, Optional<Peer>> peerAt;
   private final Map<ActorRef, Lane> lanes = new LinkedHashMap<>();
   private final Map<Long, Lane> lanesByNumber = new LinkedHashMap<>();
   private long lastLane;
@@ -42,43 +50,68 @@ final class LargeMessages {
   /** Whether there are lanes; read without the lock, so that small messages pay nothing. */
   private volatile boolean busy;
 
-  /** Sends for the service whose replies and acknowledgements go to the given actor. */
-  LargeMessages(ActorRef replies) {
+  /**
+   * Sends for one service.
+   *
+   * @param replies where its replies and acknowledgements go
+   * @param peerAt who lives at an address, as far as is known
+   */
+  LargeMessages(ActorRef replies, Function<Address, Optional<Peer>> peerAt) {
     this.replies = replies;
+    this.peerAt = peerAt;
   }
 
   /** Sends a call; it arrives after those that this thread has sent to the same target before. */
-  void sendInOrder(ActorRef target, TransportMessage.Payload message) {
+  void sendInOrder(ActorRef target, Peer peer, TransportMessage.Payload message) {
     if (message.payload().length > PART_BYTES || busy) {
-      enqueue(target, message);
+      enqueue(target, peer, message);
     } else {
       target.tell(message, replies);
     }
   }
 
-  /** Sends an answer; small ones overtake large ones. */
-  void send(ActorRef target, TransportMessage.Payload message) {
-    if (message.payload().length > PART_BYTES) {
-      enqueue(target, message);
-    } else {
-      target.tell(message, replies);
+  /** Sends an answer; small ones overtake large ones. False if its caller's process is gone. */
+  boolean send(ActorRef caller, TransportMessage.Answer message) {
+    if (message.payload().length <= PART_BYTES) {
+      caller.tell(message, replies);
+      return true;
     }
+    Optional<Peer> peer = peerAt.apply(caller.path().address());
+    peer.ifPresent(known -> enqueue(caller, known, message));
+    return peer.isPresent();
   }
 
-  private synchronized void enqueue(ActorRef target, TransportMessage.Payload message) {
+  private synchronized void enqueue(ActorRef target, Peer peer, TransportMessage.Payload message) {
+    if (peer.whyGone() != null) {
+      return; // whoever waits for an answer has heard of it
+    }
     Lane lane = lanes.get(target);
     if (lane == null) {
       if (message.payload().length <= PART_BYTES) {
         target.tell(message, replies);
         return;
       }
-      lane = new Lane(target, ++lastLane);
+      lane = new Lane(target, peer, ++lastLane);
       lanes.put(target, lane);
       lanesByNumber.put(lane.number, lane);
       busy = true;
     }
     lane.waiting.add(message);
     lane.pump();
+  }
+
+  /** The peer is gone: what is for it is dropped. */
+  synchronized void drop(Peer peer) {
+    for (Lane lane : List.copyOf(lanes.values())) {
+      if (lane.peer == peer) {
+        forget(lane);
+      }
+    }
+  }
+
+  /** Whether messages wait to be sent. */
+  boolean isBusy() {
+    return busy;
   }
 
   /** A part has arrived, or has certainly not. */
@@ -112,16 +145,21 @@ final class LargeMessages {
 
   private void forgetIfIdle(Lane lane) {
     if (lane.underWay == 0 && lane.waiting.isEmpty()) {
-      lanes.remove(lane.target);
-      lanesByNumber.remove(lane.number);
-      busy = !lanes.isEmpty();
+      forget(lane);
     }
+  }
+
+  private void forget(Lane lane) {
+    lanes.remove(lane.target);
+    lanesByNumber.remove(lane.number);
+    busy = !lanes.isEmpty();
   }
 
   /** What waits for one recipient; guarded by the lock of the whole. */
   private final class Lane {
 
     private final ActorRef target;
+    private final Peer peer;
     private final Queue<TransportMessage.Payload> waiting = new ArrayDeque<>();
     private final long number;
     private int underWay;
@@ -129,8 +167,9 @@ final class LargeMessages {
     private int offset; // in the first of those that wait
     private long lastNanos = System.nanoTime();
 
-    Lane(ActorRef target, long number) {
+    Lane(ActorRef target, Peer peer, long number) {
       this.target = target;
+      this.peer = peer;
       this.number = number;
     }
 
@@ -240,6 +279,21 @@ final class LargeMessages {
         transfers.put(key, transfer);
       }
       transfer.add(part.slice(), now);
+    }
+
+    /** Forgets the parts of what a peer that is gone has not finished. */
+    void drop(Peer gone) {
+      transfers
+          .entrySet()
+          .removeIf(
+              entry ->
+                  gone.isAt(entry.getKey().sender().path().address())
+                      && entry.getValue().lastNanos - gone.goneNanos() <= 0);
+    }
+
+    /** How many messages have arrived in part. */
+    int unfinished() {
+      return transfers.size();
     }
 
     /** Hands on the whole message, or nothing but its last part if others were lost. */

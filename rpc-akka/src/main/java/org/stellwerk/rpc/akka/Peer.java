@@ -1,5 +1,6 @@
 package org.stellwerk.rpc.akka;
 
+import akka.actor.Address;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ final class Peer {
   private final String address;
   private final long incarnation;
   private volatile @Nullable String whyGone;
+  private volatile long goneNanos;
   private @Nullable PeerLifeline lifeline;
 
   Peer(String address, long incarnation) {
@@ -26,6 +28,15 @@ final class Peer {
     return incarnation;
   }
 
+  boolean isAt(Address other) {
+    return address.equals(other.toString());
+  }
+
+  /** When it was found to be gone; of the next process at its address nothing came before. */
+  long goneNanos() {
+    return goneNanos;
+  }
+
   /** Null while the peer lives, as far as is known. */
   @Nullable String whyGone() {
     return whyGone;
@@ -36,6 +47,7 @@ final class Peer {
     if (whyGone != null) {
       return false;
     }
+    goneNanos = System.nanoTime();
     whyGone = reason;
     if (lifeline != null) {
       lifeline.close();

@@ -1,10 +1,12 @@
 package org.stellwerk.rpc.akka;
 
 import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stellwerk.concurrent.ScheduledExecutor;
 
 /**
  * The lifeline to one peer: holds an idle connection to its port, and finds out what its end means.
@@ -27,29 +29,43 @@ final class PeerLifeline implements Lifelines.Holder {
 
   private final Peer peer;
   private final InetSocketAddress address;
-  private final PeerWatch watch;
-  private Lifelines.@Nullable Link link;
+  private final Surroundings surroundings;
+  private @Nullable Runnable closer;
   private long establishedNanos;
   private int losses;
   private boolean asking;
   private boolean closed;
 
-  PeerLifeline(Peer peer, InetSocketAddress address, PeerWatch watch) {
+  /** What a lifeline needs of its service. */
+  interface Surroundings {
+
+    /** Begins to connect; the holder hears how it goes. Running the result ends the connection. */
+    Runnable open(InetSocketAddress address, Lifelines.Holder holder);
+
+    /** Asks who lives at the peer's address; fails if nobody answers in time. */
+    CompletableFuture<Long> incarnationAt(Peer peer);
+
+    void gone(Peer peer, String reason);
+
+    ScheduledExecutor timers();
+  }
+
+  PeerLifeline(Peer peer, InetSocketAddress address, Surroundings surroundings) {
     this.peer = peer;
     this.address = address;
-    this.watch = watch;
+    this.surroundings = surroundings;
   }
 
   synchronized void connect() {
     if (!closed) {
-      link = watch.lifelines().open(address, this);
+      closer = surroundings.open(address, this);
     }
   }
 
   synchronized void close() {
     closed = true;
-    if (link != null) {
-      link.close();
+    if (closer != null) {
+      closer.run();
     }
   }
 
@@ -66,10 +82,10 @@ final class PeerLifeline implements Lifelines.Holder {
   public synchronized void refused() {
     if (!closed) {
       closed = true;
-      watch
+      surroundings
           .timers()
           .schedule(
-              () -> watch.gone(peer, "its port refuses connections"),
+              () -> surroundings.gone(peer, "its port refuses connections"),
               GRACE_MS,
               TimeUnit.MILLISECONDS);
     }
@@ -90,7 +106,7 @@ final class PeerLifeline implements Lifelines.Holder {
       connect();
     } else {
       int doublings = Math.min(10, losses - LOSSES_WITHOUT_DELAY - 1);
-      watch
+      surroundings
           .timers()
           .schedule(
               this::connect,
@@ -100,7 +116,7 @@ final class PeerLifeline implements Lifelines.Holder {
   }
 
   private void ask(int question) {
-    watch
+    surroundings
         .incarnationAt(peer)
         .whenComplete((incarnation, failure) -> answered(question, incarnation));
   }
@@ -115,7 +131,7 @@ final class PeerLifeline implements Lifelines.Holder {
             "The connection to {} was lost, it accepts a new one, but does not answer: it may be"
                 + " paused.",
             peer.address());
-        watch.timers().execute(() -> ask(question + 1));
+        surroundings.timers().execute(() -> ask(question + 1));
         return;
       }
       asking = false;
@@ -124,6 +140,6 @@ final class PeerLifeline implements Lifelines.Holder {
       }
       closed = true;
     }
-    watch.gone(peer, "another process has taken its address");
+    surroundings.gone(peer, "another process has taken its address");
   }
 }

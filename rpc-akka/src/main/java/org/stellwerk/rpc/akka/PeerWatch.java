@@ -1,5 +1,6 @@
 package org.stellwerk.rpc.akka;
 
+import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -9,7 +10,7 @@ import org.stellwerk.concurrent.ScheduledExecutor;
  * Watches the processes that a service is connected to, either way: a {@link PeerLifeline} for
  * each. Thread-safe.
  */
-final class PeerWatch {
+final class PeerWatch implements PeerLifeline.Surroundings {
 
   private static final Logger LOG = LoggerFactory.getLogger(PeerWatch.class);
 
@@ -41,20 +42,24 @@ final class PeerWatch {
             });
   }
 
-  void gone(Peer peer, String reason) {
+  @Override
+  public void gone(Peer peer, String reason) {
     peers.gone(peer, reason);
   }
 
-  CompletableFuture<Long> incarnationAt(Peer peer) {
+  @Override
+  public CompletableFuture<Long> incarnationAt(Peer peer) {
     return connector.incarnationAt(peer.address());
   }
 
-  ScheduledExecutor timers() {
+  @Override
+  public ScheduledExecutor timers() {
     return timers;
   }
 
-  Lifelines lifelines() {
-    return lifelines;
+  @Override
+  public Runnable open(InetSocketAddress address, Lifelines.Holder holder) {
+    return lifelines.open(address, holder)::close;
   }
 
   void close() {

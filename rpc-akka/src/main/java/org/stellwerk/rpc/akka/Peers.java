@@ -1,9 +1,12 @@
 package org.stellwerk.rpc.akka;
 
+import akka.actor.Address;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,11 +24,18 @@ final class Peers {
   private final PendingCalls calls;
   private final Map<String, Peer> byAddress = new ConcurrentHashMap<>();
   private final List<PeerListener> listeners = new CopyOnWriteArrayList<>();
+  private final Consumer<Peer> aftermath;
   private volatile @Nullable PeerWatch watch;
   private volatile boolean closed;
 
-  Peers(PendingCalls calls) {
+  /**
+   * No peers yet.
+   *
+   * @param aftermath what else a peer's end means, besides the failure of its calls
+   */
+  Peers(PendingCalls calls, Consumer<Peer> aftermath) {
     this.calls = calls;
+    this.aftermath = aftermath;
   }
 
   /** To be called before the first peer is heard of. */
@@ -82,6 +92,7 @@ final class Peers {
     byAddress.remove(peer.address(), peer);
     LOG.info("The process at {} is gone: {}.", peer.address(), reason);
     calls.failAll(call -> call.target().peer() == peer, () -> unreachable(peer.address(), reason));
+    aftermath.accept(peer);
     for (PeerListener listener : listeners) {
       try {
         listener.onPeerGone(peer.address(), reason);
@@ -89,6 +100,11 @@ final class Peers {
         LOG.error("A listener failed to hear that {} is gone.", peer.address(), e);
       }
     }
+  }
+
+  /** Who lives at an address, as far as is known. */
+  Optional<Peer> at(Address address) {
+    return Optional.ofNullable(byAddress.get(address.toString()));
   }
 
   /** The addresses of all peers. */

@@ -42,6 +42,8 @@ final class ReplyActor extends UntypedAbstractActor {
       }
     } else if (message instanceof TransportMessage.Part part) {
       inbox.add(part, getSender(), getSelf());
+    } else if (message instanceof LargeMessages.PeerGone gone) {
+      inbox.drop(gone.peer());
     } else if (message instanceof TransportMessage.PartReceived received) {
       acknowledged.accept(received.transfer());
     } else if (message instanceof TransportMessage.LastPart last) {
@@ -53,8 +55,10 @@ final class ReplyActor extends UntypedAbstractActor {
       }
     } else if (message instanceof TransportMessage.Connected connected) {
       PendingCall call = calls.remove(connected.callId());
-      if (call != null) {
+      if (call != null && call.target().what().equals(CallSite.CONNECT)) {
         call.succeed(new Accepted(connected, getSender()));
+      } else if (call != null) {
+        call.fail(new RpcException("The answer to a connect came for a call"));
       }
     } else if (message instanceof TransportMessage.Goodbye goodbye) {
       peers.goodbye(getSender().path().address().toString(), goodbye.incarnation());

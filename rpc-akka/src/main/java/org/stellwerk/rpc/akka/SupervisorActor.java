@@ -9,15 +9,16 @@ import akka.actor.UntypedAbstractActor;
 import akka.japi.pf.DeciderBuilder;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.stellwerk.rpc.codec.RpcCodec;
 import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
 import org.stellwerk.util.FatalErrorHandler;
 
 /**
  * The parent of all endpoints' actors, and where connections from other processes arrive. Knows
- * when a child is gone for good, its name free again; an actor that fails is a fault, and is
- * stopped.
+ * when a child is gone for good; an actor that fails is a fault, and is stopped.
  */
 final class SupervisorActor extends UntypedAbstractActor {
 
@@ -25,6 +26,7 @@ final class SupervisorActor extends UntypedAbstractActor {
   private final RpcCodec codec;
   private final CompletableFuture<ActorCell> started;
   private final long incarnation;
+  private final Function<String, Optional<ActorRef>> endpoints;
   private final Map<ActorRef, Runnable> watched = new LinkedHashMap<>();
 
   /** Asks to run something once a child is gone. */
@@ -34,7 +36,9 @@ final class SupervisorActor extends UntypedAbstractActor {
       FatalErrorHandler fatalErrorHandler,
       RpcCodec codec,
       CompletableFuture<ActorCell> started,
-      long incarnation) {
+      long incarnation,
+      Function<String, Optional<ActorRef>> endpoints) {
+    this.endpoints = endpoints;
     this.incarnation = incarnation;
     this.fatalErrorHandler = fatalErrorHandler;
     this.codec = codec;
@@ -55,10 +59,11 @@ final class SupervisorActor extends UntypedAbstractActor {
         && connect.endpointName().isEmpty()) {
       getSender().tell(new TransportMessage.Connected(connect.callId(), 0, incarnation), getSelf());
     } else if (message instanceof TransportMessage.Connect connect) {
-      getContext()
-          .findChild(connect.endpointName())
+      endpoints
+          .apply(connect.endpointName())
           .ifPresentOrElse(
-              child -> child.forward(connect, getContext()), () -> refuse(connect, getSender()));
+              endpoint -> endpoint.forward(connect, getContext()),
+              () -> refuse(connect, getSender()));
     } else if (message instanceof Terminated terminated) {
       Runnable whenGone = watched.remove(terminated.getActor());
       if (whenGone != null) {

@@ -121,9 +121,7 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
   public Object fromBinary(ByteBuffer buffer, String manifest) throws NotSerializableException {
     byte kind = buffer.get();
     return switch (kind) {
-      case ASK -> new TransportMessage.Ask(getNumber(buffer), buffer.get() & 0xff, rest(buffer));
-      case TELL -> new TransportMessage.Tell(buffer.get() & 0xff, rest(buffer));
-      case ANSWER -> new TransportMessage.Answer(getNumber(buffer), rest(buffer));
+      case ASK, TELL, ANSWER -> payload(kind, buffer);
       case FAILURE -> new TransportMessage.Failure(buffer.getLong(), rest(buffer));
       case CONNECT -> {
         long callId = buffer.getLong();
@@ -151,13 +149,21 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
       case LAST_PART -> {
         long transfer = buffer.getLong();
         int total = buffer.getInt();
-        if (fromBinary(buffer, manifest) instanceof TransportMessage.Payload message) {
-          yield new TransportMessage.LastPart(transfer, total, message);
-        }
-        throw new NotSerializableException("A last part of what has no parts");
+        yield new TransportMessage.LastPart(transfer, total, payload(buffer.get(), buffer));
       }
       case PART_RECEIVED -> new TransportMessage.PartReceived(buffer.getLong());
       default -> throw new NotSerializableException("Unknown kind of transport message: " + kind);
+    };
+  }
+
+  /** One of the kinds that may travel in parts; a part of a part is refused, however deep. */
+  private static TransportMessage.Payload payload(byte kind, ByteBuffer buffer)
+      throws NotSerializableException {
+    return switch (kind) {
+      case ASK -> new TransportMessage.Ask(getNumber(buffer), buffer.get() & 0xff, rest(buffer));
+      case TELL -> new TransportMessage.Tell(buffer.get() & 0xff, rest(buffer));
+      case ANSWER -> new TransportMessage.Answer(getNumber(buffer), rest(buffer));
+      default -> throw new NotSerializableException("No message of kind " + kind + " has parts");
     };
   }
 

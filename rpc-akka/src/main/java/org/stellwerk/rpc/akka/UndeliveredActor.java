@@ -32,7 +32,8 @@ final class UndeliveredActor extends UntypedAbstractActor {
     if (!(received instanceof AllDeadLetters letter)) {
       return;
     }
-    String address = letter.recipient() == null ? "" : letter.recipient().path().toString();
+    String address =
+        letter.recipient() == null ? "" : LocalServers.withoutNumber(letter.recipient().path());
     Object message =
         letter.message() instanceof TransportMessage.LastPart last
             ? last.message()

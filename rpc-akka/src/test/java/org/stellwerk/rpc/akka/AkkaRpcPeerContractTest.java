@@ -4,15 +4,16 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.RpcService;
 import org.stellwerk.rpc.simulation.contract.RpcPeerContract;
@@ -27,9 +28,19 @@ class AkkaRpcPeerContractTest extends RpcPeerContract {
     processes.forEach(Process::destroyForcibly);
   }
 
+  /** The settings of all processes. */
+  Configuration configuration() throws Exception {
+    return Patience.CONFIGURATION;
+  }
+
+  @Override
+  protected Duration soon() {
+    return Patience.ENDLESS;
+  }
+
   @Override
   protected RpcService makeService() throws Exception {
-    return AkkaRpcServiceUtils.createRemoteRpcService(Configuration.empty(), "127.0.0.1", "0");
+    return AkkaRpcServiceUtils.createRemoteRpcService(configuration(), "127.0.0.1", "0");
   }
 
   @Override
@@ -39,13 +50,12 @@ class AkkaRpcPeerContractTest extends RpcPeerContract {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
-                "-Xmx128m",
+                "-Xmx256m",
                 "-cp",
                 System.getProperty("java.class.path"),
-                PeerProcessMain.class.getName()));
-    if (connectTo != null) {
-      command.add(connectTo);
-    }
+                PeerProcessMain.class.getName(),
+                connectTo == null ? "" : connectTo));
+    configuration().toMap().forEach((key, value) -> command.add(key + "=" + value));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     processes.add(process);
@@ -61,20 +71,7 @@ class AkkaRpcPeerContractTest extends RpcPeerContract {
     return new Forked(process, line);
   }
 
-  private final class Forked implements PeerProcess {
-
-    private final Process process;
-    private final String address;
-
-    Forked(Process process, String address) {
-      this.process = process;
-      this.address = address;
-    }
-
-    @Override
-    public String endpointAddress() {
-      return address;
-    }
+  private record Forked(Process process, String endpointAddress) implements PeerProcess {
 
     @Override
     public void kill() throws Exception {
@@ -82,17 +79,18 @@ class AkkaRpcPeerContractTest extends RpcPeerContract {
     }
 
     @Override
-    public void pauseFor(Duration duration) throws Exception {
+    public void pause() throws Exception {
+      Path state = Path.of("/proc", String.valueOf(process.pid()), "stat");
+      Assumptions.assumeTrue(Files.exists(state), "needs /proc to know that it stands still");
       signal("STOP");
-      service
-          .getScheduledExecutor()
-          .schedule(
-              () -> {
-                signal("CONT");
-                return null;
-              },
-              duration.toMillis(),
-              TimeUnit.MILLISECONDS);
+      // The state follows the name, which is in parentheses.
+      Awaitility.await()
+          .until(() -> Files.readString(state).replaceFirst(".*\\) ", "").startsWith("T"));
+    }
+
+    @Override
+    public void resume() throws Exception {
+      signal("CONT");
     }
 
     private void signal(String name) throws IOException, InterruptedException {
@@ -102,11 +100,7 @@ class AkkaRpcPeerContractTest extends RpcPeerContract {
 
   @Override
   protected <T> @Nullable T await(CompletableFuture<T> future) throws Throwable {
-    try {
-      return future.get(10, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw e.getCause();
-    }
+    return Patience.await(future);
   }
 
   @Override

@@ -1,8 +1,7 @@
 package org.stellwerk.rpc.akka;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.RpcOptions;
@@ -16,9 +15,10 @@ class AkkaRpcServiceContractTest extends RpcServiceContract {
   private static final int LIMIT = 64 * 1024;
 
   @Override
-  protected RpcService makeService(String name, FatalErrorHandler handler) throws Exception {
+  protected RpcService makeService(String name, FatalErrorHandler handler, Duration askTimeout)
+      throws Exception {
     Configuration configuration =
-        Configuration.empty().with(RpcOptions.FRAMESIZE.key(), LIMIT + "b");
+        Patience.withAskTimeout(askTimeout).with(RpcOptions.FRAMESIZE.key(), LIMIT + "b");
     return AkkaRpcServiceUtils.remoteServiceBuilder(configuration, "127.0.0.1", "0")
         .withComponentName(name)
         .withFatalErrorHandler(handler)
@@ -27,11 +27,7 @@ class AkkaRpcServiceContractTest extends RpcServiceContract {
 
   @Override
   protected <T> @Nullable T await(CompletableFuture<T> future) throws Throwable {
-    try {
-      return future.get(10, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw e.getCause();
-    }
+    return Patience.await(future);
   }
 
   @Override

@@ -2,17 +2,20 @@ package org.stellwerk.rpc.akka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.stellwerk.rpc.akka.Patience.failure;
+import static org.stellwerk.rpc.akka.Patience.get;
 
 import akka.actor.ActorRef;
 import akka.actor.ActorSystem;
 import akka.actor.Props;
 import akka.actor.UntypedAbstractActor;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.configuration.Configuration;
@@ -20,13 +23,13 @@ import org.stellwerk.rpc.RpcService;
 import org.stellwerk.rpc.RpcUtils;
 import org.stellwerk.rpc.akka.Shop.ShopEndpoint;
 import org.stellwerk.rpc.exceptions.RpcPayloadTooLargeException;
-import org.stellwerk.util.ExceptionUtils;
 
 /** Pacing, order and limits of messages that travel in parts. */
 class LargeMessagesTest {
 
   private static final int LARGE = 64 * 1024 * 1024;
   private static final int PART = LargeMessages.PART_BYTES;
+  private static final Peer PEER = new Peer("akka://peer", 1);
 
   private final List<RpcService> services = new CopyOnWriteArrayList<>();
   private final List<ActorSystem> systems = new CopyOnWriteArrayList<>();
@@ -40,32 +43,19 @@ class LargeMessagesTest {
   private AkkaRpcService remote(String framesize) throws Exception {
     AkkaRpcService service =
         AkkaRpcServiceUtils.createRemoteRpcService(
-            Configuration.empty()
-                .with("akka.framesize", framesize)
-                .with("akka.ask.timeout", "60 s"),
-            "127.0.0.1",
-            "0");
+            Patience.CONFIGURATION.with("akka.framesize", framesize), "127.0.0.1", "0");
     services.add(service);
     return service;
   }
 
   private static Shop connect(AkkaRpcService from, ShopEndpoint to) throws Exception {
-    return from.connect(to.getAddress(), Shop.class).get(20, TimeUnit.SECONDS);
+    return get(from.connect(to.getAddress(), Shop.class));
   }
 
   private static ShopEndpoint started(RpcService service, String name) {
     ShopEndpoint endpoint = new ShopEndpoint(service, name);
     endpoint.start();
     return endpoint;
-  }
-
-  private static Throwable failure(CompletableFuture<?> future) throws Exception {
-    try {
-      future.get(30, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      return ExceptionUtils.stripCompletionException(e);
-    }
-    throw new AssertionError("no failure");
   }
 
   @Test
@@ -75,8 +65,8 @@ class LargeMessagesTest {
     byte[] bytes = new byte[LARGE];
     new Random(3).nextBytes(bytes);
     CompletableFuture<byte[]> large = shop.mirror(bytes);
-    assertThat(large.get(60, TimeUnit.SECONDS)).isEqualTo(bytes);
-    assertThat(shop.mirror(new byte[3]).get(20, TimeUnit.SECONDS)).hasSize(3);
+    assertThat(get(large)).isEqualTo(bytes);
+    assertThat(get(shop.mirror(new byte[3]))).hasSize(3);
   }
 
   @Test
@@ -95,8 +85,8 @@ class LargeMessagesTest {
         .isInstanceOf(RpcPayloadTooLargeException.class)
         .hasMessageContaining("result")
         .hasMessageMatching("(?s).*takes 31457[34]\\d bytes; the maximum is 1048576 .*");
-    assertThat(back.zeros(900_000).get(20, TimeUnit.SECONDS)).hasSize(900_000);
-    assertThat(shop.mirror(new byte[5]).get(20, TimeUnit.SECONDS)).hasSize(5);
+    assertThat(get(back.zeros(900_000))).hasSize(900_000);
+    assertThat(get(shop.mirror(new byte[5]))).hasSize(5);
   }
 
   @Test
@@ -107,7 +97,7 @@ class LargeMessagesTest {
       numbers.add(shop.number(new byte[i % 3 == 0 ? 12 * PART : i % 3 == 1 ? 5 : PART + 1]));
     }
     for (int i = 0; i < numbers.size(); i++) {
-      assertThat(numbers.get(i).get(20, TimeUnit.SECONDS)).isEqualTo(i);
+      assertThat(get(numbers.get(i))).isEqualTo(i);
     }
   }
 
@@ -117,10 +107,10 @@ class LargeMessagesTest {
     ShopEndpoint endpoint = started(server, "shop");
     AkkaRpcService client = remote("65 mb");
     Shop shop = connect(client, endpoint);
-    endpoint.closeAsync().get(20, TimeUnit.SECONDS);
+    get(endpoint.closeAsync());
     assertThat(failure(shop.mirror(new byte[20 * PART]))).hasMessageContaining("shop");
     Shop other = connect(client, started(server, "other"));
-    assertThat(other.mirror(new byte[20 * PART]).get(20, TimeUnit.SECONDS)).hasSize(20 * PART);
+    assertThat(get(other.mirror(new byte[20 * PART]))).hasSize(20 * PART);
   }
 
   private static final class Recorder extends UntypedAbstractActor {
@@ -136,16 +126,21 @@ class LargeMessagesTest {
     }
   }
 
+  private ActorRef recorder(String system, List<Object> seen) {
+    ActorSystem made =
+        AkkaUtils.createActorSystem(system, AkkaUtils.getAkkaConfig(Configuration.empty(), null));
+    systems.add(made);
+    return made.actorOf(Props.create(Recorder.class, () -> new Recorder(seen)));
+  }
+
   @Test
   void partsArePacedByTheirAcknowledgements() {
-    ActorSystem system = AkkaUtils.createDefaultActorSystem();
-    systems.add(system);
     List<Object> seen = new CopyOnWriteArrayList<>();
-    ActorRef target = system.actorOf(Props.create(Recorder.class, () -> new Recorder(seen)));
-    LargeMessages messages = new LargeMessages(ActorRef.noSender());
+    ActorRef target = recorder("stellwerk", seen);
+    LargeMessages messages = new LargeMessages(ActorRef.noSender(), address -> Optional.of(PEER));
     int parts = LargeMessages.WINDOW + 2;
-    messages.sendInOrder(target, new TransportMessage.Tell(0, new byte[parts * PART + 1]));
-    messages.sendInOrder(target, new TransportMessage.Tell(0, new byte[7]));
+    messages.sendInOrder(target, PEER, new TransportMessage.Tell(0, new byte[parts * PART + 1]));
+    messages.sendInOrder(target, PEER, new TransportMessage.Tell(0, new byte[7]));
     messages.send(target, new TransportMessage.Answer(1, new byte[8])); // overtakes
     await().until(() -> seen.size() == LargeMessages.WINDOW + 1);
     assertThat(seen.get(LargeMessages.WINDOW)).isInstanceOf(TransportMessage.Answer.class);
@@ -156,7 +151,7 @@ class LargeMessagesTest {
 
     // the other acknowledgements are lost
     await()
-        .atMost(20, TimeUnit.SECONDS)
+        .atMost(90, TimeUnit.SECONDS)
         .until(
             () -> {
               messages.sweep();
@@ -164,5 +159,68 @@ class LargeMessagesTest {
             });
     assertThat(seen.get(seen.size() - 2)).isInstanceOf(TransportMessage.LastPart.class);
     assertThat(((TransportMessage.Tell) seen.get(seen.size() - 1)).payload()).hasSize(7);
+  }
+
+  @Test
+  void whatIsForAPeerThatIsGoneIsDropped() {
+    Peer dead = new Peer("akka://dead", 1);
+    List<Object> seen = new CopyOnWriteArrayList<>();
+    List<Object> seenByTheDead = new CopyOnWriteArrayList<>();
+    ActorRef alive = recorder("peer", seen);
+    ActorRef buried = recorder("dead", seenByTheDead);
+    LargeMessages messages =
+        new LargeMessages(
+            ActorRef.noSender(),
+            address -> Stream.of(PEER, dead).filter(p -> p.isAt(address)).findFirst());
+    TransportMessage.Tell large = new TransportMessage.Tell(0, new byte[20 * PART]);
+    messages.sendInOrder(alive, PEER, large);
+    messages.sendInOrder(buried, dead, large);
+    messages.sendInOrder(buried, dead, new TransportMessage.Tell(0, new byte[1]));
+    await().until(() -> seenByTheDead.size() == LargeMessages.WINDOW);
+
+    dead.markGone("for the test");
+    messages.drop(dead);
+    messages.sendInOrder(buried, dead, large);
+    seenByTheDead.forEach(part -> messages.acknowledged(((TransportMessage.Part) part).transfer()));
+    for (int acknowledged = 0; messages.isBusy(); acknowledged++) {
+      int next = acknowledged;
+      await().until(() -> seen.size() > next);
+      if (seen.get(next) instanceof TransportMessage.Part part) {
+        messages.acknowledged(part.transfer());
+      }
+    }
+    await().until(() -> seen.size() == 20);
+    assertThat(seen.get(19)).isInstanceOf(TransportMessage.LastPart.class);
+    assertThat(seenByTheDead).hasSize(LargeMessages.WINDOW);
+  }
+
+  @Test
+  void largeAnswersToWhoIsNotKnownAreRefused() {
+    LargeMessages messages = new LargeMessages(ActorRef.noSender(), address -> Optional.empty());
+    List<Object> seen = new CopyOnWriteArrayList<>();
+    ActorRef caller = recorder("unknown", seen);
+    assertThat(messages.send(caller, new TransportMessage.Answer(1, new byte[PART + 1]))).isFalse();
+    assertThat(messages.isBusy()).isFalse();
+    assertThat(messages.send(caller, new TransportMessage.Answer(2, new byte[PART]))).isTrue();
+    await().until(() -> seen.size() == 1);
+  }
+
+  @Test
+  void partsOfAPeerThatIsGoneAreForgotten() {
+    LargeMessages.Inbox inbox = new LargeMessages.Inbox(LARGE);
+    ActorRef self = recorder("stellwerk", new CopyOnWriteArrayList<>());
+    ActorRef alive = recorder("peer", new CopyOnWriteArrayList<>());
+    ActorRef dying = recorder("dead", new CopyOnWriteArrayList<>());
+    TransportMessage.Part part = new TransportMessage.Part(1, 3 * PART, new byte[PART], 0, PART);
+    inbox.add(part, alive, self);
+    inbox.add(part, dying, self);
+    assertThat(inbox.unfinished()).isEqualTo(2);
+    Peer dead = new Peer("akka://dead", 1);
+    dead.markGone("for the test");
+    inbox.drop(dead);
+    assertThat(inbox.unfinished()).isEqualTo(1);
+    inbox.add(part, dying, self); // the next process at that address
+    inbox.drop(dead);
+    assertThat(inbox.unfinished()).isEqualTo(2);
   }
 }

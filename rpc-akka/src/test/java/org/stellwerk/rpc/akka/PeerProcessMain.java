@@ -1,13 +1,14 @@
 package org.stellwerk.rpc.akka;
 
-import java.util.concurrent.TimeUnit;
+import java.util.Arrays;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.RpcService;
 import org.stellwerk.rpc.simulation.contract.RpcPeerContract;
 
 /**
  * A process of its own for {@link AkkaRpcPeerContractTest}: hosts the peer's endpoint, calls the
- * endpoint given as argument, prints its address, and waits until its input ends.
+ * endpoint given as first argument unless that is empty, prints its address, and waits until its
+ * input ends. The other arguments are settings, {@code key=value}.
  */
 public final class PeerProcessMain {
 
@@ -15,11 +16,17 @@ public final class PeerProcessMain {
 
   /** See the class. */
   public static void main(String[] arguments) throws Exception {
+    Configuration configuration = Configuration.empty();
+    for (String setting : Arrays.asList(arguments).subList(1, arguments.length)) {
+      int equals = setting.indexOf('=');
+      configuration =
+          configuration.with(setting.substring(0, equals), setting.substring(equals + 1));
+    }
     RpcService service =
-        AkkaRpcServiceUtils.createRemoteRpcService(Configuration.empty(), "127.0.0.1", "0");
+        AkkaRpcServiceUtils.createRemoteRpcService(configuration, "127.0.0.1", "0");
     RpcPeerContract.hostPeerEndpoint(service);
-    if (arguments.length > 0) {
-      RpcPeerContract.callFromPeer(service, arguments[0]).get(20, TimeUnit.SECONDS);
+    if (!arguments[0].isEmpty()) {
+      Patience.get(RpcPeerContract.callFromPeer(service, arguments[0]));
     }
     System.out.println(service.getEndpointAddress("peer"));
     System.out.flush();

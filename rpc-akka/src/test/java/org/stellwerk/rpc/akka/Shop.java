@@ -1,7 +1,9 @@
 package org.stellwerk.rpc.akka;
 
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.RpcEndpoint;
 import org.stellwerk.rpc.RpcGateway;
 import org.stellwerk.rpc.RpcService;
@@ -21,7 +23,7 @@ interface Shop extends RpcGateway {
 
   CompletableFuture<String> thread();
 
-  String synchronous(String text);
+  @Nullable String synchronous(@Nullable String text);
 
   /** Its endpoint. */
   final class ShopEndpoint extends RpcEndpoint implements Shop {
@@ -59,9 +61,13 @@ interface Shop extends RpcGateway {
     }
 
     @Override
-    public String synchronous(String text) {
+    public @Nullable String synchronous(@Nullable String text) {
       validateRunsInMainThread();
       return text;
+    }
+
+    <V> CompletableFuture<V> call(Callable<V> callable, Duration timeout) {
+      return callAsync(callable, timeout);
     }
   }
 }

@@ -11,6 +11,7 @@ import org.stellwerk.rpc.RpcEndpoint;
 import org.stellwerk.rpc.RpcGateway;
 import org.stellwerk.rpc.RpcServer;
 import org.stellwerk.rpc.RpcUtils;
+import org.stellwerk.rpc.dispatch.NameClaim;
 import org.stellwerk.rpc.dispatch.RpcInvocationDispatcher;
 import org.stellwerk.rpc.dispatch.RpcInvocationDispatcher.NoResponder;
 import org.stellwerk.rpc.dispatch.RpcResponder;
@@ -40,6 +41,7 @@ final class SimMailbox implements RpcServer {
   private final CompletableFuture<Void> terminated = new CompletableFuture<>();
   private final SimNetwork.Lanes arrivals = new SimNetwork.Lanes();
   private final SimLane lane = new SimLane();
+  private final NameClaim claim;
   private long busyUntilNanos;
   private boolean closed;
 
@@ -47,6 +49,7 @@ final class SimMailbox implements RpcServer {
     this.service = service;
     this.name = endpoint.getEndpointId();
     this.endpoint = endpoint;
+    this.claim = new NameClaim(name);
     this.gateways = RpcUtils.extractImplementedRpcGateways(endpoint.getClass());
     this.dispatcher =
         new RpcInvocationDispatcher(
@@ -69,6 +72,10 @@ final class SimMailbox implements RpcServer {
   /** The gateways that the endpoint serves. */
   List<Class<? extends RpcGateway>> gateways() {
     return gateways;
+  }
+
+  NameClaim claim() {
+    return claim;
   }
 
   SimNetwork.Lanes arrivals() {
@@ -163,6 +170,7 @@ final class SimMailbox implements RpcServer {
 
   @Override
   public void start() {
+    claim.start();
     post(ControlMessages.START, "START", NoResponder.INSTANCE);
   }
 

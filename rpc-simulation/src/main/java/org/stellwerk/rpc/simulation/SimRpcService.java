@@ -145,8 +145,12 @@ public final class SimRpcService implements RpcService {
       throw new RpcRuntimeException(
           "Endpoint " + name + " cannot start: the RPC service of " + node + " is closed.");
     }
-    if (endpoints.containsKey(name)) {
+    SimMailbox earlier = endpoints.get(name);
+    if (earlier != null && !earlier.claim().giveUp()) {
       throw new RpcRuntimeException("There is an endpoint at " + getEndpointAddress(name));
+    }
+    if (earlier != null) {
+      earlier.terminate();
     }
     SimMailbox mailbox = new SimMailbox(this, rpcEndpoint, loggingContext);
     endpoints.put(name, mailbox);

@@ -17,12 +17,18 @@ import org.stellwerk.rpc.simulation.contract.RpcPeerContract;
 class SimRpcPeerContractTest extends RpcPeerContract {
 
   private final SimScheduler sim = new SimScheduler(17);
-  private final SimNetwork net = new SimNetwork(sim);
+  private final SimNetwork net =
+      new SimNetwork(sim, SimRpcConfig.defaults().withAskTimeout(Duration.ofHours(1)));
   private int started;
 
   @Override
   protected RpcService makeService() {
     return net.newService("own");
+  }
+
+  @Override
+  protected Duration soon() {
+    return Duration.ofMillis(300);
   }
 
   @Override
@@ -46,8 +52,13 @@ class SimRpcPeerContractTest extends RpcPeerContract {
       }
 
       @Override
-      public void pauseFor(Duration duration) {
-        node.freeze(duration);
+      public void pause() {
+        node.freeze(PAUSE);
+      }
+
+      @Override
+      public void resume() {
+        // it goes on by itself
       }
     };
   }

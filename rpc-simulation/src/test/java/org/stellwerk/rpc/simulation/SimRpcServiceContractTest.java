@@ -1,5 +1,8 @@
 package org.stellwerk.rpc.simulation;
 
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +16,19 @@ class SimRpcServiceContractTest extends RpcServiceContract {
   private static final int LIMIT = 64 * 1024;
 
   private final SimScheduler sim = new SimScheduler(11);
-  private final SimNetwork net =
-      new SimNetwork(sim, SimRpcConfig.defaults().withMaxMessageBytes(LIMIT));
+  private final Map<Duration, SimNetwork> networks = new LinkedHashMap<>();
 
   @Override
-  protected RpcService makeService(String name, FatalErrorHandler handler) {
-    SimRpcService service = net.newService(name);
+  protected RpcService makeService(String name, FatalErrorHandler handler, Duration askTimeout) {
+    SimRpcService service =
+        networks
+            .computeIfAbsent(
+                askTimeout,
+                timeout ->
+                    new SimNetwork(
+                        sim,
+                        SimRpcConfig.defaults().withMaxMessageBytes(LIMIT).withAskTimeout(timeout)))
+            .newService(name);
     service.node().fatalErrors().onErrors(handler::onFatalError);
     return service;
   }

@@ -1,6 +1,7 @@
 package org.stellwerk.rpc.simulation.contract;
 
 import java.io.Closeable;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +10,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
@@ -26,10 +26,10 @@ public class ContractEndpoint extends RpcEndpoint implements ContractGateway {
   /** Times at which what the suite scheduled was run. */
   final List<Long> ranAt = new CopyOnWriteArrayList<>();
 
-  private final AtomicInteger inside = new AtomicInteger();
-  private final AtomicInteger overlaps = new AtomicInteger();
+  private final MainThreadWitness witness = new MainThreadWitness();
   private final List<String> told = new ArrayList<>();
   private @Nullable Exception startFailure;
+  private Runnable inStart = () -> {};
   private CompletableFuture<Void> stopOutcome = CompletableFuture.completedFuture(null);
 
   ContractEndpoint(RpcService service, String name) {
@@ -45,6 +45,10 @@ public class ContractEndpoint extends RpcEndpoint implements ContractGateway {
     return this;
   }
 
+  void startingWith(Runnable inOnStart) {
+    inStart = inOnStart;
+  }
+
   ContractEndpoint stoppingWith(CompletableFuture<Void> outcome) {
     stopOutcome = outcome;
     return this;
@@ -54,6 +58,7 @@ public class ContractEndpoint extends RpcEndpoint implements ContractGateway {
   protected void onStart() throws Exception {
     validateRunsInMainThread();
     life.add("start");
+    inStart.run();
     if (startFailure != null) {
       throw startFailure;
     }
@@ -66,17 +71,17 @@ public class ContractEndpoint extends RpcEndpoint implements ContractGateway {
     return stopOutcome;
   }
 
-  private <T> T alone(T value) {
+  private <T extends @Nullable Object> T alone(T value) {
     validateRunsInMainThread();
-    if (inside.incrementAndGet() != 1) {
-      overlaps.incrementAndGet();
+    if (!life.contains("start")) {
+      throw new IllegalStateException("A call was answered before onStart");
     }
-    inside.decrementAndGet();
+    witness.see();
     return value;
   }
 
-  int overlaps() {
-    return overlaps.get();
+  MainThreadWitness witness() {
+    return witness;
   }
 
   @Override
@@ -121,6 +126,19 @@ public class ContractEndpoint extends RpcEndpoint implements ContractGateway {
   }
 
   @Override
+  public @Nullable CompletableFuture<String> nothing() {
+    return alone(null);
+  }
+
+  @Override
+  public @Nullable String now(@Nullable String value) throws IOException {
+    if ("fail".equals(value)) {
+      throw new IOException("as asked");
+    }
+    return alone(value);
+  }
+
+  @Override
   public CompletableFuture<Void> failAtOnce(String message) {
     throw new IllegalStateException(message, new IllegalArgumentException("below"));
   }
@@ -136,7 +154,8 @@ public class ContractEndpoint extends RpcEndpoint implements ContractGateway {
 
   @Override
   public CompletableFuture<Void> failStrangely(String message) {
-    return CompletableFuture.failedFuture(new StrangeException(message));
+    return CompletableFuture.failedFuture(
+        new StrangeException(message, new IllegalArgumentException("below")));
   }
 
   @Override
@@ -195,6 +214,11 @@ public class ContractEndpoint extends RpcEndpoint implements ContractGateway {
     return callAsync(callable, timeout);
   }
 
+  /** Refuses calls until it is started again. */
+  void pause() {
+    stop();
+  }
+
   void postDelayed(Duration delay, LongSupplier clock) {
     scheduleRunAsync(() -> ranAt.add(alone(clock.getAsLong())), delay);
   }
@@ -209,8 +233,8 @@ public class ContractEndpoint extends RpcEndpoint implements ContractGateway {
 
   /** An exception that no codec knows. */
   public static final class StrangeException extends Exception {
-    StrangeException(String message) {
-      super(message);
+    StrangeException(String message, Throwable cause) {
+      super(message, cause);
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.stellwerk.rpc.simulation.contract;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,12 @@ public interface ContractGateway extends EchoingGateway<String> {
   CompletableFuture<byte[]> bytes(int size);
 
   CompletableFuture<Object> any(Object value);
+
+  /** Null in place of a future. */
+  @Nullable CompletableFuture<String> nothing();
+
+  /** A synchronous call: fails with what it is given, or returns it. */
+  @Nullable String now(@Nullable String value) throws IOException;
 
   CompletableFuture<Void> failAtOnce(String message);
 

@@ -1,5 +1,7 @@
 package org.stellwerk.rpc.simulation.contract;
 
+import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.stellwerk.rpc.FencedRpcEndpoint;
 import org.stellwerk.rpc.RpcService;
@@ -8,6 +10,7 @@ import org.stellwerk.rpc.RpcService;
 public final class FencedContractEndpoint extends FencedRpcEndpoint<ContractToken>
     implements FencedGateway, UnfencedGateway {
 
+  private final MainThreadWitness witness = new MainThreadWitness();
   private int calls;
 
   FencedContractEndpoint(RpcService service, String name, ContractToken token) {
@@ -17,6 +20,7 @@ public final class FencedContractEndpoint extends FencedRpcEndpoint<ContractToke
   @Override
   public CompletableFuture<Integer> count() {
     validateRunsInMainThread();
+    witness.see();
     calls++;
     return CompletableFuture.completedFuture(calls);
   }
@@ -24,5 +28,21 @@ public final class FencedContractEndpoint extends FencedRpcEndpoint<ContractToke
   @Override
   public CompletableFuture<Integer> countUnfenced() {
     return count();
+  }
+
+  MainThreadWitness witness() {
+    return witness;
+  }
+
+  void post(Runnable runnable) {
+    runAsync(runnable);
+  }
+
+  <V> CompletableFuture<V> call(Callable<V> callable, Duration timeout) {
+    return callAsync(callable, timeout);
+  }
+
+  void postDelayed(Runnable runnable, Duration delay) {
+    scheduleRunAsync(runnable, delay);
   }
 }

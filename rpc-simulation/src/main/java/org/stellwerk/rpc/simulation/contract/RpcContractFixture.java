@@ -2,8 +2,11 @@ package org.stellwerk.rpc.simulation.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -20,8 +23,16 @@ import org.stellwerk.util.FatalErrorHandler;
  */
 public abstract class RpcContractFixture {
 
+  /**
+   * The ask timeout of the services, longer than any test: a call that fails does so for another
+   * reason, and needs no clock to show it.
+   */
+  protected static final Duration PATIENCE = Duration.ofHours(1);
+
   /** Faults that were reported; whoever expects one clears them. */
   protected final List<Throwable> faults = Collections.synchronizedList(new ArrayList<>());
+
+  private final Deque<RpcService> services = new ArrayDeque<>();
 
   /** Hosts the endpoints. */
   protected RpcService server;
@@ -36,16 +47,17 @@ public abstract class RpcContractFixture {
   }
 
   /**
-   * A service that can reach the others made in this test.
+   * A service that can reach the others of this test that have the same ask timeout.
    *
    * @param name for logs
    * @param handler where its faults go
    */
-  protected abstract RpcService makeService(String name, FatalErrorHandler handler)
-      throws Exception;
+  protected abstract RpcService makeService(
+      String name, FatalErrorHandler handler, Duration askTimeout) throws Exception;
 
   /**
-   * Lets the world go on until the future is done, for a few seconds at most.
+   * Lets the world go on until the future is done. Gives up after a time that is long for the most
+   * loaded machine, and less than {@link #PATIENCE}.
    *
    * @return its value
    * @throws Throwable its failure itself, not wrapped
@@ -60,13 +72,20 @@ public abstract class RpcContractFixture {
 
   @BeforeEach
   final void makeServices() throws Exception {
-    server = makeService("server", faults::add);
-    client = makeService("client", faults::add);
+    server = service("server", PATIENCE);
+    client = service("client", PATIENCE);
+  }
+
+  /** A service that is closed after the test. */
+  protected final RpcService service(String name, Duration askTimeout) throws Exception {
+    RpcService service = makeService(name, faults::add, askTimeout);
+    services.addFirst(service);
+    return service;
   }
 
   @AfterEach
   final void closeServices() throws Throwable {
-    for (RpcService service : List.of(client, server)) {
+    for (RpcService service : services) {
       awaitOutcome(service.closeAsync());
     }
     assertThat(faults).as("faults that nobody expected").isEmpty();

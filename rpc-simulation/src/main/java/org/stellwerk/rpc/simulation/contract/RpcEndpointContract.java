@@ -3,27 +3,28 @@ package org.stellwerk.rpc.simulation.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.stellwerk.concurrent.ComponentMainThreadExecutor;
+import org.stellwerk.rpc.RpcService;
 import org.stellwerk.rpc.RpcServiceUtils;
 import org.stellwerk.rpc.exceptions.EndpointNotStartedException;
-import org.stellwerk.rpc.exceptions.EndpointTerminatedException;
-import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
-import org.stellwerk.rpc.exceptions.RpcException;
 import org.stellwerk.rpc.exceptions.RpcRuntimeException;
 
-/** Endpoints: main thread, life cycle, self gateways, timers. */
+/** Endpoints: main thread, self gateways, timers. */
 public abstract class RpcEndpointContract extends RpcContractFixture {
 
-  private static final Duration LONG = Duration.ofSeconds(5);
+  private static final Duration LONG = PATIENCE;
+  private static final int BLOCKS = 10_000;
 
   @Test
   void selfGatewayCallsTheEndpoint() throws Throwable {
@@ -41,12 +42,40 @@ public abstract class RpcEndpointContract extends RpcContractFixture {
         .isInstanceOf(RpcRuntimeException.class);
   }
 
+  private static final class Extended extends ContractEndpoint implements UnfencedGateway {
+    Extended(RpcService service) {
+      super(service, "extended");
+    }
+
+    @Override
+    public CompletableFuture<Integer> countUnfenced() {
+      return CompletableFuture.completedFuture(witness().seen());
+    }
+  }
+
   @Test
-  void inheritedGatewaysAreServed() throws Throwable {
-    ContractEndpoint endpoint = started("inherited");
-    EchoingGateway<?> self = endpoint.getSelfGateway(EchoingGateway.class);
-    assertThat(self.getAddress()).isEqualTo(endpoint.getAddress());
-    assertThat(await(client.connect(endpoint.getAddress(), EchoingGateway.class))).isNotNull();
+  @SuppressWarnings("unchecked") // what comes back is the string that was sent
+  void gatewaysOfTheWholeInheritanceChainReachOneObject() throws Throwable {
+    Extended endpoint = new Extended(server);
+    endpoint.start();
+    String address = endpoint.getAddress();
+    assertThat(endpoint.getSelfGateway(EchoingGateway.class).getAddress()).isEqualTo(address);
+    List<EchoingGateway<String>> generic =
+        List.of(
+            endpoint.getSelfGateway(EchoingGateway.class),
+            required(await(server.connect(address, EchoingGateway.class))),
+            required(await(client.connect(address, EchoingGateway.class))));
+    List<UnfencedGateway> own =
+        List.of(
+            endpoint.getSelfGateway(UnfencedGateway.class),
+            required(await(server.connect(address, UnfencedGateway.class))),
+            required(await(client.connect(address, UnfencedGateway.class))));
+    for (int i = 0; i < generic.size(); i++) {
+      assertThat(await(generic.get(i).echo("generic"))).isEqualTo("generic");
+      assertThat(await(own.get(i).countUnfenced())).isEqualTo(i + 1);
+    }
+    assertThat(await(remote(endpoint).echo("plain"))).isEqualTo("plain");
+    assertThat(await(own.get(2).countUnfenced())).isEqualTo(4);
   }
 
   @Test
@@ -76,34 +105,69 @@ public abstract class RpcEndpointContract extends RpcContractFixture {
   @Test
   void timersRunInTheMainThreadNoSoonerThanTheirDelay() throws Throwable {
     ContractEndpoint endpoint = started("timers");
-    long begin = nowNanos();
+    ComponentMainThreadExecutor mainThread = endpoint.mainThread();
     CompletableFuture<Long> runnable = new CompletableFuture<>();
-    endpoint
-        .mainThread()
-        .schedule(
-            () -> {
-              endpoint.validateRunsInMainThread();
-              runnable.complete(nowNanos());
-            },
-            50,
-            TimeUnit.MILLISECONDS);
     CompletableFuture<Long> callable = new CompletableFuture<>();
+    CompletableFuture<Long> atOnce = new CompletableFuture<>();
+    long begin = nowNanos();
+    // From inside of a call, as endpoints do.
     ScheduledFuture<String> scheduled =
-        endpoint
-            .mainThread()
-            .schedule(
-                () -> {
-                  endpoint.validateRunsInMainThread();
-                  callable.complete(nowNanos());
-                  return "called";
-                },
-                1,
-                TimeUnit.SECONDS);
+        required(
+            await(
+                endpoint.call(
+                    () -> {
+                      mainThread.execute(() -> atOnce.complete(inMainThread(endpoint)));
+                      mainThread.schedule(
+                          () -> runnable.complete(inMainThread(endpoint)),
+                          50,
+                          TimeUnit.MILLISECONDS);
+                      return mainThread.schedule(
+                          () -> {
+                            callable.complete(inMainThread(endpoint));
+                            return "called";
+                          },
+                          1,
+                          TimeUnit.SECONDS);
+                    },
+                    LONG)));
+    await(atOnce);
     assertThat(required(await(runnable)) - begin).isGreaterThanOrEqualTo(50_000_000L);
-    assertThat(callable).isNotDone();
     assertThat(required(await(callable)) - begin).isGreaterThanOrEqualTo(1_000_000_000L);
     await(endpoint.call(() -> "after it", LONG));
     assertThat(scheduled.get()).isEqualTo("called");
+  }
+
+  private long inMainThread(ContractEndpoint endpoint) {
+    endpoint.validateRunsInMainThread();
+    return nowNanos();
+  }
+
+  @Test
+  void timersAreFutures() throws Throwable {
+    ContractEndpoint endpoint = started("futures");
+    ComponentMainThreadExecutor mainThread = endpoint.mainThread();
+    ScheduledFuture<?> sooner = mainThread.schedule(() -> {}, 1, TimeUnit.HOURS);
+    ScheduledFuture<?> later = mainThread.schedule(() -> {}, 2, TimeUnit.HOURS);
+    assertThat(sooner.compareTo(later)).isNegative();
+    assertThat(later.getDelay(TimeUnit.MINUTES)).isBetween(60L, 120L);
+    later.cancel(false);
+    assertThat(later.isCancelled()).isTrue();
+    assertThat(sooner.isDone()).isFalse();
+    ScheduledFuture<String> failing =
+        mainThread.schedule(
+            () -> {
+              throw new IOException("in a timer");
+            },
+            1,
+            TimeUnit.MILLISECONDS);
+    CompletableFuture<Void> afterwards = new CompletableFuture<>();
+    mainThread.schedule(() -> afterwards.complete(null), 2, TimeUnit.MILLISECONDS);
+    await(afterwards);
+    assertThatThrownBy(failing::get).hasCauseInstanceOf(IOException.class);
+    assertThat(faults)
+        .singleElement()
+        .satisfies(fault -> assertThat(fault).hasMessageContaining("futures"));
+    faults.clear();
   }
 
   @Test
@@ -125,13 +189,17 @@ public abstract class RpcEndpointContract extends RpcContractFixture {
     ContractEndpoint endpoint = started("mortal");
     AtomicBoolean ran = new AtomicBoolean();
     ScheduledFuture<?> timer =
-        endpoint.mainThread().schedule(() -> ran.set(true), 40, TimeUnit.MILLISECONDS);
+        endpoint.mainThread().schedule(() -> ran.set(true), 1, TimeUnit.HOURS);
+    endpoint.postDelayed(Duration.ofHours(1), this::nowNanos);
     await(endpoint.closeAsync());
-    CompletableFuture<Void> later = new CompletableFuture<>();
-    server.getScheduledExecutor().schedule(() -> later.complete(null), 120, TimeUnit.MILLISECONDS);
-    await(later);
-    assertThat(ran).isFalse();
     assertThat(timer.isCancelled()).isTrue();
+    assertThat(
+            endpoint
+                .mainThread()
+                .schedule(() -> ran.set(true), 1, TimeUnit.MILLISECONDS)
+                .isCancelled())
+        .isTrue();
+    assertThat(ran).isFalse();
   }
 
   @Test
@@ -158,15 +226,10 @@ public abstract class RpcEndpointContract extends RpcContractFixture {
   }
 
   @Test
-  void callAsyncTimesOut() throws Throwable {
-    ContractEndpoint endpoint = new ContractEndpoint(server, "slow");
-    ContractEndpoint asker = started("asker");
-    // Not started: nothing is ever answered but with a refusal, and a refusal comes at once.
+  void callAsyncOfAnEndpointThatDoesNotRunIsRefusedAtOnce() {
+    ContractEndpoint endpoint = new ContractEndpoint(server, "idle");
     assertThat(awaitFailure(endpoint.call(() -> 1, LONG)))
         .isInstanceOf(EndpointNotStartedException.class);
-    ContractGateway self = asker.getSelfGateway(ContractGateway.class);
-    assertThat(awaitFailure(self.neverWithin(Duration.ofMillis(30))))
-        .isInstanceOf(TimeoutException.class);
   }
 
   @Test
@@ -174,129 +237,52 @@ public abstract class RpcEndpointContract extends RpcContractFixture {
     ContractEndpoint endpoint = started("alone");
     List<ContractGateway> gateways = gatewaysTo(endpoint);
     List<CompletableFuture<?>> answers = new ArrayList<>();
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < BLOCKS; i++) {
       endpoint.post(() -> {});
-      answers.add(gateways.get(i % 2).echo("x"));
-      answers.add(endpoint.call(() -> 1, LONG));
-      endpoint.postDelayedMillis(1 + i % 5, this::nowNanos);
+      if (i % 10 == 0) {
+        answers.add(gateways.get(i / 10 % 2).echo("x"));
+        answers.add(endpoint.call(() -> 1, LONG));
+        endpoint.postDelayedMillis(1 + i % 5, this::nowNanos);
+      }
     }
+    CompletableFuture<Void> last = new CompletableFuture<>();
+    endpoint.mainThread().schedule(() -> last.complete(null), 6, TimeUnit.MILLISECONDS);
+    answers.add(last);
     for (CompletableFuture<?> answer : answers) {
       await(answer);
     }
-    assertThat(endpoint.overlaps()).isZero();
+    assertThat(endpoint.witness().overlaps()).isZero();
+    assertThat(await(endpoint.call(() -> endpoint.witness().seen(), LONG)))
+        .isEqualTo(BLOCKS + 2 * (BLOCKS / 10));
   }
 
   @Test
-  void callsBeforeTheStartAreRefused() throws Throwable {
-    ContractEndpoint endpoint = new ContractEndpoint(server, "later");
-    List<ContractGateway> gateways = gatewaysTo(endpoint);
-    for (ContractGateway gateway : gateways) {
-      assertThat(awaitFailure(gateway.echo("early")))
-          .isInstanceOf(EndpointNotStartedException.class)
-          .hasMessageContaining("later");
+  void nothingOverlapsInTheMainThreadOfAFencedEndpoint() throws Throwable {
+    ContractToken token = new ContractToken(new UUID(1, 1));
+    FencedContractEndpoint endpoint = new FencedContractEndpoint(server, "fenced", token);
+    endpoint.start();
+    List<FencedGateway> gateways =
+        List.of(
+            endpoint.getSelfGateway(FencedGateway.class),
+            required(await(client.connect(endpoint.getAddress(), token, FencedGateway.class))));
+    List<CompletableFuture<?>> answers = new ArrayList<>();
+    for (int i = 0; i < BLOCKS; i++) {
+      endpoint.post(endpoint.witness()::see);
+      if (i % 10 == 0) {
+        answers.add(gateways.get(i / 10 % 2).count());
+        answers.add(endpoint.call(() -> 1, LONG));
+        endpoint.postDelayed(endpoint.witness()::see, Duration.ofMillis(1 + i % 5));
+      }
     }
-    endpoint.start();
-    for (ContractGateway gateway : gateways) {
-      assertThat(await(gateway.echo("now"))).isEqualTo("now");
+    CompletableFuture<Void> last = new CompletableFuture<>();
+    endpoint.postDelayed(() -> last.complete(null), Duration.ofMillis(6));
+    answers.add(last);
+    for (CompletableFuture<?> answer : answers) {
+      await(answer);
     }
-  }
-
-  @Test
-  void startRunsOnStartOnce() throws Throwable {
-    ContractEndpoint endpoint = started("once");
-    endpoint.start();
-    await(endpoint.getSelfGateway(ContractGateway.class).echo(""));
-    assertThat(endpoint.life).containsExactly("start");
-  }
-
-  @Test
-  void failingStartTerminatesTheEndpoint() throws Throwable {
-    Exception failure = new Exception("cannot start");
-    ContractEndpoint endpoint = new ContractEndpoint(server, "failing").failingStart(failure);
-    endpoint.start();
-    assertThat(awaitFailure(endpoint.getTerminationFuture())).isSameAs(failure);
-    assertThat(awaitFailure(client.connect(endpoint.getAddress(), ContractGateway.class)))
-        .isInstanceOf(RpcException.class);
-  }
-
-  @Test
-  void terminationFutureFollowsOnStop() throws Throwable {
-    CompletableFuture<Void> outcome = new CompletableFuture<>();
-    ContractEndpoint endpoint = new ContractEndpoint(server, "slowly").stoppingWith(outcome);
-    endpoint.start();
-    ContractGateway gateway = remote(endpoint);
-    assertThat(endpoint.getTerminationFuture()).isNotDone();
-    CompletableFuture<Void> closed = endpoint.closeAsync();
-    assertThat(awaitFailure(gateway.echo("too late")))
-        .isInstanceOf(EndpointTerminatedException.class);
-    assertThat(closed).isNotDone();
-    // The main thread goes on until onStop's future ends.
-    assertThat(await(endpoint.call(() -> "still here", LONG))).isEqualTo("still here");
-    outcome.complete(null);
-    await(closed);
-    assertThat(endpoint.life).containsExactly("start", "stop");
-    assertThat(awaitFailure(gateway.echo("much too late")))
-        .isInstanceOf(RecipientUnreachableException.class);
-  }
-
-  @Test
-  void failureOfOnStopIsTheTerminationsFailure() throws Throwable {
-    Exception failure = new Exception("cannot stop");
-    ContractEndpoint endpoint =
-        new ContractEndpoint(server, "stubborn")
-            .stoppingWith(CompletableFuture.failedFuture(failure));
-    endpoint.start();
-    assertThat(awaitFailure(endpoint.closeAsync())).isSameAs(failure);
-  }
-
-  @Test
-  void endpointThatNeverStartedTerminatesToo() throws Throwable {
-    ContractEndpoint endpoint = new ContractEndpoint(server, "unborn");
-    await(endpoint.closeAsync());
-    assertThat(endpoint.life).isEmpty();
-  }
-
-  @Test
-  void closingTwiceIsClosingOnce() throws Throwable {
-    ContractEndpoint endpoint = started("twice");
-    CompletableFuture<Void> first = endpoint.closeAsync();
-    CompletableFuture<Void> second = endpoint.closeAsync();
-    await(first);
-    await(second);
-    await(endpoint.closeAsync());
-    assertThat(endpoint.life).containsExactly("start", "stop");
-  }
-
-  @Test
-  void resourcesAreClosedAtTheEnd() throws Throwable {
-    ContractEndpoint endpoint = started("owner");
-    CompletableFuture<Void> resource = new CompletableFuture<>();
-    await(
-        endpoint.call(
-            () -> {
-              endpoint.own(() -> resource.complete(null));
-              return true;
-            },
-            LONG));
-    assertThat(resource).isNotDone();
-    await(endpoint.closeAsync());
-    assertThat(resource).isDone();
-  }
-
-  @Test
-  void nameIsFreeAfterTermination() throws Throwable {
-    ContractEndpoint first = started("named");
-    String address = first.getAddress();
-    assertThatThrownBy(() -> new ContractEndpoint(server, "named"))
-        .isInstanceOf(RpcRuntimeException.class)
-        .hasMessageContaining("named");
-    await(remote(first).echo("first"));
-    await(first.closeAsync());
-    ContractEndpoint second = started("named");
-    assertThat(second.getAddress()).isEqualTo(address);
-    for (ContractGateway gateway : gatewaysTo(second)) {
-      assertThat(await(gateway.echo("second"))).isEqualTo("second");
-    }
+    assertThat(endpoint.witness().overlaps()).isZero();
+    assertThat(await(endpoint.call(() -> endpoint.witness().seen(), LONG)))
+        .isEqualTo(BLOCKS + 2 * (BLOCKS / 10));
   }
 
   @Test
