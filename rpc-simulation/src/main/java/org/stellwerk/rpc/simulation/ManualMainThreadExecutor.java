@@ -42,7 +42,7 @@ public final class ManualMainThreadExecutor implements ComponentMainThreadExecut
 
   @Override
   public void execute(Runnable command) {
-    scheduler.schedule(new SimEvent(Kind.MESSAGE, null, name, command).in(this), 0, lane);
+    scheduler.schedule(new SimAction(Kind.MESSAGE, null, this, name, command), 0, lane);
   }
 
   @Override
@@ -85,6 +85,6 @@ public final class ManualMainThreadExecutor implements ComponentMainThreadExecut
 
   private void arm(SimTimer<?> timer, Kind kind, long delayNanos, Runnable action) {
     timer.armed(
-        scheduler.schedule(new SimEvent(kind, null, name, action).in(this), delayNanos, null));
+        scheduler.schedule(new SimAction(kind, null, this, name, action), delayNanos, null));
   }
 }

@@ -16,13 +16,11 @@ final class SimAsks {
 
   private final SimNetwork network;
   private final SimNode node;
-  private final SimRandom random;
   private final Set<Ask> open = new LinkedHashSet<>();
 
   SimAsks(SimNetwork network, SimNode node) {
     this.network = network;
     this.node = node;
-    this.random = node.random().fork("asks");
   }
 
   /**
@@ -30,64 +28,58 @@ final class SimAsks {
    *
    * @param what for messages to people
    * @param target where it went
+   * @param peer the process where that is; null for this one
    */
-  Ask open(String what, SimMailbox target, Duration timeout) {
-    Ask ask = new Ask(what, target, timeout);
+  Ask open(String what, SimMailbox target, @Nullable SimPeer peer, Duration timeout) {
+    Ask ask = new Ask(what, target, peer, timeout);
     open.add(ask);
     return ask;
   }
 
-  /** Fails the calls to a dead process, once the news is here. */
-  void failAllTo(SimNode peer, String why) {
-    failAll(peer.toString(), ask -> ask.target.node() == peer, why);
+  /** Fails the calls to a process that is gone. */
+  void failAllTo(SimPeer peer, String why) {
+    failAll(ask -> ask.peer == peer, why);
+  }
+
+  /** Fails the calls to the node of this name. */
+  void failAllTo(String name, String why) {
+    failAll(ask -> ask.isTo(name), why);
   }
 
   /** Fails all calls: the service that made them ends. */
   void failAll(String why) {
-    failAll("all", ask -> true, why);
+    failAll(ask -> true, why);
   }
 
-  /** Fails the calls to the node of this name, once the news is here. */
-  void failAllTo(String peer, String why) {
-    failAll(peer, ask -> ask.target.node().name().equals(peer), why);
-  }
-
-  private void failAll(String peer, Predicate<Ask> affected, String why) {
+  private void failAll(Predicate<Ask> affected, String why) {
     List<Ask> lost = open.stream().filter(affected).toList();
-    if (lost.isEmpty()) {
-      return;
-    }
-    Runnable news = () -> lost.forEach(ask -> ask.fail(ask.unreachable(why)));
-    network
-        .scheduler()
-        .schedule(
-            new SimEvent(Kind.NETWORK, node, "lost peer " + peer, news).in(this),
-            network.config().latencies().network().nextNanos(random),
-            null);
+    lost.forEach(ask -> ask.fail(ask.unreachable(why)));
   }
 
-  /** One open call. */
-  final class Ask {
+  /** Whether a call to the node of this name is open. */
+  boolean hasAnyTo(String name) {
+    return open.stream().anyMatch(ask -> ask.isTo(name));
+  }
 
-    private final CompletableFuture<@Nullable Object> future = new CompletableFuture<>();
+  /** One open call. Its timer belongs to the caller's node and counts its time. */
+  final class Ask extends SimEvent {
+
+    private final CompletableFuture<@Nullable Object> future = new SimFuture<>(network.scheduler());
     private final String what;
     private final SimMailbox target;
+    private final @Nullable SimPeer peer;
     private final Duration timeout;
-    private final SimEvent timer;
     private final @Nullable Throwable callStack;
 
-    private Ask(String what, SimMailbox target, Duration timeout) {
+    private Ask(String what, SimMailbox target, @Nullable SimPeer peer, Duration timeout) {
+      super(Kind.TIMER, SimAsks.this.node);
       this.what = what;
       this.target = target;
+      this.peer = peer;
       this.timeout = timeout;
       this.callStack = network.config().captureCallStack() ? new Throwable() : null;
-      this.timer =
-          network
-              .scheduler()
-              .schedule(
-                  new SimEvent(Kind.TIMER, node, "ask timeout", this::timeOut).in(SimAsks.this),
-                  node.clock().toWorldNanos(nanos(timeout)),
-                  null);
+      long worldNanos = SimAsks.this.node.clock().toWorldNanos(nanos(timeout));
+      network.scheduler().schedule(this, worldNanos, null);
     }
 
     private static long nanos(Duration timeout) {
@@ -97,6 +89,10 @@ final class SimAsks {
 
     CompletableFuture<@Nullable Object> future() {
       return future;
+    }
+
+    private boolean isTo(String name) {
+      return peer != null && peer.node().name().equals(name);
     }
 
     void succeed(@Nullable Object value) {
@@ -116,7 +112,9 @@ final class SimAsks {
           what + " could not reach " + target.getAddress() + ": " + why + ".");
     }
 
-    private void timeOut() {
+    /** Times out. */
+    @Override
+    void happen() {
       TimeoutException failure =
           new TimeoutException(
               what
@@ -132,8 +130,23 @@ final class SimAsks {
     }
 
     private boolean end() {
-      timer.cancel();
+      cancel();
       return open.remove(this);
+    }
+
+    @Override
+    public String label() {
+      return "ask timeout " + what;
+    }
+
+    @Override
+    int labelHash() {
+      return what.hashCode();
+    }
+
+    @Override
+    Object context() {
+      return SimAsks.this;
     }
   }
 }

@@ -10,16 +10,20 @@ import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.exceptions.RpcConnectionException;
 import org.stellwerk.rpc.exceptions.RpcRuntimeException;
 import org.stellwerk.rpc.simulation.SimEvent.Kind;
+import org.stellwerk.rpc.simulation.SimMessage.Payload;
 import org.stellwerk.rpc.simulation.SimNetwork.Delivery;
+import org.stellwerk.rpc.simulation.SimObserver.MessageKind;
 
 /** One attempt to connect: a hop there, where the endpoint is looked up, and a hop back. */
 final class SimConnector<C> {
+
+  private static final Payload ANSWER = new Payload(MessageKind.REPLY, null, null, -1);
 
   private final SimRpcService caller;
   private final String address;
   private final Class<C> type;
   private final @Nullable Supplier<? extends Serializable> fence;
-  private final CompletableFuture<C> result = new CompletableFuture<>();
+  private final CompletableFuture<C> result;
 
   SimConnector(
       SimRpcService caller,
@@ -30,6 +34,7 @@ final class SimConnector<C> {
     this.address = address;
     this.type = type;
     this.fence = fence;
+    this.result = new SimFuture<>(caller.scheduler());
     if (!type.isInterface()) {
       throw new RpcRuntimeException(type.getName() + " is not a gateway: it is not an interface.");
     }
@@ -63,7 +68,7 @@ final class SimConnector<C> {
   }
 
   private void answer(SimNode peer, String name) {
-    Delivery answer = Delivery.of(lookUp(peer.rpc(), name), () -> {});
+    Delivery answer = Delivery.of(ANSWER, lookUp(peer.rpc(), name), () -> {});
     caller.network().transmit(peer, caller.node(), null, "connected " + name, answer);
   }
 
@@ -74,25 +79,24 @@ final class SimConnector<C> {
       if (peer != caller) {
         peer.peers().connected(caller.node());
       }
-      return () -> connected(peer, target);
+      return () -> connected(target);
     } catch (RpcConnectionException e) {
       return () -> result.completeExceptionally(e);
     }
   }
 
-  private void connected(SimRpcService peer, SimMailbox target) {
-    if (peer != caller) {
-      caller.peers().connected(peer.node());
-    }
-    result.complete(proxy(target));
+  private void connected(SimMailbox target) {
+    SimNode process = target.node();
+    SimPeer peer = process == caller.node() ? null : caller.peers().connected(process);
+    result.complete(proxy(target, peer));
   }
 
-  private C proxy(SimMailbox target) {
+  private C proxy(SimMailbox target, @Nullable SimPeer peer) {
     return type.cast(
         Proxy.newProxyInstance(
             type.getClassLoader(),
             new Class<?>[] {type},
-            new SimGatewayHandler(caller, target, type, fence)));
+            new SimGatewayHandler(caller, target, peer, type, fence)));
   }
 
   private void armTimeout() {

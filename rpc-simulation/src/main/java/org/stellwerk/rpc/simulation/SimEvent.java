@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Something that will happen at an instant of virtual time, as a whole. Belongs to one incarnation
  * of a node, and vanishes with it; null stands for the world.
  */
-public final class SimEvent {
+public abstract class SimEvent {
 
   /** What an event stands for. */
   public enum Kind {
@@ -25,40 +25,67 @@ public final class SimEvent {
     /** The test, or a fault schedule, acts. */
     CONTROL;
 
+    /** The same in every JVM, unlike an enum's own. */
+    private final int hash = name().hashCode();
+
     /** Whether the world counts as idle while such events are pending. */
     boolean mayWait() {
       return this == TIMER || this == RECURRING;
+    }
+
+    /** Whether it is due by the clock of its node, not the world's. */
+    boolean inNodeTime() {
+      return mayWait();
     }
   }
 
   final Kind kind;
   final @Nullable SimNode node;
-  final String label;
-  final Runnable action;
-  @Nullable Object context;
   long timeNanos;
   long tieBreak;
   long sequence;
   int heapIndex = -1;
-  long messageId = -1;
-  private @Nullable SimEventQueue queue;
 
-  SimEvent(Kind kind, @Nullable SimNode node, String label, Runnable action) {
+  /** Where it keeps its place when it is held up; null if it has none. */
+  @Nullable SimLane lane;
+
+  private @Nullable SimEventQueue queue;
+  private boolean cancelled;
+
+  SimEvent(Kind kind, @Nullable SimNode node) {
     this.kind = kind;
     this.node = node;
-    this.label = label;
-    this.action = action;
   }
 
-  /** Marks whose event it is, see {@link SimScheduler#currentContext()}. */
-  SimEvent in(Object owner) {
-    context = owner;
-    return this;
+  /** Lets it happen. */
+  abstract void happen();
+
+  /** What happens, for people. */
+  public abstract String label();
+
+  /** A hash of the label that does not need the label. */
+  int labelHash() {
+    return label().hashCode();
   }
 
-  /** Marks the arrival of the message, see {@link SimObserver#onMessage}. */
-  SimEvent carrying(long id) {
-    messageId = id;
+  /** Whose event it is: an executor, a mailbox, a network; see {@link SimScheduler}. */
+  @Nullable Object context() {
+    return null;
+  }
+
+  /** Whether it has to wait on its way, as in a clog; it then comes back by itself. */
+  boolean isHeldUp() {
+    return false;
+  }
+
+  /** It will not happen because its node is dead. */
+  void vanish() {
+    // for most nothing follows
+  }
+
+  /** Keeps its place behind the earlier ones of the lane when it is held up. */
+  SimEvent after(SimLane ordered) {
+    lane = ordered;
     return this;
   }
 
@@ -68,9 +95,15 @@ public final class SimEvent {
 
   /** Takes the event back; nothing happens if it is over. */
   public void cancel() {
+    cancelled = true;
     if (queue != null) {
       queue.remove(this);
     }
+  }
+
+  /** Whether it was taken back while it was held up. */
+  boolean isCancelled() {
+    return cancelled;
   }
 
   /** What the event stands for. */
@@ -83,14 +116,17 @@ public final class SimEvent {
     return node;
   }
 
-  /** What happens, for people. */
-  public String label() {
-    return label;
-  }
-
   /** When the event happens, or happened. */
   public long timeNanos() {
     return timeNanos;
+  }
+
+  /** Equal for equal events in every JVM. */
+  long hash() {
+    long hash = timeNanos;
+    hash = hash * 31 + (node == null ? 0 : node.hash());
+    hash = hash * 31 + kind.hash;
+    return hash * 31 + labelHash();
   }
 
   boolean before(SimEvent other) {
@@ -105,6 +141,7 @@ public final class SimEvent {
 
   @Override
   public String toString() {
-    return "%.6f s %s %s %s".formatted(timeNanos / 1e9, node == null ? "world" : node, kind, label);
+    return "%.6f s %s %s %s"
+        .formatted(timeNanos / 1e9, node == null ? "world" : node, kind, label());
   }
 }

@@ -1,6 +1,8 @@
 package org.stellwerk.rpc.simulation;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A binary heap of events that knows where each is, so that cancelled ones leave at once. */
@@ -44,6 +46,20 @@ final class SimEventQueue {
         siftUp(index, last);
       }
     }
+  }
+
+  /**
+   * The timers that wait by the clock of the node, but not those that it has left behind frozen.
+   */
+  List<SimEvent> timersOf(SimNode node) {
+    List<SimEvent> timers = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      SimEvent event = at(i);
+      if (event.node == node && event.kind.inNodeTime() && event.tieBreak >= 0) {
+        timers.add(event);
+      }
+    }
+    return timers;
   }
 
   int size() {

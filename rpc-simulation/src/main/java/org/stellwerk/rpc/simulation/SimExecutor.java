@@ -19,6 +19,7 @@ public final class SimExecutor implements ScheduledExecutor {
   private final @Nullable SimNode node;
   private final String name;
   private final SimRandom random;
+  private final SimLane timersInOrder = new SimLane();
   private SimLatency latency;
 
   /** An executor of the world, not of a node: for tests of components. */
@@ -42,7 +43,7 @@ public final class SimExecutor implements ScheduledExecutor {
   @Override
   public void execute(Runnable command) {
     scheduler.schedule(
-        new SimEvent(Kind.TASK, node, name, command).in(this), latency.nextNanos(random), null);
+        new SimAction(Kind.TASK, node, this, name, command), latency.nextNanos(random), null);
   }
 
   @Override
@@ -93,8 +94,8 @@ public final class SimExecutor implements ScheduledExecutor {
 
   private void arm(SimTimer<?> timer, Kind kind, long delayNanos, Runnable action) {
     long worldNanos = node == null ? delayNanos : node.clock().toWorldNanos(delayNanos);
-    timer.armed(
-        scheduler.schedule(new SimEvent(kind, node, name, action).in(this), worldNanos, null));
+    SimEvent event = new SimAction(kind, node, this, name, action).after(timersInOrder);
+    timer.armed(scheduler.schedule(event, worldNanos, null));
   }
 
   private void report(Throwable failure) {

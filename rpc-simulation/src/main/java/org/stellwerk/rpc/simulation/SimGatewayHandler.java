@@ -4,12 +4,12 @@ import java.io.Serializable;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.FencedRpcGateway;
 import org.stellwerk.rpc.RpcGateway;
 import org.stellwerk.rpc.dispatch.RpcInvocationDispatcher.NoResponder;
-import org.stellwerk.rpc.dispatch.RpcResponder;
 import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
 import org.stellwerk.rpc.exceptions.RpcException;
 import org.stellwerk.rpc.exceptions.RpcRuntimeException;
@@ -17,7 +17,6 @@ import org.stellwerk.rpc.messages.FencedMessage;
 import org.stellwerk.rpc.messages.LocalRpcInvocation;
 import org.stellwerk.rpc.messages.RemoteRpcInvocation;
 import org.stellwerk.rpc.messages.RpcInvocation;
-import org.stellwerk.rpc.simulation.SimMessage.Payload;
 
 /**
  * The caller's side of one gateway: turns its methods into messages. A void method is told, one
@@ -29,17 +28,26 @@ final class SimGatewayHandler implements InvocationHandler {
 
   private final SimRpcService caller;
   private final SimMailbox target;
+  private final @Nullable SimPeer peer;
   private final @Nullable Class<?> gateway;
   private final @Nullable Supplier<? extends Serializable> fence;
 
-  /** A handler for the endpoint's own node (all its gateways), or for one remote gateway. */
+  /** For the endpoint's own node: all its gateways. */
+  SimGatewayHandler(
+      SimRpcService caller, SimMailbox target, @Nullable Supplier<? extends Serializable> fence) {
+    this(caller, target, null, null, fence);
+  }
+
+  /** For one gateway; the peer is null on the endpoint's own node. */
   SimGatewayHandler(
       SimRpcService caller,
       SimMailbox target,
+      @Nullable SimPeer peer,
       @Nullable Class<?> gateway,
       @Nullable Supplier<? extends Serializable> fence) {
     this.caller = caller;
     this.target = target;
+    this.peer = peer;
     this.gateway = gateway;
     this.fence = fence;
   }
@@ -82,7 +90,7 @@ final class SimGatewayHandler implements InvocationHandler {
 
   private @Nullable Object local(SimCall call, @Nullable Object[] arguments) {
     Object message = fenced(new LocalRpcInvocation(call.method(), arguments));
-    long id = caller.network().passed(caller.node(), call.what(), payload(call, message));
+    long id = caller.passed(call.what(), call.tell(), target.name(), message);
     if (call.tell()) {
       target.post(message, call.what(), NoResponder.INSTANCE);
       return null;
@@ -94,26 +102,16 @@ final class SimGatewayHandler implements InvocationHandler {
 
   private @Nullable Object remote(SimCall call, @Nullable Object[] arguments) {
     SimAsks.Ask ask = call.tell() ? null : open(call, arguments);
-    SimWire wire = caller.wire();
-    Class<?> type = gateway == null ? call.method().getDeclaringClass() : gateway;
     try {
-      if (caller.isClosed()) {
-        throw new RecipientUnreachableException("this process has closed its RPC service.");
-      }
-      if (caller.peers().isGone(target.node())) {
-        if (ask == null) {
-          return null;
+      if (isReachable(call, ask != null)) {
+        Class<?> type = gateway == null ? call.method().getDeclaringClass() : gateway;
+        String problem = caller.wire().whyNotRemote(type, call.method());
+        if (problem != null) {
+          throw new RpcException(call.what() + " cannot be called between processes: " + problem);
         }
-        throw new RecipientUnreachableException(
-            call.what() + " cannot reach " + target.getAddress() + ": its process is gone.");
+        Object message = fenced(new RemoteRpcInvocation(call.method(), arguments));
+        new SimExchange(caller, target, type, call, ask).send(message);
       }
-      String problem = wire.whyNotRemote(type, call.method());
-      if (problem != null) {
-        throw new RpcException(call.what() + " cannot be called between processes: " + problem);
-      }
-      Object message = fenced(new RemoteRpcInvocation(call.method(), arguments));
-      byte[] sent = wire.writeCall(type, message, call.what());
-      new SimExchange(caller, target, call, type, ask).send(sent, payload(call, message));
     } catch (RpcException e) {
       if (ask == null) {
         throw new RpcRuntimeException("Could not send " + call.what() + ": " + e.getMessage(), e);
@@ -123,14 +121,25 @@ final class SimGatewayHandler implements InvocationHandler {
     return ask == null ? null : ask.future();
   }
 
-  private SimAsks.Ask open(SimCall call, @Nullable Object[] arguments) {
-    return caller
-        .asks()
-        .open(call.what(), target, call.timeout(arguments, caller.config().askTimeout()));
+  /** Whether it can be tried; throws if not and somebody waits. */
+  private boolean isReachable(SimCall call, boolean asked) throws RecipientUnreachableException {
+    if (caller.isClosed()) {
+      throw new RecipientUnreachableException("this process has closed its RPC service.");
+    }
+    String gone = peer == null ? null : peer.whyGone();
+    if (gone == null) {
+      return true;
+    }
+    if (asked) {
+      throw new RecipientUnreachableException(
+          call.what() + " cannot reach " + target.getAddress() + ": " + gone + ".");
+    }
+    return false;
   }
 
-  private Payload payload(SimCall call, Object message) {
-    return Payload.call(call.tell(), target.name(), message);
+  private SimAsks.Ask open(SimCall call, @Nullable Object[] arguments) {
+    Duration timeout = call.timeout(arguments, caller.config().askTimeout());
+    return caller.asks().open(call.what(), target, peer, timeout);
   }
 
   private Object fenced(RpcInvocation invocation) {
@@ -152,108 +161,5 @@ final class SimGatewayHandler implements InvocationHandler {
       case "hashCode" -> target.getAddress().hashCode();
       default -> "gateway of " + caller.node() + " to " + target.getAddress();
     };
-  }
-
-  /** One call between nodes: there, and back. */
-  private static final class SimExchange {
-
-    private final SimRpcService caller;
-    private final SimMailbox target;
-    private final SimCall call;
-    private final Class<?> gateway;
-    private final SimAsks.@Nullable Ask ask;
-    private long messageId;
-
-    SimExchange(
-        SimRpcService caller,
-        SimMailbox target,
-        SimCall call,
-        Class<?> gateway,
-        SimAsks.@Nullable Ask ask) {
-      this.caller = caller;
-      this.target = target;
-      this.call = call;
-      this.gateway = gateway;
-      this.ask = ask;
-    }
-
-    void send(byte[] sent, Payload payload) {
-      Runnable lost =
-          () -> {
-            if (ask != null) {
-              ask.fail(ask.unreachable("its process or the way to it is gone"));
-            }
-          };
-      SimNetwork.Delivery delivery = SimNetwork.Delivery.of(payload, () -> arrived(sent), lost);
-      messageId =
-          caller
-              .network()
-              .transmit(caller.node(), target.node(), target.arrivals(), call.what(), delivery);
-    }
-
-    private void arrived(byte[] sent) {
-      RpcResponder responder = ask == null ? NoResponder.INSTANCE : new Answer(this, ask);
-      try {
-        target.post(caller.wire().readCall(gateway, sent), call.what(), responder);
-      } catch (RpcException e) {
-        responder.fail(e);
-      }
-    }
-  }
-
-  /** The way back of a call; the first answer counts. */
-  private static final class Answer implements RpcResponder {
-
-    private final SimExchange exchange;
-    private final SimAsks.Ask ask;
-    private boolean given;
-
-    Answer(SimExchange exchange, SimAsks.Ask ask) {
-      this.exchange = exchange;
-      this.ask = ask;
-    }
-
-    @Override
-    public void succeed(@Nullable Object value) {
-      Method method = exchange.call.method();
-      SimWire wire = exchange.caller.wire();
-      try {
-        byte[] sent = wire.writeResult(exchange.gateway, method, value, exchange.call.what());
-        give(
-            value,
-            () -> {
-              try {
-                ask.succeed(wire.readResult(exchange.gateway, method, sent));
-              } catch (RpcException e) {
-                ask.fail(e);
-              }
-            });
-      } catch (RpcException e) {
-        fail(e);
-      }
-    }
-
-    @Override
-    public void fail(Throwable failure) {
-      Throwable copy = exchange.caller.wire().copyFailure(failure);
-      give(copy, () -> ask.fail(copy));
-    }
-
-    private void give(@Nullable Object content, Runnable receive) {
-      if (given) {
-        return;
-      }
-      given = true;
-      exchange
-          .caller
-          .network()
-          .transmit(
-              exchange.target.node(),
-              exchange.caller.node(),
-              null,
-              exchange.call.what(),
-              SimNetwork.Delivery.of(
-                  Payload.answer(content, exchange.messageId), receive, () -> {}));
-    }
   }
 }

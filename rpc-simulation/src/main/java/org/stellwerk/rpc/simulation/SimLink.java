@@ -1,15 +1,23 @@
 package org.stellwerk.rpc.simulation;
 
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
+import org.stellwerk.rpc.simulation.SimNetwork.Status;
+import org.stellwerk.rpc.simulation.SimObserver.MessageKind;
 
 /** The way from one node to another, in one direction; outlives incarnations. */
 final class SimLink {
 
-  private SimNetwork.Status status = SimNetwork.Status.CONNECTED;
-  private @Nullable SimLatency latency;
+  private Status status = Status.CONNECTED;
   private int epoch;
+  private double dropProbability;
+  private long cloggedUntilNanos;
+  private @Nullable SimLatency latency;
+  private @Nullable Queue<SimTransport.Arrival> heldUp;
 
-  SimNetwork.Status status() {
+  Status status() {
     return status;
   }
 
@@ -18,18 +26,77 @@ final class SimLink {
     return epoch;
   }
 
-  void setStatus(SimNetwork.Status newStatus) {
-    if (status == SimNetwork.Status.CONNECTED && newStatus != status) {
+  void setStatus(Status newStatus) {
+    if (newStatus.isDown() && !status.isDown()) {
       epoch++;
     }
     status = newStatus;
   }
 
+  /** The connection is lost and made again at once. */
+  void reset() {
+    epoch++;
+  }
+
+  /** Whether messages of the kind vanish here. */
+  boolean swallows(MessageKind kind) {
+    return switch (status) {
+      case CONNECTED, DISCONNECTED, REFUSED -> false;
+      case BLACKHOLE -> true;
+      case BLACKHOLE_REPLIES -> kind == MessageKind.REPLY;
+      case BLACKHOLE_REQUESTS -> kind != MessageKind.REPLY;
+    };
+  }
+
+  /** Whether this message vanishes by chance. */
+  boolean drops(SimRandom random) {
+    return dropProbability > 0 && random.chance(dropProbability);
+  }
+
+  void setDropProbability(double probability) {
+    dropProbability = probability;
+  }
+
+  boolean isCloggedAt(long nanos) {
+    return cloggedUntilNanos > nanos;
+  }
+
+  /** How much longer it is clogged. */
+  long clogNanosFrom(long nanos) {
+    return Math.max(0, cloggedUntilNanos - nanos);
+  }
+
+  void clogUntil(long nanos) {
+    cloggedUntilNanos = Math.max(cloggedUntilNanos, nanos);
+  }
+
+  /** Keeps what has arrived in front of the clog. */
+  void holdUp(SimTransport.Arrival arrival) {
+    if (heldUp == null) {
+      heldUp = new PriorityQueue<>(Comparator.comparingLong(SimTransport.Arrival::messageId));
+    }
+    heldUp.add(arrival);
+  }
+
+  /** The next of what was held up, in the order in which it was sent; null at the end. */
+  SimTransport.@Nullable Arrival nextHeldUp() {
+    return heldUp == null ? null : heldUp.poll();
+  }
+
+  /** The network's latency if null. */
   @Nullable SimLatency latency() {
     return latency;
   }
 
   void setLatency(@Nullable SimLatency newLatency) {
     latency = newLatency;
+  }
+
+  /** Takes every fault away; what was held up is the caller's business. */
+  void heal() {
+    status = Status.CONNECTED;
+    dropProbability = 0;
+    cloggedUntilNanos = 0;
+    latency = null;
   }
 }

@@ -38,7 +38,7 @@ final class SimMailbox implements RpcServer {
   private final RpcEndpoint endpoint;
   private final RpcInvocationDispatcher dispatcher;
   private final List<Class<? extends RpcGateway>> gateways;
-  private final CompletableFuture<Void> terminated = new CompletableFuture<>();
+  private final CompletableFuture<Void> terminated;
   private final SimNetwork.Lanes arrivals = new SimNetwork.Lanes();
   private final SimLane lane = new SimLane();
   private final NameClaim claim;
@@ -47,6 +47,7 @@ final class SimMailbox implements RpcServer {
 
   SimMailbox(SimRpcService service, RpcEndpoint endpoint, Map<String, String> loggingContext) {
     this.service = service;
+    this.terminated = new SimFuture<>(service.scheduler());
     this.name = endpoint.getEndpointId();
     this.endpoint = endpoint;
     this.claim = new NameClaim(name);
@@ -87,13 +88,42 @@ final class SimMailbox implements RpcServer {
     long now = service.scheduler().nowNanos();
     long at = Math.max(now + service.mailboxLatency(), busyUntilNanos);
     busyUntilNanos = at + service.processingTime();
-    service
-        .scheduler()
-        .schedule(
-            new SimEvent(Kind.MESSAGE, node(), name + " " + what, () -> handle(message, responder))
-                .in(this),
-            at - now,
-            lane);
+    service.scheduler().schedule(new Posted(message, what, responder), at - now, lane);
+  }
+
+  /** A message in the mailbox. */
+  private final class Posted extends SimEvent {
+
+    private final Object message;
+    private final String what;
+    private final RpcResponder responder;
+
+    Posted(Object message, String what, RpcResponder responder) {
+      super(Kind.MESSAGE, SimMailbox.this.node());
+      this.message = message;
+      this.what = what;
+      this.responder = responder;
+    }
+
+    @Override
+    void happen() {
+      handle(message, responder);
+    }
+
+    @Override
+    public String label() {
+      return name + " " + what;
+    }
+
+    @Override
+    int labelHash() {
+      return name.hashCode() * 31 + what.hashCode();
+    }
+
+    @Override
+    Object context() {
+      return SimMailbox.this;
+    }
   }
 
   private void handle(Object message, RpcResponder responder) {
@@ -186,7 +216,7 @@ final class SimMailbox implements RpcServer {
 
   @Override
   public <V> CompletableFuture<V> callAsync(Callable<V> callable, Duration timeout) {
-    SimAsks.Ask ask = service.asks().open("callAsync", this, timeout);
+    SimAsks.Ask ask = service.asks().open("callAsync", this, null, timeout);
     post(new CallAsync(callable), "callAsync", new LocalResponder(service, "callAsync", ask, -1));
     @SuppressWarnings("unchecked") // the dispatcher answers with the callable's value
     CompletableFuture<V> future = (CompletableFuture<V>) (CompletableFuture<?>) ask.future();
@@ -228,7 +258,11 @@ final class SimMailbox implements RpcServer {
     }
 
     private void answer(@Nullable Object content, Runnable action) {
-      service.network().passed(service.node(), what, Payload.answer(content, callId));
+      SimTransport transport = service.network().transport();
+      long id = transport.nextLocalMessage();
+      if (service.scheduler().observers().any()) {
+        transport.passed(id, service.node(), what, Payload.answer(content, callId));
+      }
       service.later(Kind.REPLY, what, action);
     }
   }

@@ -33,7 +33,7 @@ public record SimMessage(
     /** Nothing is known of it. */
     public static final Payload OTHER = new Payload(MessageKind.OTHER, null, null, -1);
 
-    static Payload call(boolean tell, String endpoint, Object invocation) {
+    static Payload call(boolean tell, String endpoint, @Nullable Object invocation) {
       return new Payload(tell ? MessageKind.TELL : MessageKind.CALL, endpoint, invocation, -1);
     }
 

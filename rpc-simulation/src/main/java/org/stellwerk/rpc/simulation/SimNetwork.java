@@ -1,19 +1,27 @@
 package org.stellwerk.rpc.simulation;
 
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.stellwerk.rpc.simulation.SimEvent.Kind;
 import org.stellwerk.rpc.simulation.SimMessage.Payload;
+import org.stellwerk.rpc.simulation.SimObserver.MessageKind;
 import org.stellwerk.rpc.simulation.SimObserver.NodeEvent;
 
 /**
- * The nodes and the links between them. Messages keep their order per sending node and receiving
- * endpoint, as on one TCP connection; answers overtake one another. A message in flight when its
- * link breaks is lost.
+ * The nodes and the links between them. Each pair of nodes has a link for each direction, known by
+ * the names of the nodes, so that it outlives their incarnations.
+ *
+ * <p>Messages keep their order per sending node and receiving endpoint, as on one TCP connection;
+ * answers overtake one another. None is duplicated. What is in flight when its link goes down or is
+ * reset is lost; what meets a clog comes later. See docs/simulation.md for what this assumes of
+ * real transports.
  */
 public final class SimNetwork {
 
@@ -21,21 +29,34 @@ public final class SimNetwork {
   public enum Status {
     /** Messages arrive. */
     CONNECTED,
-    /** The connection is down and the sender notices: its calls fail. */
+    /** The connection is down and the sender notices: its calls fail. They work again later. */
     DISCONNECTED,
+    /**
+     * As DISCONNECTED, and the sender takes the other process for gone: its peer listeners hear so,
+     * and its gateways never work again. It can connect anew later.
+     */
+    REFUSED,
     /** Messages vanish and nobody notices: calls run into their timeouts. */
-    BLACKHOLE
+    BLACKHOLE,
+    /** Only answers get through. */
+    BLACKHOLE_REQUESTS,
+    /** Only answers vanish: calls are executed, and their callers do not know. */
+    BLACKHOLE_REPLIES;
+
+    /** Whether nothing gets through, so that what is in flight is lost. */
+    boolean isDown() {
+      return this == DISCONNECTED || this == REFUSED || this == BLACKHOLE;
+    }
   }
 
-  private record Direction(String from, String to) {}
-
   private final SimScheduler scheduler;
-  private final SimRpcConfig config;
-  private final SimRandom random;
-  private final Map<String, SimNode> nodes = new LinkedHashMap<>();
-  private final Map<Direction, SimLink> links = new LinkedHashMap<>();
   private final SimObservers observers;
-  private long messages;
+  private final SimLinks links = new SimLinks();
+  private final SimTransport transport;
+  private final SimRandom swizzles;
+  private final Map<String, SimNode> nodes = new LinkedHashMap<>();
+  private final Set<String> isolated = new LinkedHashSet<>();
+  private SimRpcConfig config;
 
   /** A calm network without nodes. */
   public SimNetwork(SimScheduler scheduler) {
@@ -45,9 +66,10 @@ public final class SimNetwork {
   /** A network without nodes. */
   public SimNetwork(SimScheduler scheduler, SimRpcConfig config) {
     this.scheduler = scheduler;
-    this.config = config;
-    this.random = scheduler.random().fork("net");
     this.observers = scheduler.observers();
+    this.config = config;
+    this.transport = new SimTransport(this, links);
+    this.swizzles = scheduler.random().fork("swizzles");
   }
 
   /** Virtual time. */
@@ -64,6 +86,17 @@ public final class SimNetwork {
     return config;
   }
 
+  SimTransport transport() {
+    return transport;
+  }
+
+  /**
+   * From now on things take this long, but for links and nodes that have latencies of their own.
+   */
+  public void setLatencies(SimRpcConfig.Latencies latencies) {
+    config = config.withLatencies(latencies);
+  }
+
   /** A new node's RPC service; {@link SimRpcService#node()} gives the node. */
   public SimRpcService newService(String nodeName) {
     return newNode(nodeName).rpc();
@@ -78,7 +111,11 @@ public final class SimNetwork {
     if (name.isEmpty() || name.contains("/")) {
       throw new IllegalArgumentException("Not a node name: '" + name + "'");
     }
-    SimNode node = new SimNode(this, name, previous == null ? 1 : previous.incarnation() + 1);
+    if (!links.knows(name)) {
+      both(isolated, Set.of(name), link -> link.setStatus(Status.BLACKHOLE));
+    }
+    int incarnation = previous == null ? 1 : previous.incarnation() + 1;
+    SimNode node = new SimNode(this, name, incarnation, links.place(name));
     nodes.put(name, node);
     observers.onNode(node, NodeEvent.STARTED, "");
     return node;
@@ -94,64 +131,140 @@ public final class SimNetwork {
     return List.copyOf(nodes.values());
   }
 
+  Status status(SimNode from, SimNode to) {
+    return links.at(from.place(), to.place()).status();
+  }
+
+  /** Whether another process lives where the dead one did. */
+  boolean hasSuccessor(SimNode dead) {
+    SimNode latest = nodes.get(dead.name());
+    return latest != null && latest != dead && latest.isAlive();
+  }
+
   /** Sets both directions between two nodes. */
   public void setStatus(String one, String other, Status status) {
-    changed(one + " <-> " + other, status);
-    set(one, other, status);
-    set(other, one, status);
+    setStatus(List.of(one), List.of(other), status);
+  }
+
+  /** Sets both directions between each of the one and each of the other nodes. */
+  public void setStatus(Collection<String> some, Collection<String> others, Status status) {
+    note(some, " <-> ", others, status.name());
+    oneWay(some, others, status);
+    oneWay(others, some, status);
   }
 
   /** Sets the way from one node to another only. */
   public void setOneWay(String from, String to, Status status) {
-    changed(from + " -> " + to, status);
-    set(from, to, status);
+    setOneWay(List.of(from), List.of(to), status);
   }
 
-  private void changed(String ways, Status status) {
-    observers.onLink(ways + " " + status);
+  /** Sets the ways from each of the one to each of the other nodes only. */
+  public void setOneWay(Collection<String> from, Collection<String> to, Status status) {
+    note(from, " -> ", to, status.name());
+    oneWay(from, to, status);
   }
 
-  private void set(String from, String to, Status status) {
-    link(from, to).setStatus(status);
-    if (status == Status.DISCONNECTED) {
-      SimNode sender = nodes.get(from);
-      if (sender != null && sender.isAlive()) {
-        sender.rpc().asks().failAllTo(to, "the connection is lost");
+  private void note(Collection<String> from, String arrow, Collection<String> to, String what) {
+    if (observers.any()) {
+      observers.onLink(String.join(", ", from) + arrow + String.join(", ", to) + " " + what);
+    }
+  }
+
+  private void oneWay(Collection<String> from, Collection<String> to, Status status) {
+    for (String sender : from) {
+      for (String receiver : to) {
+        links.between(sender, receiver).setStatus(status);
+        SimNode here = nodes.get(sender);
+        SimNode there = nodes.get(receiver);
+        if (here != null && here.isAlive() && there != null) {
+          here.rpc().peers().linkChanged(there, status);
+        }
       }
     }
   }
 
   /** Cuts every way between the two groups; nobody notices. */
   public void partition(Collection<String> one, Collection<String> other) {
-    changed(String.join(", ", one) + " <-> " + String.join(", ", other), Status.BLACKHOLE);
-    for (String a : one) {
-      for (String b : other) {
-        set(a, b, Status.BLACKHOLE);
-        set(b, a, Status.BLACKHOLE);
-      }
-    }
+    setStatus(one, other, Status.BLACKHOLE);
   }
 
-  /** Cuts every way between the node and all others; nobody notices. */
+  /** Cuts every way between the node and all others, later ones included; nobody notices. */
   public void isolate(String name) {
-    List<String> others = new ArrayList<>(nodes.keySet());
-    others.remove(name);
-    partition(List.of(name), others);
+    isolated.add(name);
+    partition(List.of(name), links.namesBut(List.of(name)));
   }
 
-  /** Connects everything again. */
-  public void heal() {
-    observers.onLink("all " + Status.CONNECTED);
-    links.values().forEach(link -> link.setStatus(Status.CONNECTED));
+  /** Undoes {@link #isolate}. */
+  public void rejoin(String name) {
+    isolated.remove(name);
+    setStatus(List.of(name), links.namesBut(isolated), Status.CONNECTED);
+  }
+
+  /**
+   * The connection between two nodes is lost and made again at once: what is in flight is lost, and
+   * nobody notices that.
+   */
+  public void reset(String one, String other) {
+    note(List.of(one), " <-> ", List.of(other), "reset");
+    both(List.of(one), List.of(other), SimLink::reset);
+  }
+
+  /** From now on messages one way vanish with this probability, and nobody notices. */
+  public void setDrop(String from, String to, double probability) {
+    note(List.of(from), " -> ", List.of(to), "drops " + probability);
+    links.between(from, to).setDropProbability(probability);
+  }
+
+  /**
+   * Holds messages one way up until the time is over; then they arrive, in the order of sending.
+   */
+  public void clog(String from, String to, Duration duration) {
+    note(List.of(from), " -> ", List.of(to), "clogged for " + duration);
+    transport.clog(links.between(from, to), duration.toNanos());
+  }
+
+  /** Holds up what the node sends and receives until the time is over. */
+  public void clog(String name, Duration duration) {
+    List<String> others = links.namesBut(List.of(name));
+    note(List.of(name), " <-> ", others, "clogged for " + duration);
+    both(List.of(name), others, link -> transport.clog(link, duration.toNanos()));
+  }
+
+  /**
+   * Clogs the nodes one after the other, at random times within the duration, and lets them go in
+   * another order; it is over when the duration is.
+   */
+  public void swizzleClog(Collection<String> names, Duration duration) {
+    for (String name : names) {
+      long begin = swizzles.nextLong(1 + duration.toNanos());
+      Duration length = Duration.ofNanos(swizzles.nextLong(1 + duration.toNanos() - begin));
+      scheduler.at(Duration.ofNanos(begin), "swizzle " + name, () -> clog(name, length));
+    }
   }
 
   /** Gives one way a latency of its own. */
   public void setLatency(String from, String to, SimLatency latency) {
-    link(from, to).setLatency(latency);
+    links.between(from, to).setLatency(latency);
   }
 
-  private SimLink link(String from, String to) {
-    return links.computeIfAbsent(new Direction(from, to), ignored -> new SimLink());
+  private void both(Collection<String> some, Collection<String> others, Consumer<SimLink> action) {
+    for (String one : some) {
+      for (String other : others) {
+        action.accept(links.between(one, other));
+        action.accept(links.between(other, one));
+      }
+    }
+  }
+
+  /** Takes all faults of all links away, latencies of their own included. */
+  public void heal() {
+    observers.onLink("healed");
+    isolated.clear();
+    links.forEach(
+        link -> {
+          link.heal();
+          transport.release(link);
+        });
   }
 
   /**
@@ -164,62 +277,7 @@ public final class SimNetwork {
    */
   public long transmit(
       SimNode from, SimNode to, @Nullable Lanes lanes, String label, Delivery delivery) {
-    SimLink link = link(from.name(), to.name());
-    long id = sent(from, to, label, delivery.payload());
-    if (link.status() == Status.BLACKHOLE) {
-      observers.onLost(id, scheduler.nowNanos(), "the link is a black hole");
-      return id;
-    }
-    if (link.status() == Status.DISCONNECTED || !to.isAlive()) {
-      observers.onLost(id, scheduler.nowNanos(), "the receiver cannot be reached");
-      notifyLost(from, to, label, delivery);
-      return id;
-    }
-    int epoch = link.epoch();
-    Runnable arrival =
-        () -> {
-          if (link.epoch() == epoch) {
-            observers.onArrived(id, scheduler.nowNanos());
-            delivery.arrive();
-            return;
-          }
-          observers.onLost(id, scheduler.nowNanos(), "the link was cut meanwhile");
-          if (link.status() != Status.BLACKHOLE) {
-            notifyLost(from, to, label, delivery);
-          }
-        };
-    scheduler.schedule(
-        new SimEvent(Kind.NETWORK, to, label, arrival).in(this).carrying(id),
-        draw(link),
-        lanes == null ? null : lanes.of(from, epoch));
-    return id;
-  }
-
-  private long sent(SimNode from, SimNode to, String label, Payload payload) {
-    long id = messages++;
-    if (observers.any()) {
-      observers.onMessage(new SimMessage(id, from, to, label, payload, scheduler.nowNanos()));
-    }
-    return id;
-  }
-
-  /** A message within a process, which does not travel. */
-  long passed(SimNode node, String label, Payload payload) {
-    long id = sent(node, node, label, payload);
-    observers.onArrived(id, scheduler.nowNanos());
-    return id;
-  }
-
-  private void notifyLost(SimNode from, SimNode to, String label, Delivery delivery) {
-    scheduler.schedule(
-        new SimEvent(Kind.NETWORK, from, "lost " + label, delivery::lost).in(this),
-        draw(link(from.name(), to.name())),
-        null);
-  }
-
-  private long draw(SimLink link) {
-    SimLatency latency = link.latency();
-    return (latency == null ? config.latencies().network() : latency).nextNanos(random);
+    return transport.transmit(from, to, lanes, label, delivery);
   }
 
   void crashed(SimNode dead) {
@@ -233,11 +291,8 @@ public final class SimNetwork {
   }
 
   private void tellPeersOf(SimNode gone, String why) {
-    for (SimNode node : nodes()) {
-      if (node != gone
-          && node.isAlive()
-          && link(node.name(), gone.name()).status() != Status.BLACKHOLE) {
-        node.rpc().asks().failAllTo(gone, why);
+    for (SimNode node : nodes.values()) {
+      if (node != gone && node.isAlive()) {
         node.rpc().peers().ended(gone, why);
       }
     }
@@ -252,9 +307,27 @@ public final class SimNetwork {
     /** It is lost and the sender knows; in an event of the sender. */
     void lost();
 
+    /**
+     * Whether the sender knows of each loss but through black holes, as protocols do that live on
+     * one connection. Others only hear that a link is down, or that another process answers.
+     */
+    default boolean noticesLoss() {
+      return true;
+    }
+
     /** What the message carries, for observers. */
     default Payload payload() {
       return Payload.OTHER;
+    }
+
+    /** What the message is for. */
+    default MessageKind kind() {
+      return payload().kind();
+    }
+
+    /** A hash of what it carries, the same in every JVM; 0 if nothing is known of it. */
+    default int contentHash() {
+      return 0;
     }
 
     /** From one action each. */
@@ -286,13 +359,21 @@ public final class SimNetwork {
   /** The order of messages to one receiver, for each sending node. */
   public static final class Lanes {
 
-    private record Connection(String node, int incarnation, int epoch) {}
+    private static final class Connection {
+      private final SimLane lane = new SimLane();
+      private int epoch;
+    }
 
-    private final Map<Connection, SimLane> lanes = new LinkedHashMap<>();
+    // Looked up, never iterated.
+    private final IdentityHashMap<SimNode, Connection> connections = new IdentityHashMap<>(4);
 
-    private SimLane of(SimNode from, int epoch) {
-      return lanes.computeIfAbsent(
-          new Connection(from.name(), from.incarnation(), epoch), ignored -> new SimLane());
+    SimLane of(SimNode from, int epoch) {
+      Connection connection = connections.computeIfAbsent(from, node -> new Connection());
+      if (connection.epoch != epoch) {
+        connection.epoch = epoch;
+        connection.lane.restart();
+      }
+      return connection.lane;
     }
   }
 }

@@ -1,7 +1,10 @@
 package org.stellwerk.rpc.simulation;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.stellwerk.concurrent.ScheduledExecutor;
+import org.stellwerk.rpc.simulation.SimEvent.Kind;
 import org.stellwerk.rpc.simulation.SimObserver.NodeEvent;
 import org.stellwerk.util.IdGenerator;
 
@@ -12,10 +15,13 @@ import org.stellwerk.util.IdGenerator;
  */
 public final class SimNode {
 
+  private static final long NOT_FROZEN = -1;
+
   private final SimNetwork network;
   private final String name;
   private final int incarnation;
   private final String id;
+  private final int place;
   private final SimClock clock;
   private final SimRandom random;
   private final IdGenerator ids;
@@ -23,21 +29,25 @@ public final class SimNode {
   private final SimExecutor timers;
   private final SimExecutor io;
   private final SimRpcService rpc;
+  private SimLatency processing = this::usualProcessing;
   private boolean alive = true;
-  private long frozenUntilNanos;
+  private final List<SimEvent> leftBehind = new ArrayList<>();
+  private long frozenUntilNanos = NOT_FROZEN;
 
-  SimNode(SimNetwork network, String name, int incarnation) {
+  SimNode(SimNetwork network, String name, int incarnation, int place) {
     SimScheduler scheduler = network.scheduler();
     this.network = network;
     this.name = name;
     this.incarnation = incarnation;
     this.id = name + "#" + incarnation;
-    this.clock = new SimClock(scheduler);
+    this.place = place;
+    this.clock = new SimClock(scheduler, this);
     this.random = scheduler.random().fork("node:" + id);
     this.ids = new SeededIdGenerator(random.fork("ids"));
-    this.fatalErrors = new RecordingFatalErrorHandler(scheduler::reportViolation);
+    this.fatalErrors =
+        new RecordingFatalErrorHandler(error -> scheduler.reportFatalError(this, error));
     this.timers = new SimExecutor(scheduler, this, "timers", SimLatency.fixed(Duration.ZERO));
-    this.io = new SimExecutor(scheduler, this, "io", network.config().latencies().io());
+    this.io = new SimExecutor(scheduler, this, "io", this::usualIo);
     this.rpc = new SimRpcService(network, this);
   }
 
@@ -49,6 +59,16 @@ public final class SimNode {
   /** 1 for the first process of this name. */
   public int incarnation() {
     return incarnation;
+  }
+
+  /** Where its links are. */
+  int place() {
+    return place;
+  }
+
+  /** The same in every JVM. */
+  int hash() {
+    return id.hashCode();
   }
 
   /** The process's RPC. */
@@ -73,12 +93,25 @@ public final class SimNode {
 
   /** From now on this share of the I/O executor's tasks takes up to so long, if that is longer. */
   public void slowIo(double share, Duration longest) {
-    SimLatency usual = network.config().latencies().io();
-    io.setLatency(
-        SimLatency.mostly(
-            usual,
-            random -> Math.max(usual.nextNanos(random), random.nextLong(1 + longest.toNanos())),
-            share));
+    io.setLatency(SimLatency.sometimesUpTo(this::usualIo, share, longest));
+  }
+
+  private long usualIo(SimRandom random) {
+    return network.config().latencies().io().nextNanos(random);
+  }
+
+  /** From now on endpoints are busy with this share of messages for up to so long, if longer. */
+  public void slowEndpoints(double share, Duration longest) {
+    processing = SimLatency.sometimesUpTo(this::usualProcessing, share, longest);
+  }
+
+  private long usualProcessing(SimRandom random) {
+    return network.config().latencies().processing().nextNanos(random);
+  }
+
+  /** How long an endpoint is busy with a message. */
+  SimLatency processing() {
+    return processing;
   }
 
   /** Identifiers that no other node has. */
@@ -115,26 +148,38 @@ public final class SimNode {
 
   /** Stops the process for a while, as a long garbage collection does; then it runs late. */
   public void freeze(Duration duration) {
-    long until = network.scheduler().nowNanos() + duration.toNanos();
-    if (until > frozenUntilNanos) {
+    long now = network.scheduler().nowNanos();
+    long until = now + duration.toNanos();
+    if (until > Math.max(now, frozenUntilNanos)) {
       frozenUntilNanos = until;
-      network.scheduler().at(duration, "thaw " + id, () -> thawed(until));
+      SimAction thaw = new SimAction(Kind.CONTROL, null, this, "thaw " + id, () -> thaw(until));
+      network.scheduler().scheduleFirst(thaw, duration.toNanos());
     }
     observers().onNode(this, NodeEvent.FROZEN, "for " + duration);
   }
 
-  private void thawed(long untilNanos) {
-    if (alive && frozenUntilNanos == untilNanos) {
-      observers().onNode(this, NodeEvent.THAWED, "");
+  /** Keeps the event for later if the process stands still. */
+  boolean holdsUp(SimEvent event) {
+    if (frozenUntilNanos == NOT_FROZEN) {
+      return false;
+    }
+    leftBehind.add(event);
+    return true;
+  }
+
+  private void thaw(long untilNanos) {
+    if (frozenUntilNanos == untilNanos) {
+      frozenUntilNanos = NOT_FROZEN;
+      leftBehind.forEach(network.scheduler()::scheduleHeldUp);
+      leftBehind.clear();
+      if (alive) {
+        observers().onNode(this, NodeEvent.THAWED, "");
+      }
     }
   }
 
   private SimObservers observers() {
     return network.scheduler().observers();
-  }
-
-  long frozenUntilNanos() {
-    return frozenUntilNanos;
   }
 
   @Override

@@ -58,6 +58,7 @@ public final class SimRealTime implements AutoCloseable {
       scheduler.ownedBy(Thread.currentThread());
       return code.call();
     } finally {
+      scheduler.ownedBy(null);
       world.unlock();
     }
   }

@@ -38,6 +38,21 @@ public record SimRpcConfig(
           SimLatency.uniform(Duration.ofNanos(1_000), Duration.ofNanos(50_000)),
           SimLatency.uniform(Duration.ofNanos(100_000), Duration.ofMillis(3)));
     }
+
+    /**
+     * A busy one: the network and I/O are sometimes 100 times slower, endpoints are busy for up to
+     * 200 µs with a message and once in 500 for up to 100 ms.
+     */
+    public static Latencies busy() {
+      return new Latencies(
+          SimLatency.frequentLarge(
+              Duration.ofNanos(50_000), Duration.ofMillis(1), Duration.ofMillis(100), 0.05),
+          SimLatency.uniform(Duration.ofNanos(1_000), Duration.ofNanos(50_000)),
+          SimLatency.frequentLarge(
+              Duration.ZERO, Duration.ofNanos(200_000), Duration.ofMillis(100), 0.002),
+          SimLatency.frequentLarge(
+              Duration.ofNanos(100_000), Duration.ofMillis(5), Duration.ofMillis(500), 0.02));
+    }
   }
 
   /** The product's defaults on a calm network. */

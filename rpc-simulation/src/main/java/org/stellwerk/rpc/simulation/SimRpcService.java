@@ -24,6 +24,7 @@ import org.stellwerk.rpc.exceptions.HandshakeException;
 import org.stellwerk.rpc.exceptions.RpcConnectionException;
 import org.stellwerk.rpc.exceptions.RpcRuntimeException;
 import org.stellwerk.rpc.simulation.SimEvent.Kind;
+import org.stellwerk.rpc.simulation.SimMessage.Payload;
 import org.stellwerk.util.IdGenerator;
 
 /**
@@ -56,7 +57,7 @@ public final class SimRpcService implements RpcService {
     this.random = node.random().fork("rpc");
     this.wire = SimWire.of(network.config());
     this.asks = new SimAsks(network, node);
-    this.peers = new SimPeers(network, node);
+    this.peers = new SimPeers(network, node, asks);
   }
 
   /** The process that this service belongs to. */
@@ -97,12 +98,22 @@ public final class SimRpcService implements RpcService {
   }
 
   long processingTime() {
-    return config().latencies().processing().nextNanos(random);
+    return node.processing().nextNanos(random);
   }
 
   /** An event of this node, outside of every main thread, after the latency of a mailbox. */
   void later(Kind kind, String label, Runnable action) {
-    scheduler().schedule(new SimEvent(kind, node, label, action).in(this), mailboxLatency(), null);
+    SimAction event = new SimAction(kind, node, this, label, action);
+    scheduler().schedule(event, mailboxLatency(), null);
+  }
+
+  /** Counts a call within the node, and tells the observers. */
+  long passed(String what, boolean tell, String endpoint, Object message) {
+    long id = network.transport().nextLocalMessage();
+    if (scheduler().observers().any()) {
+      network.transport().passed(id, node, what, Payload.call(tell, endpoint, message));
+    }
+    return id;
   }
 
   /** The endpoints that exist: the truth, for checks. */
@@ -163,7 +174,7 @@ public final class SimRpcService implements RpcService {
         Proxy.newProxyInstance(
             rpcEndpoint.getClass().getClassLoader(),
             types.toArray(Class<?>[]::new),
-            new SimGatewayHandler(this, mailbox, null, fence));
+            new SimGatewayHandler(this, mailbox, fence));
   }
 
   void removeEndpoint(SimMailbox mailbox) {

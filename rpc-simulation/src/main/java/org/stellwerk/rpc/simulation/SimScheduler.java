@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.stellwerk.rpc.simulation.SimFailure.Kind;
 import org.stellwerk.time.Clock;
 import org.stellwerk.util.ExceptionUtils;
 
@@ -24,12 +26,10 @@ public final class SimScheduler {
   /** How much virtual time the waiting methods allow if no limit is given. */
   public static final Duration DEFAULT_LIMIT = Duration.ofMinutes(10);
 
-  private static final int MAX_EVENTS_AT_ONE_INSTANT = 200_000;
-
   private final long seed;
   private final SimRandom random;
   private final SimRandom tieBreaks;
-  private final SimClock clock = new SimClock(this);
+  private final SimClock clock = new SimClock(this, null);
   private final SimEventQueue queue = new SimEventQueue();
   private final SimTrace trace = new SimTrace();
   private final List<Consumer<SimEvent>> checks = new ArrayList<>();
@@ -37,6 +37,9 @@ public final class SimScheduler {
   private @Nullable Thread thread;
   private @Nullable SimEvent current;
   private @Nullable Throwable violation;
+  private Kind violationKind = Kind.VIOLATION;
+  private SimBudget budget = SimBudget.defaults();
+  private long lastNanos = budget.virtualTime().toNanos();
   private long now;
   private long sequence;
   private int atThisInstant;
@@ -88,14 +91,30 @@ public final class SimScheduler {
     observers.add(observer);
   }
 
+  /** From now on more than this ends the run as a failure. */
+  public void setBudget(SimBudget newBudget) {
+    budget = newBudget;
+    lastNanos = newBudget.virtualTime().toNanos();
+  }
+
   SimObservers observers() {
     return observers;
   }
 
   /** Ends the run with this failure once the current event is over. The first one counts. */
   public void reportViolation(Throwable failure) {
+    report(Kind.VIOLATION, failure);
+  }
+
+  void reportFatalError(SimNode node, Throwable failure) {
+    report(Kind.FATAL_ERROR, failure);
+    failure.addSuppressed(new Throwable("reported as a fault by " + node));
+  }
+
+  private void report(Kind kind, Throwable failure) {
     if (violation == null) {
       violation = failure;
+      violationKind = kind;
     } else if (violation != failure) {
       violation.addSuppressed(failure);
     }
@@ -103,7 +122,7 @@ public final class SimScheduler {
 
   /** Whose event runs: an executor or mailbox; null in the test's own code. */
   public @Nullable Object currentContext() {
-    return current == null ? null : current.context;
+    return current == null ? null : current.context();
   }
 
   /** Whether an event runs, as opposed to the test's own code. */
@@ -113,8 +132,8 @@ public final class SimScheduler {
 
   /** Lets the test, or a fault schedule, act after the delay. */
   public SimEvent at(Duration delay, String label, Runnable action) {
-    return schedule(
-        new SimEvent(SimEvent.Kind.CONTROL, null, label, action), delay.toNanos(), null);
+    SimAction event = new SimAction(SimEvent.Kind.CONTROL, null, null, label, action);
+    return schedule(event, delay.toNanos(), null);
   }
 
   SimEvent schedule(SimEvent event, long delayNanos, @Nullable SimLane lane) {
@@ -129,40 +148,67 @@ public final class SimScheduler {
     return event;
   }
 
+  /** Schedules it before everything else of its instant, but behind what was put there before. */
+  void scheduleFirst(SimEvent event, long delayNanos) {
+    putFirst(event, now + Math.max(0, delayNanos), Long.MIN_VALUE);
+  }
+
+  /**
+   * Lets an event that was held up happen at this instant: before those that were due now anyway,
+   * in random order, but behind those of its lane for which this was called before.
+   */
+  void scheduleHeldUp(SimEvent event) {
+    if (!event.isCancelled()) {
+      long drawn = ~tieBreaks.nextLong(Long.MAX_VALUE);
+      SimLane lane = event.lane;
+      putFirst(event, now, lane == null ? drawn : lane.tieBreakAt(now, drawn));
+    }
+  }
+
+  /**
+   * The clock of the node has changed its pace: arms its timers anew.
+   *
+   * @param delayNanos gives from now for the world's time at which a timer was due
+   */
+  void retimeTimersOf(SimNode node, LongUnaryOperator delayNanos) {
+    for (SimEvent timer : queue.timersOf(node)) {
+      queue.remove(timer);
+      timer.timeNanos = now + delayNanos.applyAsLong(timer.timeNanos);
+      queue.add(timer);
+    }
+  }
+
   /**
    * Runs the next event.
    *
    * @return false if there is none
    */
   public boolean step() {
+    return stepWithin(Long.MAX_VALUE);
+  }
+
+  /** Runs the next event if there is one until then. */
+  private boolean stepWithin(long end) {
     checkOutsideOfEvents();
-    for (SimEvent event = queue.poll(); event != null; event = queue.poll()) {
-      advanceTo(event.timeNanos);
-      SimNode node = event.node;
+    throwViolation();
+    for (SimEvent next = queue.peek(); next != null && next.timeNanos <= end; next = queue.peek()) {
+      queue.remove(next);
+      advanceTo(next.timeNanos);
+      SimNode node = next.node;
       if (node != null && !node.isAlive()) {
-        vanish(event);
-        continue;
+        next.vanish();
+      } else if (!next.isHeldUp() && (node == null || !node.holdsUp(next))) {
+        run(next);
+        return true;
       }
-      if (node != null && node.frozenUntilNanos() > now) {
-        postpone(event, node.frozenUntilNanos());
-        continue;
-      }
-      run(event);
-      return true;
     }
     return false;
   }
 
-  private void vanish(SimEvent event) {
-    if (event.messageId >= 0) {
-      observers.onLost(event.messageId, now, "its receiver is dead");
-    }
-  }
-
-  private void postpone(SimEvent event, long untilNanos) {
-    // In the order in which they would have happened, before anything else of that instant.
-    event.timeNanos = untilNanos;
-    event.tieBreak = Long.MIN_VALUE;
+  private void putFirst(SimEvent event, long timeNanos, long tieBreak) {
+    checkThread();
+    event.timeNanos = timeNanos;
+    event.tieBreak = tieBreak;
     event.sequence = sequence++;
     queue.add(event);
   }
@@ -172,7 +218,7 @@ public final class SimScheduler {
     trace.add(event);
     try {
       observers.onEvent(event);
-      event.action.run();
+      event.happen();
     } catch (Throwable t) {
       reportViolation(t);
     } finally {
@@ -180,36 +226,45 @@ public final class SimScheduler {
     }
     if (violation == null) {
       try {
-        checks.forEach(check -> check.accept(event));
+        for (Consumer<SimEvent> check : checks) {
+          check.accept(event);
+        }
       } catch (RuntimeException | AssertionError e) {
         reportViolation(e);
       }
     }
     throwViolation();
+    if (trace.count() > budget.events()) {
+      throw failure(Kind.BUDGET, "More than " + budget.events() + " events", null);
+    }
   }
 
   private void throwViolation() {
     Throwable failure = violation;
     if (failure != null) {
       violation = null;
-      throw failure("Violation: " + failure, failure);
+      String what = violationKind == Kind.FATAL_ERROR ? "Fatal error: " : "Violation: ";
+      throw failure(violationKind, what + failure, failure);
     }
   }
 
   private void advanceTo(long timeNanos) {
     if (timeNanos > now) {
+      if (timeNanos > lastNanos) {
+        throw failure(Kind.BUDGET, "More virtual time than " + budget.virtualTime(), null);
+      }
       now = timeNanos;
       atThisInstant = 0;
-    } else if (++atThisInstant > MAX_EVENTS_AT_ONE_INSTANT) {
-      throw failure("Live-lock: time stands still while events go on", null);
+    } else if (++atThisInstant > budget.eventsAtOneInstant()) {
+      throw failure(Kind.LIVE_LOCK, "Live-lock: time stands still while events go on", null);
     }
   }
 
   /** Runs everything that happens within the time, and lets all of it pass. */
   public void runFor(Duration duration) {
     long end = now + duration.toNanos();
-    while (nextWithin(end)) {
-      step();
+    while (stepWithin(end)) {
+      // until all of it has happened
     }
     advanceTo(end);
   }
@@ -218,10 +273,9 @@ public final class SimScheduler {
   public void runUntilIdle() {
     long end = now + DEFAULT_LIMIT.toNanos();
     while (queue.work() > 0) {
-      if (!nextWithin(end)) {
-        throw failure("Not idle within " + DEFAULT_LIMIT + " of virtual time", null);
+      if (!stepWithin(end) && queue.work() > 0) {
+        throw unreached("Not idle within " + DEFAULT_LIMIT + " of virtual time", null);
       }
-      step();
     }
   }
 
@@ -238,11 +292,10 @@ public final class SimScheduler {
   private void runUntil(BooleanSupplier condition, Duration limit, String complaint) {
     long end = now + limit.toNanos();
     while (!condition.getAsBoolean()) {
-      if (!nextWithin(end)) {
+      if (!stepWithin(end)) {
         String why = queue.size() == 0 ? "nothing is left to happen" : "within " + limit;
-        throw failure(complaint + ": " + why, null);
+        throw unreached(complaint + ": " + why, null);
       }
-      step();
     }
   }
 
@@ -256,7 +309,7 @@ public final class SimScheduler {
     runUntil(future::isDone, limit, "The future did not end");
     Throwable error = errorOf(future);
     if (error != null) {
-      throw failure("The future failed: " + error, error);
+      throw unreached("The future failed: " + error, error);
     }
     return future.join();
   }
@@ -266,7 +319,7 @@ public final class SimScheduler {
     runUntil(future::isDone, DEFAULT_LIMIT, "The future did not end");
     Throwable error = errorOf(future);
     if (error == null) {
-      throw failure("The future did not fail but has the value " + future.join(), null);
+      throw unreached("The future did not fail but has the value " + future.join(), null);
     }
     return error;
   }
@@ -285,23 +338,26 @@ public final class SimScheduler {
     }
   }
 
-  private boolean nextWithin(long end) {
-    checkOutsideOfEvents();
-    throwViolation();
-    SimEvent next = queue.peek();
-    return next != null && next.timeNanos <= end;
+  private SimFailure unreached(String complaint, @Nullable Throwable cause) {
+    return failure(Kind.NOT_REACHED, complaint, cause);
   }
 
-  private AssertionError failure(String complaint, @Nullable Throwable cause) {
-    return new AssertionError(
+  private SimFailure failure(Kind kind, String complaint, @Nullable Throwable cause) {
+    return new SimFailure(
+        kind,
         "%s\n  at %.6f s of virtual time, seed %d, after %d events, the last:\n  %s"
             .formatted(complaint, now / 1e9, seed, trace.count(), trace.tail()),
         cause);
   }
 
   /** Moves the simulation to another thread; the caller sees to it that there is one at a time. */
-  void ownedBy(Thread newThread) {
+  void ownedBy(@Nullable Thread newThread) {
     thread = newThread;
+  }
+
+  /** Whether the caller is in the simulation's thread. */
+  boolean isInItsThread() {
+    return thread == Thread.currentThread();
   }
 
   /** Fails in any thread but the simulation's. */

@@ -49,7 +49,9 @@ final class SimTimer<V> extends FutureTask<V> implements ScheduledFuture<V> {
   @Override
   public V get() throws InterruptedException, ExecutionException {
     if (!isDone()) {
-      throw new IllegalStateException("get() on a timer that has not fired would block for ever");
+      throw new UnsupportedOperationException(
+          "get() on a timer that has not fired would wait for ever: nothing happens in the"
+              + " simulator while its thread waits.");
     }
     return super.get();
   }

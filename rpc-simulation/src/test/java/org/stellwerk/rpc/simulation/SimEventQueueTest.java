@@ -40,7 +40,7 @@ class SimEventQueueTest {
 
   private static SimEvent event(SimRandom random, int sequence) {
     Kind kind = random.chance(0.5) ? Kind.TASK : Kind.TIMER;
-    SimEvent event = new SimEvent(kind, null, "event", () -> {});
+    SimEvent event = new SimAction(kind, null, null, "event", () -> {});
     event.timeNanos = random.nextLong(20);
     event.tieBreak = random.nextLong(3);
     event.sequence = sequence;

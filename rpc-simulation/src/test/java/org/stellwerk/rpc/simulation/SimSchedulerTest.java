@@ -119,7 +119,59 @@ class SimSchedulerTest {
       }
     }
     timers.execute(new Loop());
-    assertThatThrownBy(() -> sim.runFor(Duration.ofSeconds(1))).hasMessageContaining("Live-lock");
+    assertThatThrownBy(() -> sim.runFor(Duration.ofSeconds(1)))
+        .hasMessageContaining("Live-lock")
+        .extracting("kind")
+        .isEqualTo(SimFailure.Kind.LIVE_LOCK);
+    assertThat(sim.trace().count()).isBetween(200_000L, 200_010L);
+  }
+
+  @Test
+  void budgetsEndARun() {
+    timers.scheduleAtFixedRate(() -> seen.add("x"), 1, 1, TimeUnit.SECONDS);
+    sim.setBudget(SimBudget.defaults().withEvents(5));
+    assertThatThrownBy(() -> sim.runFor(Duration.ofSeconds(10)))
+        .hasMessageContaining("More than 5 events")
+        .extracting("kind")
+        .isEqualTo(SimFailure.Kind.BUDGET);
+    assertThat(seen).hasSize(6);
+    sim.setBudget(SimBudget.defaults().withVirtualTime(Duration.ofSeconds(8)));
+    assertThatThrownBy(() -> sim.runFor(Duration.ofSeconds(10)))
+        .hasMessageContaining("More virtual time than PT8S");
+    assertThat(seen).hasSize(8);
+    SimScheduler strict = new SimScheduler(1);
+    strict.setBudget(SimBudget.defaults().withEventsAtOneInstant(10));
+    for (int i = 0; i < 12; i++) {
+      strict.at(Duration.ZERO, "now", () -> {});
+    }
+    assertThatThrownBy(strict::runUntilIdle).hasMessageContaining("Live-lock");
+  }
+
+  @Test
+  void timePassesNoFurtherThanToldWhenEventsOfTheDeadAreSkipped() {
+    SimNode node = new SimNetwork(sim).newNode("n");
+    node.timers().schedule(() -> seen.add("dead"), 1, TimeUnit.SECONDS);
+    timers.schedule(() -> seen.add("late"), 5, TimeUnit.SECONDS);
+    node.crash();
+    sim.runFor(Duration.ofSeconds(2));
+    assertThat(sim.clock().relativeTimeMillis()).isEqualTo(2_000);
+    assertThat(seen).isEmpty();
+  }
+
+  @Test
+  void failuresTellTheirKind() {
+    SimNode node = new SimNetwork(sim).newNode("n");
+    node.io().execute(() -> node.fatalErrors().onFatalError(new IllegalStateException("bug")));
+    assertThatThrownBy(sim::runUntilIdle)
+        .hasMessageStartingWith("Fatal error: java.lang.IllegalStateException: bug")
+        .hasCauseInstanceOf(IllegalStateException.class)
+        .extracting("kind")
+        .isEqualTo(SimFailure.Kind.FATAL_ERROR);
+    sim.at(Duration.ZERO, "break", () -> sim.reportViolation(new AssertionError("I1")));
+    assertThatThrownBy(sim::runUntilIdle).extracting("kind").isEqualTo(SimFailure.Kind.VIOLATION);
+    assertThatThrownBy(() -> sim.await(new CompletableFuture<>()))
+        .extracting("kind")
+        .isEqualTo(SimFailure.Kind.NOT_REACHED);
   }
 
   @Test
