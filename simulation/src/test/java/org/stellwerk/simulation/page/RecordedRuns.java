@@ -1,0 +1,146 @@
+package org.stellwerk.simulation.page;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.stellwerk.rpc.simulation.SimRandom;
+import org.stellwerk.runtime.gateway.DispatcherGateway;
+import org.stellwerk.runtime.id.DispatcherId;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.simulation.SimTaskPlan;
+import org.stellwerk.simulation.SimWorld;
+
+/** Real runs that are worth looking at; {@code main} writes their pages into a directory. */
+final class RecordedRuns {
+
+  private static final Duration ASK = Duration.ofSeconds(10);
+  private static final Duration JOB = Duration.ofMinutes(5);
+
+  private RecordedRuns() {}
+
+  static JobGraph job(int number, int parallelism, SimTaskPlan plan) {
+    return new JobGraph(
+        new JobID(new UUID(1, number)),
+        "job-" + number,
+        List.of(plan.vertex(new UUID(2, number), "work", parallelism)),
+        List.of(),
+        Map.of(),
+        List.of());
+  }
+
+  private static SimWorld cluster(SimWorld world, String... jobManagers) {
+    for (String name : jobManagers) {
+      world.startJobManager(name);
+    }
+    world.startTaskManager("tm-1", 2);
+    world.startTaskManager("tm-2", 2);
+    world.awaitFreeSlots(4, Duration.ofSeconds(30));
+    return world;
+  }
+
+  /** One job runs and finishes. */
+  static RecordedRun plainJob(long seed) {
+    SimWorld world = new SimWorld(seed);
+    RunRecorder recorder = RunRecorder.attach(world);
+    cluster(world, "jm");
+    JobGraph job = job(1, 4, SimTaskPlan.finishesAfter(Duration.ofSeconds(3)));
+    DispatcherGateway dispatcher = world.dispatcher();
+    world.await(dispatcher.submitJob(job, ASK));
+    world.await(dispatcher.requestJobResult(job.jobId(), JOB));
+    world.awaitFreeSlots(4, Duration.ofSeconds(30));
+    return recorder.finish("a job runs");
+  }
+
+  /** A TaskManager is killed under a job, and comes back. */
+  static RecordedRun workerCrash(long seed) {
+    SimWorld world = new SimWorld(seed);
+    RunRecorder recorder = RunRecorder.attach(world);
+    cluster(world, "jm");
+    JobGraph job = job(1, 4, SimTaskPlan.runsForEver());
+    DispatcherGateway dispatcher = world.dispatcher();
+    world.await(dispatcher.submitJob(job, ASK));
+    world.scheduler().runFor(Duration.ofSeconds(2));
+    recorder.note("kill tm-2");
+    world.node("tm-2").crash();
+    world.await(dispatcher.requestJobResult(job.jobId(), JOB));
+    world.scheduler().runFor(Duration.ofSeconds(3));
+    world.startTaskManager("tm-2", 2);
+    world.awaitFreeSlots(4, Duration.ofSeconds(30));
+    return recorder.finish("a TaskManager is killed");
+  }
+
+  /** The leader is cut off from the coordination service: for a while two believe to lead. */
+  static RecordedRun twoLeaders(long seed) {
+    SimWorld world = new SimWorld(seed);
+    RunRecorder recorder = RunRecorder.attach(world);
+    cluster(world, "jm-1", "jm-2");
+    JobGraph job = job(1, 4, SimTaskPlan.finishesAfter(Duration.ofMinutes(2)));
+    DispatcherGateway dispatcher = world.dispatcher();
+    world.await(dispatcher.submitJob(job, ASK));
+    world.scheduler().runFor(Duration.ofSeconds(5));
+    recorder.note("jm-1 is cut off from the coordination service");
+    world
+        .network()
+        .setStatus("jm-1", "zk", org.stellwerk.rpc.simulation.SimNetwork.Status.BLACKHOLE);
+    world.scheduler().runFor(Duration.ofSeconds(70));
+    world.network().heal();
+    world.scheduler().runFor(Duration.ofSeconds(10));
+    world.node("tm-1").freeze(Duration.ofSeconds(4));
+    world.scheduler().runFor(Duration.ofSeconds(20));
+    return recorder.finish("two believe to lead", "I5", "an example of a violation");
+  }
+
+  /** Many jobs on many TaskManagers, and always something fails. */
+  static RecordedRun busy(long seed) {
+    SimWorld world = new SimWorld(seed);
+    RunRecorder recorder = RunRecorder.attach(world);
+    cluster(world, "jm-1", "jm-2");
+    for (int i = 3; i <= 6; i++) {
+      world.startTaskManager("tm-" + i, 4);
+    }
+    SimRandom random = world.scheduler().random().fork("busy");
+    for (int i = 1; i <= 120; i++) {
+      JobGraph job = job(i, 1 + i % 4, SimTaskPlan.finishesAfter(Duration.ofMillis(100L * i)));
+      world
+          .coordination()
+          .publishedLeader()
+          .ifPresent(
+              leader ->
+                  world
+                      .client()
+                      .rpc()
+                      .connect(
+                          leader.dispatcherAddress(),
+                          new DispatcherId(leader.sessionId()),
+                          DispatcherGateway.class)
+                      .thenAccept(dispatcher -> dispatcher.submitJob(job, ASK)));
+      world.scheduler().runFor(Duration.ofMillis(200 + random.nextLong(1500)));
+      if (i % 5 == 0) {
+        String victim = "tm-" + (1 + random.nextLong(6));
+        world.node(victim).crash();
+        world.scheduler().runFor(Duration.ofMillis(random.nextLong(2000)));
+        world.startTaskManager(victim, 4);
+      }
+      if (i % 17 == 0) {
+        world.coordination().expireLeader();
+      }
+      if (i % 13 == 0) {
+        world.network().isolate("tm-" + (1 + random.nextLong(6)));
+        world.scheduler().runFor(Duration.ofSeconds(3));
+        world.network().heal();
+      }
+    }
+    return recorder.finish("many jobs, many faults");
+  }
+
+  public static void main(String[] directory) throws Exception {
+    Path target = Path.of(directory[0]);
+    TracePage.write(target.resolve("plain.html"), plainJob(1));
+    TracePage.write(target.resolve("crash.html"), workerCrash(2));
+    TracePage.write(target.resolve("two.html"), twoLeaders(3));
+    TracePage.write(target.resolve("busy.html"), busy(4));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.stellwerk.simulation.page;
+
+import org.jspecify.annotations.NullMarked;
