@@ -150,6 +150,8 @@ final class PageJson {
       String words = leadership.session().substring(0, RunNames.SHORT_ID);
       writeAt("lead", leadership.process(), leadership.step().name(), words);
       json.writeStringField("id", leadership.session());
+    } else if (event instanceof RunEvent.Coordination coordination) {
+      writeAt("coordination", coordination.process(), "", coordination.what());
     } else if (event instanceof RunEvent.Transition transition) {
       write(transition);
     } else if (event instanceof RunEvent.LinkChange change) {

@@ -94,11 +94,11 @@ public sealed interface RunEvent {
 
   /** Steps of a leader session: as the coordination service has it, and as a process believes. */
   enum LeaderStep {
-    /** The coordination service grants it. */
+    /** The process that comes first for the coordination service has begun it. */
     ELECTED,
     /** The coordination service shows it to everybody. */
     PUBLISHED,
-    /** The coordination service ends it. */
+    /** Its process comes first no longer. */
     DEPOSED,
     /** A process begins to act as its leader. */
     BELIEVES,
@@ -113,6 +113,9 @@ public sealed interface RunEvent {
    */
   record Leadership(long sequence, long nanos, Life process, LeaderStep step, String session)
       implements RunEvent {}
+
+  /** Something happened in the coordination service, in words. */
+  record Coordination(long sequence, long nanos, Life process, String what) implements RunEvent {}
 
   /** A state machine changed its state. */
   record Transition(

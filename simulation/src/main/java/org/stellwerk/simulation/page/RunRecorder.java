@@ -59,6 +59,8 @@ public final class RunRecorder implements SimObserver, TransitionListener {
   private final Set<UUID> believed = new LinkedHashSet<>();
   private long sequence;
   private long dropped;
+  private List<SimNode> sessions = List.of();
+  private @Nullable SimNode first;
   private @Nullable UUID elected;
   private @Nullable UUID published;
 
@@ -76,7 +78,7 @@ public final class RunRecorder implements SimObserver, TransitionListener {
     }
     world.network().addObserver(recorder);
     world.addTransitionListener(recorder);
-    world.scheduler().addCheck(recorder::lookAtLeader);
+    world.scheduler().addCheck(recorder::lookAtCoordination);
     return recorder;
   }
 
@@ -137,6 +139,9 @@ public final class RunRecorder implements SimObserver, TransitionListener {
 
   @Override
   public void onMessage(SimMessage message) {
+    if (message.from().name().equals(SimCoordination.NODE_NAME)) {
+      lookAtCoordination();
+    }
     messages.sent(++sequence, message);
   }
 
@@ -190,28 +195,41 @@ public final class RunRecorder implements SimObserver, TransitionListener {
     }
   }
 
-  private void lookAtLeader() {
-    UUID leader = world.coordination().leaderSession().orElse(null);
-    UUID shown =
-        world.coordination().publishedLeader().map(LeaderInformation::sessionId).orElse(null);
-    if (!Objects.equals(leader, elected)) {
-      if (elected != null) {
-        step(coordination(), LeaderStep.DEPOSED, elected);
-      }
-      if (leader != null) {
-        step(coordination(), LeaderStep.ELECTED, leader);
-      }
-      elected = leader;
+  /** Called before anybody can hear of a change, and after every event. */
+  private void lookAtCoordination() {
+    SimCoordination coordination = world.coordination();
+    List<SimNode> present = coordination.sessions();
+    if (!present.equals(sessions)) {
+      List<SimNode> ended = new ArrayList<>(sessions);
+      present.forEach(ended::remove);
+      ended.forEach(client -> coordination("session of " + client.name() + " ends"));
+      sessions = present;
     }
-    if (!Objects.equals(shown, published)) {
-      if (shown != null) {
-        step(coordination(), LeaderStep.PUBLISHED, shown);
-      }
-      published = shown;
+    SimNode leading = coordination.leadingNode().orElse(null);
+    UUID leader = coordination.leaderSession().orElse(null);
+    UUID shown = coordination.publishedLeader().map(LeaderInformation::sessionId).orElse(null);
+    if (elected != null && !elected.equals(leader)) {
+      step(service(), LeaderStep.DEPOSED, elected);
     }
+    if (leading != null && leading != first) {
+      coordination(leading.name() + " comes first");
+    }
+    if (leader != null && !leader.equals(elected)) {
+      step(service(), LeaderStep.ELECTED, leader);
+    }
+    if (shown != null && !shown.equals(published)) {
+      step(service(), LeaderStep.PUBLISHED, shown);
+    }
+    first = leading;
+    elected = leader;
+    published = shown;
   }
 
-  private Life coordination() {
+  private void coordination(String what) {
+    keep(new RunEvent.Coordination(++sequence, now(), service(), what));
+  }
+
+  private Life service() {
     return lifeOf(Objects.requireNonNull(world.network().node(SimCoordination.NODE_NAME)));
   }
 

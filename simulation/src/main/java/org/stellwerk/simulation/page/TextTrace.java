@@ -67,7 +67,9 @@ public final class TextTrace {
 
     private static boolean isHeartbeat(RunEvent.Message message) {
       String label = message.content().label();
-      return label.toLowerCase(Locale.ROOT).contains("heartbeat") || label.endsWith(" ping");
+      return label.toLowerCase(Locale.ROOT).contains("heartbeat")
+          || label.equals("zk ping")
+          || label.equals("zk pong");
     }
   }
 
@@ -121,6 +123,9 @@ public final class TextTrace {
     }
     if (event instanceof RunEvent.Leadership leadership) {
       return at(leadership.process(), describe(leadership));
+    }
+    if (event instanceof RunEvent.Coordination coordination) {
+      return at(coordination.process(), coordination.what());
     }
     if (event instanceof RunEvent.LinkChange change) {
       return inWorld("links: " + change.ways() + " " + change.what());

@@ -6,7 +6,7 @@ const ENDED = new Set(["FINISHED"]);
 const BROKEN = new Set(["FAILED", "FAILING"]);
 
 function topicOf(label) {
-  if (/heartbeat|^zk (answer )?ping/i.test(label)) return "heartbeats";
+  if (/heartbeat|^zk p[io]ng/i.test(label)) return "heartbeats";
   if (label.startsWith("zk ")) return "coordination";
   if (label.startsWith("connect")) return "connections";
   const gateway = /^(\w+?)(Gateway)?\./.exec(label);
@@ -36,7 +36,7 @@ function linkWords(row, lanes) {
 function messageOf(row, { text, jobs: known }) {
   const [seq, t, endSeq, endT, from, fromInc, to, toInc, label, kindText, fate, why, content, target, jobs, callSeq] = row;
   const kind = text[kindText];
-  const answer = kind === "REPLY" || kind === "FAILURE" || /^(zk answer|connected) /.test(text[label]);
+  const answer = kind === "REPLY" || kind === "FAILURE" || /^(zk (answer|pong|session)|connected)\b/.test(text[label]);
   return {
     type: "message", seq, t, endSeq, endT, from, fromInc, to, toInc, label: text[label], answer, failed: kind === "FAILURE", kind,
     fate: FATES[text[fate]], why: text[why], content: text[content], target: text[target], jobs, callSeq,
@@ -90,7 +90,7 @@ function wordsOf(run, mark) {
   switch (row.k) {
     case "node": return ["", row.e.toLowerCase() + (row.d ? " " + row.d.replace(/\bPT([\dHMS.]+)/, (all, time) => time.toLowerCase()) : "")];
     case "link": return ["", linkWords(row, run.lanes.length)];
-    case "lead": return ["", ({ ELECTED: "elects ", PUBLISHED: "publishes ", DEPOSED: "ends ", BELIEVES: "leads as ", GIVES_UP: "gives up " }[row.e] ?? row.e + " ") + row.d];
+    case "lead": return ["", ({ ELECTED: "leader ", PUBLISHED: "publishes ", DEPOSED: "ends ", BELIEVES: "leads as ", GIVES_UP: "gives up " }[row.e] ?? row.e + " ") + row.d];
     case "state": {
       const subject = { job: "", execution: "", task: "", "leader session": "session " }[row.m] ?? "slot ";
       const job = row.j !== undefined && row.m !== "job" && run.jobs.length > 1 ? run.jobs[row.j].name + " " : "";

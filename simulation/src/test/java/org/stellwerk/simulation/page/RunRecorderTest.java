@@ -80,7 +80,9 @@ class RunRecorderTest {
         event ->
             event instanceof RunEvent.Transition transition
                 ? Set.of("job", "task").contains(transition.subject().machine())
-                : !(event instanceof RunEvent.Message || event instanceof RunEvent.Leadership);
+                : !(event instanceof RunEvent.Message
+                    || event instanceof RunEvent.Leadership
+                    || event instanceof RunEvent.Coordination);
     assertThat(linesOf(run, fromOutside))
         .containsExactly(
             "zk#1 STARTED",
