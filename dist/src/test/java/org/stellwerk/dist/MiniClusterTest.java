@@ -25,6 +25,7 @@ import org.stellwerk.runtime.jobgraph.JobVertex;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.runtime.messages.JobResult;
 import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.runtime.options.RestartStrategyOptions;
 import org.stellwerk.task.Environment;
 import org.stellwerk.task.RecordReader;
 import org.stellwerk.task.RecordWriter;
@@ -102,7 +103,7 @@ final class MiniClusterTest {
             "numbers",
             List.of(numbers, keeper),
             List.of(new JobEdge(numbers.id(), keeper.id(), ShipStrategy.HASH)),
-            Map.of(),
+            Map.of(RestartStrategyOptions.TYPE.key(), "none"),
             List.of());
     DispatcherGateway dispatcher =
         cluster.access().dispatcher().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);

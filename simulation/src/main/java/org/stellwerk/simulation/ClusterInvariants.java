@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,12 +17,13 @@ import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobmaster.JobMaster;
+import org.stellwerk.runtime.jobmaster.JobMasterSnapshot;
 import org.stellwerk.runtime.resourcemanager.ResourceManager;
 import org.stellwerk.runtime.taskexecutor.TaskExecutor;
 
 /**
  * What must hold after every event. Seen from outside of the processes: no TaskManager runs more
- * subtasks of a vertex than it has slots, no subtask runs twice for one execution graph, no
+ * subtasks of a vertex than it has slots, no subtask runs twice where its JobMaster listens, no
  * acknowledged job is lost, and the leader starts no job that has a result. From inside, after
  * every so many events, what the components say of themselves: slot pools, execution graphs, slot
  * managers, slot tables.
@@ -65,6 +67,7 @@ final class ClusterInvariants {
     if (changes != checkedChanges) {
       checkedChanges = changes;
       checkTasks();
+      checkAttempts();
     }
   }
 
@@ -129,15 +132,15 @@ final class ClusterInvariants {
   }
 
   private void checkTasks() {
-    Set<Subtask> seen = new HashSet<>(); // asked only, never iterated
+    Set<ExecutionAttemptID> seen = new HashSet<>(); // asked only, never iterated
     for (Worker worker : workers.values()) {
       if (!worker.node.isAlive()) {
         continue;
       }
       List<ExecutionAttemptID> running = worker.runner.running();
       for (ExecutionAttemptID attempt : running) {
-        if (!seen.add(new Subtask(attempt.executionGraphId(), attempt.executionVertexId()))) {
-          throw new AssertionError("Subtask runs twice: " + attempt + ", again on " + worker.node);
+        if (!seen.add(attempt)) {
+          throw new AssertionError("Attempt runs twice: " + attempt + ", again on " + worker.node);
         }
         long ofVertex =
             running.stream().filter(a -> a.jobVertexId().equals(attempt.jobVertexId())).count();
@@ -152,6 +155,41 @@ final class ClusterInvariants {
                   + attempt.jobVertexId());
         }
       }
+    }
+  }
+
+  /**
+   * Of two attempts of a subtask, one is being cancelled, or is on a TaskManager that its JobMaster
+   * has given up: such a one goes on until it hears of that, and nobody listens to it.
+   */
+  private void checkAttempts() {
+    Map<Subtask, Set<String>> places = new LinkedHashMap<>();
+    for (Worker worker : workers.values()) {
+      if (worker.node.isAlive()) {
+        for (ExecutionAttemptID attempt : worker.runner.notCancelled()) {
+          places
+              .computeIfAbsent(
+                  new Subtask(attempt.executionGraphId(), attempt.executionVertexId()),
+                  ignored -> new LinkedHashSet<>())
+              .add(worker.node.name());
+        }
+      }
+    }
+    places.values().removeIf(where -> where.size() == 1);
+    if (places.isEmpty()) {
+      return;
+    }
+    for (JobMaster jobMaster : endpoints(JobMaster.class)) {
+      JobMasterSnapshot snapshot = jobMaster.snapshot();
+      ExecutionGraphId graph = snapshot.executions().get(0).attemptId().executionGraphId();
+      places.forEach(
+          (subtask, where) -> {
+            long heard =
+                snapshot.taskManagers().stream().filter(id -> where.contains(id.value())).count();
+            if (subtask.graph.equals(graph) && heard > 1) {
+              throw new AssertionError("Subtask runs twice: " + subtask + " on " + where);
+            }
+          });
     }
   }
 

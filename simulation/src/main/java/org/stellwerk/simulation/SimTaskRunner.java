@@ -42,6 +42,14 @@ public final class SimTaskRunner implements TaskRunner {
     return List.copyOf(running.keySet());
   }
 
+  /** Those of them that nobody has cancelled. */
+  public List<ExecutionAttemptID> notCancelled() {
+    return running.entrySet().stream()
+        .filter(entry -> !entry.getValue().cancelled)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
   /** The jobs that had attempts here and were not released since: what a leak would show in. */
   public Set<JobID> unreleasedJobs() {
     return Set.copyOf(unreleased);

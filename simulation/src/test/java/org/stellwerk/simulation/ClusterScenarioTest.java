@@ -10,17 +10,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.stellwerk.runtime.gateway.DispatcherGateway;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.messages.ClusterOverview;
 import org.stellwerk.runtime.messages.JobResult;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.SerializedThrowable;
+import org.stellwerk.runtime.options.RestartStrategyOptions;
 
 /** The real processes on the simulated world: one JobManager, two TaskManagers with two slots. */
 class ClusterScenarioTest {
 
   private static final Duration ASK = Duration.ofSeconds(10);
+  private static final Map<String, String> NO_RESTART =
+      Map.of(RestartStrategyOptions.TYPE.key(), "none");
   private static final Duration JOB = Duration.ofMinutes(5);
 
   private static SimWorld startCluster(long seed) {
@@ -33,12 +37,16 @@ class ClusterScenarioTest {
   }
 
   private static JobGraph job(int number, SimTaskPlan plan) {
+    return job(number, plan, Map.of());
+  }
+
+  private static JobGraph job(int number, SimTaskPlan plan, Map<String, String> configuration) {
     return new JobGraph(
         new JobID(new UUID(1, number)),
         "job-" + number,
         List.of(plan.vertex(new UUID(2, number), "work", 4)),
         List.of(),
-        Map.of(),
+        configuration,
         List.of());
   }
 
@@ -92,7 +100,8 @@ class ClusterScenarioTest {
   @Test
   void aFailedTaskFailsTheJobWithItsCause() {
     SimWorld world = startCluster(22);
-    JobResult result = run(world, job(1, SimTaskPlan.failsAfter(Duration.ofSeconds(3))));
+    JobResult result =
+        run(world, job(1, SimTaskPlan.failsAfter(Duration.ofSeconds(3)), NO_RESTART));
     assertThat(result.status()).isEqualTo(JobStatus.FAILED);
     assertThat(chain(result)).contains("failed as planned");
     world.awaitFreeSlots(4, Duration.ofSeconds(30));
@@ -101,7 +110,7 @@ class ClusterScenarioTest {
   @Test
   void aCrashedTaskManagerFailsTheJobAndTheClusterStaysUsable() {
     SimWorld world = startCluster(23);
-    JobGraph job = job(1, SimTaskPlan.runsForEver());
+    JobGraph job = job(1, SimTaskPlan.runsForEver(), NO_RESTART);
     DispatcherGateway dispatcher = world.dispatcher();
     world.await(dispatcher.submitJob(job, ASK));
     awaitAllRunning(world);
@@ -120,6 +129,39 @@ class ClusterScenarioTest {
     assertThat(overview.taskManagers()).isEqualTo(2);
     assertThat(overview.jobsFinished()).isEqualTo(1);
     assertThat(overview.jobsFailed()).isEqualTo(1);
+  }
+
+  @Test
+  void theTasksOfACrashedTaskManagerStartAgainWhereThereIsRoom() {
+    SimWorld world = startCluster(25);
+    JobGraph job =
+        new JobGraph(
+            new JobID(new UUID(1, 1)),
+            "two regions",
+            List.of(
+                SimTaskPlan.finishesAfter(Duration.ofMinutes(1)).vertex(new UUID(2, 1), "work", 2)),
+            List.of(),
+            Map.of(),
+            List.of());
+    world.await(world.dispatcher().submitJob(job, ASK));
+    world
+        .scheduler()
+        .runUntil(
+            () ->
+                world.taskRunner("tm-1").running().size() == 1
+                    && world.taskRunner("tm-2").running().size() == 1,
+            Duration.ofSeconds(30));
+    List<ExecutionAttemptID> survivor = world.taskRunner("tm-1").running();
+    world.node("tm-2").crash();
+    long crash = world.scheduler().nowNanos();
+    world
+        .scheduler()
+        .runUntil(() -> world.taskRunner("tm-1").running().size() == 2, Duration.ofSeconds(30));
+    assertThat(Duration.ofNanos(world.scheduler().nowNanos() - crash))
+        .isLessThan(Duration.ofMillis(500));
+    assertThat(world.taskRunner("tm-1").running()).containsAll(survivor);
+    JobResult result = world.await(world.dispatcher().requestJobResult(job.jobId(), JOB));
+    assertThat(result.status()).isEqualTo(JobStatus.FINISHED);
   }
 
   @Test

@@ -15,6 +15,9 @@ import org.stellwerk.runtime.jobgraph.JobEdge;
  * milliseconds since the epoch.
  *
  * @param stateTimestamps when each state was last entered; absent if never
+ * @param failure why the job fails or failed
+ * @param exceptionHistory what went wrong, oldest first; bounded
+ * @param numberOfRestarts how often tasks were started again in this leader session
  */
 public record ArchivedExecutionGraph(
     JobID jobId,
@@ -23,7 +26,9 @@ public record ArchivedExecutionGraph(
     Map<JobStatus, Long> stateTimestamps,
     List<Vertex> vertices,
     List<JobEdge> edges,
-    @Nullable ErrorInfo failure) {
+    @Nullable ErrorInfo failure,
+    List<ExceptionHistoryEntry> exceptionHistory,
+    long numberOfRestarts) {
 
   public ArchivedExecutionGraph {
     Map<JobStatus, Long> times = new EnumMap<>(JobStatus.class);
@@ -31,6 +36,7 @@ public record ArchivedExecutionGraph(
     stateTimestamps = Collections.unmodifiableMap(times);
     vertices = List.copyOf(vertices);
     edges = List.copyOf(edges);
+    exceptionHistory = List.copyOf(exceptionHistory);
   }
 
   /** A failure and when it happened. */

@@ -1,6 +1,7 @@
 package org.stellwerk.runtime.messages;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobVertexID;
 
@@ -14,6 +15,13 @@ public record ProducerLocations(JobVertexID producer, List<ProducerLocation> byS
     bySubtask = List.copyOf(bySubtask);
   }
 
-  /** One producer: its attempt and the TaskExecutor that runs it. */
-  public record ProducerLocation(ExecutionAttemptID attemptId, TaskManagerLocation location) {}
+  /**
+   * One producer.
+   *
+   * @param attemptId its current attempt
+   * @param location the TaskExecutor that runs it; null while it waits for a slot, which is so only
+   *     for producers that none of the tasks in the same deployment reads from
+   */
+  public record ProducerLocation(
+      ExecutionAttemptID attemptId, @Nullable TaskManagerLocation location) {}
 }

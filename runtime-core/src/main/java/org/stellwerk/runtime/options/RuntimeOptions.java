@@ -29,6 +29,7 @@ public final class RuntimeOptions {
     all.addAll(BlobOptions.all());
     all.addAll(HighAvailabilityOptions.all());
     all.addAll(SlotOptions.all());
+    all.addAll(RestartStrategyOptions.all());
     return new KnownOptions(all);
   }
 

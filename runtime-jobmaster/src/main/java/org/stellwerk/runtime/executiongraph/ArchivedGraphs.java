@@ -47,6 +47,7 @@ public final class ArchivedGraphs {
       JobStatus status,
       Map<JobStatus, Long> times,
       @Nullable ErrorInfo failure) {
-    return new ArchivedExecutionGraph(jobId, name, status, times, List.of(), List.of(), failure);
+    return new ArchivedExecutionGraph(
+        jobId, name, status, times, List.of(), List.of(), failure, List.of(), 0);
   }
 }

@@ -106,6 +106,7 @@ public final class Execution implements LogicalSlot.Payload {
     }
     slot = newSlot;
     location = newSlot.getTaskManagerLocation();
+    vertex.slotAssigned();
     return true;
   }
 

@@ -15,12 +15,14 @@ import org.slf4j.LoggerFactory;
 import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionGraphId;
+import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobVertex;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
+import org.stellwerk.runtime.messages.ExceptionHistoryEntry;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.JobInformation;
 import org.stellwerk.runtime.messages.JobStatus;
@@ -168,14 +170,36 @@ public final class ExecutionGraph {
     return graphId;
   }
 
-  /** Every task waits for its slot. */
-  public void scheduleAll() {
-    forEachExecution(
-        execution -> {
-          if (execution.getState() == ExecutionState.CREATED) {
-            execution.schedule();
-          }
-        });
+  /** The subtask; it must be one of the job's. */
+  public ExecutionVertex getVertex(ExecutionVertexID id) {
+    ExecutionJobVertex vertex = vertices.get(id.jobVertexId());
+    if (vertex == null) {
+      throw new IllegalArgumentException("Subtask " + id + " is none of job " + getJobId());
+    }
+    return vertex.getVertices().get(id.subtaskIndex());
+  }
+
+  /** All subtasks, producers before consumers. */
+  public List<ExecutionVertexID> getAllVertices() {
+    List<ExecutionVertexID> all = new ArrayList<>(getTotalTasks());
+    forEachExecution(execution -> all.add(execution.getVertex().getId()));
+    return all;
+  }
+
+  /** Gives subtasks whose attempts have ended new ones. */
+  public void resetForNewExecution(Collection<ExecutionVertexID> subtasks) {
+    for (ExecutionVertexID id : subtasks) {
+      ExecutionVertex subtask = getVertex(id);
+      ExecutionState ended = subtask.getCurrentExecution().getState();
+      subtask.resetForNewExecution();
+      tasksPerState.merge(ended, -1, Integer::sum);
+      tasksPerState.merge(ExecutionState.CREATED, 1, Integer::sum);
+    }
+  }
+
+  /** The subtasks wait for their slots. */
+  public void schedule(Collection<ExecutionVertexID> subtasks) {
+    subtasks.forEach(id -> getVertex(id).getCurrentExecution().schedule());
   }
 
   /** Begins to cancel every task. */
@@ -242,8 +266,13 @@ public final class ExecutionGraph {
     return text.toString();
   }
 
-  /** The job as it is now. */
-  public ArchivedExecutionGraph archive() {
+  /**
+   * The job as it is now.
+   *
+   * @param exceptionHistory what went wrong so far, oldest first
+   */
+  public ArchivedExecutionGraph archive(
+      List<ExceptionHistoryEntry> exceptionHistory, long numberOfRestarts) {
     return new ArchivedExecutionGraph(
         getJobId(),
         jobGraph.name(),
@@ -251,7 +280,9 @@ public final class ExecutionGraph {
         stateTimestamps,
         vertices.values().stream().map(ExecutionJobVertex::archive).toList(),
         jobGraph.edges(),
-        failure);
+        failure,
+        exceptionHistory,
+        numberOfRestarts);
   }
 
   /** The current attempt of every subtask, for checks; producers before consumers. */

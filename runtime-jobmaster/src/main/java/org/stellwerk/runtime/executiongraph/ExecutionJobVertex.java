@@ -10,12 +10,12 @@ import org.stellwerk.runtime.messages.JobInformation;
 import org.stellwerk.runtime.messages.ProducerLocations;
 import org.stellwerk.runtime.messages.ProducerLocations.ProducerLocation;
 import org.stellwerk.runtime.messages.TaskInformation;
-import org.stellwerk.runtime.messages.TaskManagerLocation;
 
 /**
- * One vertex of a job and its subtasks. Makes once what the deployments of all its subtasks share:
- * the task information, and where each producer runs. So the cost of a deployment is linear in the
- * number of subtasks, however they are connected. In the JobMaster's main thread; soft state.
+ * One vertex of a job and its subtasks. Makes once what deployments of its subtasks share: the task
+ * information, and where each producer runs, until one of them gets another place. So the cost of a
+ * deployment is linear in the number of subtasks, however they are connected. In the JobMaster's
+ * main thread; soft state.
  */
 public final class ExecutionJobVertex {
 
@@ -24,7 +24,6 @@ public final class ExecutionJobVertex {
   private final List<ExecutionJobVertex> producers;
   private final List<ExecutionVertex> vertices;
   private @Nullable ProducerLocations locations;
-  private @Nullable List<ProducerLocations> producerLocations;
 
   /**
    * A vertex whose subtasks are CREATED.
@@ -75,14 +74,14 @@ public final class ExecutionJobVertex {
     return taskInformation;
   }
 
-  /** Where the producers run; all of them must have their slots. */
+  /** Where the producers run, as far as they have slots. */
   List<ProducerLocations> getProducers() {
-    List<ProducerLocations> known = producerLocations;
-    if (known == null) {
-      known = producers.stream().map(ExecutionJobVertex::locations).toList();
-      producerLocations = known;
-    }
-    return known;
+    return producers.stream().map(ExecutionJobVertex::locations).toList();
+  }
+
+  /** A subtask has a new attempt or slot. */
+  void placesChanged() {
+    locations = null;
   }
 
   private ProducerLocations locations() {
@@ -91,12 +90,7 @@ public final class ExecutionJobVertex {
       List<ProducerLocation> bySubtask = new ArrayList<>(vertices.size());
       for (ExecutionVertex vertex : vertices) {
         Execution execution = vertex.getCurrentExecution();
-        TaskManagerLocation location = execution.getLocation();
-        if (location == null) {
-          throw new IllegalStateException(
-              "The place of " + execution.describe() + " is not known yet");
-        }
-        bySubtask.add(new ProducerLocation(execution.getAttemptId(), location));
+        bySubtask.add(new ProducerLocation(execution.getAttemptId(), execution.getLocation()));
       }
       known = new ProducerLocations(getId(), bySubtask);
       locations = known;

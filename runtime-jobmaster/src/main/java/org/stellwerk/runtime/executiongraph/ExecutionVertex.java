@@ -1,17 +1,20 @@
 package org.stellwerk.runtime.executiongraph;
 
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
+import org.stellwerk.runtime.messages.TaskManagerLocation;
 
 /** One subtask of a vertex, across its attempts. In the JobMaster's main thread; soft state. */
 public final class ExecutionVertex {
 
   private final ExecutionJobVertex jobVertex;
   private final ExecutionVertexID id;
-  private final Execution currentExecution;
+  private final ExecutionContext context;
+  private Execution currentExecution;
 
   ExecutionVertex(
       ExecutionJobVertex jobVertex,
@@ -20,6 +23,7 @@ public final class ExecutionVertex {
       ExecutionContext context) {
     this.jobVertex = jobVertex;
     this.id = new ExecutionVertexID(jobVertex.getId(), subtaskIndex);
+    this.context = context;
     this.currentExecution = new Execution(this, new ExecutionAttemptID(graphId, id, 0), context);
   }
 
@@ -31,6 +35,30 @@ public final class ExecutionVertex {
   /** The newest attempt. */
   public Execution getCurrentExecution() {
     return currentExecution;
+  }
+
+  /** A new attempt in the state CREATED takes the place of one that has ended. */
+  void resetForNewExecution() {
+    ExecutionAttemptID ended = currentExecution.getAttemptId();
+    if (!currentExecution.getState().isTerminal()) {
+      throw new IllegalStateException(currentExecution + " has not ended");
+    }
+    currentExecution =
+        new Execution(
+            this,
+            new ExecutionAttemptID(ended.executionGraphId(), id, ended.attemptNumber() + 1),
+            context);
+    jobVertex.placesChanged();
+  }
+
+  /** The current attempt has its slot. */
+  void slotAssigned() {
+    jobVertex.placesChanged();
+  }
+
+  /** Where the newest attempt is or was; null if it never had a slot. */
+  public @Nullable TaskManagerLocation getLocation() {
+    return currentExecution.getLocation();
   }
 
   /** "name (2/4)": for people. */

@@ -110,7 +110,11 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
                 jobGraph, jobInformation(jobGraph, services), services.initializationTimestamp()),
             slotPool,
             new SchedulerServices(
-                services.runtime(), config.slotRequestTimeout(), config.rpcTimeout()),
+                services.runtime(),
+                getMainThreadExecutor(),
+                config.configuration().withAll(jobGraph.configuration()),
+                config.slotRequestTimeout(),
+                config.rpcTimeout()),
             this::onJobStatusChanged);
     this.taskManagerHeartbeats =
         new HeartbeatMonitor<>(
@@ -371,7 +375,6 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     }
     TaskManagerLostException cause = TaskManagerLostException.of(connection.location(), reason);
     scheduler.onTaskManagerLost(taskManagerId, cause);
-    slotPool.releaseTaskManager(taskManagerId, cause);
     connection.taskExecutor().disconnectJobMaster(jobGraph.jobId(), getFencingToken(), reason);
   }
 

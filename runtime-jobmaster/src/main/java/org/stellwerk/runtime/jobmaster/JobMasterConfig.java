@@ -11,10 +11,12 @@ import org.stellwerk.runtime.registration.RetryingRegistrationConfig;
 /**
  * How a JobMaster behaves.
  *
+ * @param configuration what a job's own configuration is laid over
  * @param slotRequestTimeout how long a job waits for its slots
  * @param rpcTimeout of calls to TaskExecutors and the ResourceManager
  */
 public record JobMasterConfig(
+    Configuration configuration,
     HeartbeatConfig heartbeat,
     RetryingRegistrationConfig registration,
     Duration slotRequestTimeout,
@@ -23,6 +25,7 @@ public record JobMasterConfig(
   /** As configured. */
   public static JobMasterConfig from(Configuration configuration) {
     return new JobMasterConfig(
+        configuration,
         RuntimeOptions.heartbeat(configuration),
         RuntimeOptions.registration(configuration),
         configuration.get(SlotOptions.REQUEST_TIMEOUT),

@@ -1,9 +1,14 @@
 package org.stellwerk.runtime.scheduler;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,11 +16,9 @@ import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.runtime.executiongraph.Execution;
 import org.stellwerk.runtime.executiongraph.ExecutionContext;
 import org.stellwerk.runtime.executiongraph.ExecutionGraph;
-import org.stellwerk.runtime.executiongraph.ExecutionJobVertex;
-import org.stellwerk.runtime.executiongraph.ExecutionVertex;
-import org.stellwerk.runtime.executiongraph.TaskFailedException;
 import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
 import org.stellwerk.runtime.id.ExecutionGraphId;
+import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.jobmaster.slotpool.AllocatedSlot;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolGateway;
@@ -23,32 +26,38 @@ import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph.ErrorInfo;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.JobStatus;
-import org.stellwerk.runtime.messages.SerializedThrowable;
 import org.stellwerk.runtime.messages.TaskExecutionState;
-import org.stellwerk.runtime.messages.TaskManagerLocation;
-import org.stellwerk.util.ExceptionUtils;
+import org.stellwerk.runtime.scheduler.PendingRestarts.PendingRestart;
+import org.stellwerk.runtime.scheduler.failover.ExecutionFailureHandler;
+import org.stellwerk.runtime.scheduler.failover.FailureHandlingResult;
 
 /**
- * Runs a job: asks for all its slots, deploys all its tasks once they are there, producers first,
- * and brings the job to its end: all finished, or the first failure cancels the rest and fails the
- * job, or it is cancelled. In the JobMaster's main thread; soft state.
+ * Runs a job: asks for its slots, deploys its tasks once they are there, producers first, starts
+ * what failed again, region by region, and brings the job to its end: all finished, cancelled, or
+ * failed if no restart is allowed. In the JobMaster's main thread; soft state.
  *
- * <p>A failure that only follows from another task's failure is the root cause only until the other
- * one is known. Reactions to transitions are queued and worked off one after the other, so that no
- * reaction runs inside of another.
+ * <p>Failures that become known in one turn are one incident. A restart cancels the subtasks that
+ * it takes along, and deploys new attempts once all of these have ended and its delay is over; the
+ * others never stop. The job is RESTARTING as long as a restart waits. A failure that only follows
+ * from another one is the root cause only until that one is known. Reactions to transitions are
+ * queued and worked off one after the other, so that no reaction runs inside of another.
  */
 public final class DefaultScheduler {
 
   private static final Logger LOG = LoggerFactory.getLogger(DefaultScheduler.class);
-
-  private record Failure(SerializedThrowable cause, SerializedThrowable described) {}
+  private static final int HISTORY_SIZE = 16;
 
   private final ExecutionGraph graph;
   private final SlotPoolGateway slotPool;
   private final SchedulerServices services;
   private final JobStatusListener listener;
-  private final Deque<Failure> newFailures = new ArrayDeque<>();
-  private boolean rootCauseIsSecondary;
+  private final SlotSharingExecutionSlotAllocator slotAllocator;
+  private final ExecutionFailureHandler failureHandler;
+  private final PendingRestarts restarts = new PendingRestarts();
+  private final ExceptionHistory history = new ExceptionHistory(HISTORY_SIZE);
+  private final Deque<JobFailure> newFailures = new ArrayDeque<>();
+  private ExceptionHistory.@Nullable Incident end;
+  private long numberOfRestarts;
   private boolean reacting;
 
   /** A scheduler of a job whose scheduling has not begun. */
@@ -60,6 +69,11 @@ public final class DefaultScheduler {
     this.slotPool = slotPool;
     this.services = services;
     this.listener = listener;
+    this.slotAllocator =
+        new SlotSharingExecutionSlotAllocator(slotPool, services.slotRequestTimeout());
+    this.failureHandler =
+        ExecutionFailureHandler.create(
+            spec.jobGraph(), services.configuration(), services.runtime().random());
     this.graph =
         new ExecutionGraph(
             spec.jobGraph(),
@@ -79,51 +93,65 @@ public final class DefaultScheduler {
     return graph;
   }
 
+  /** How many restarts there were; one of several regions at once counts once. */
+  public long getNumberOfRestarts() {
+    return numberOfRestarts;
+  }
+
   /** Begins: declares the need for slots and waits for them. */
   public void startScheduling() {
     int slots = graph.getRequiredSlots();
     transitionTo(JobStatus.CREATED, "starting, " + graph.getTotalTasks() + " tasks");
     transitionTo(JobStatus.RUNNING, "asking for " + slots + " slots");
-    graph.scheduleAll();
     slotPool.declareRequiredResources(slots);
+    schedule(graph.getAllVertices(), false);
+  }
+
+  private void schedule(List<ExecutionVertexID> subtasks, boolean isRestart) {
+    graph.schedule(subtasks);
+    Set<Integer> indices = new TreeSet<>();
+    subtasks.forEach(id -> indices.add(id.subtaskIndex()));
     FutureUtils.assertNoException(
-        slotPool
-            .requestSlots(slots, services.slotRequestTimeout())
-            .handle(
-                (given, failure) -> {
-                  if (failure == null) {
-                    deploy(given);
-                  } else {
-                    failJob(ExceptionUtils.stripCompletionException(failure));
-                  }
-                  return given;
-                }),
+        slotAllocator.allocate(
+            indices,
+            isRestart,
+            new SlotSharingExecutionSlotAllocator.Answer() {
+              @Override
+              public void granted(Map<Integer, AllocatedSlot> slots) {
+                deploy(subtasks, slots);
+              }
+
+              @Override
+              public void refused(Throwable reason) {
+                failJob(reason);
+              }
+            }),
         services.runtime().fatalErrorHandler());
   }
 
-  private void deploy(List<AllocatedSlot> slots) {
-    if (graph.getState() != JobStatus.RUNNING) {
-      return;
-    }
-    List<AllocatedSlot> bySubtask = EvenSpread.order(slots);
-    for (ExecutionJobVertex vertex : graph.getVertices()) {
-      for (ExecutionVertex subtask : vertex.getVertices()) {
-        AllocatedSlot slot = bySubtask.get(subtask.getId().subtaskIndex());
-        if (!subtask.getCurrentExecution().tryAssignSlot(slot.allocateLogicalSlot())) {
-          throw new IllegalStateException(
-              "Could not assign " + slot + " to " + subtask.getCurrentExecution());
+  private void deploy(List<ExecutionVertexID> subtasks, Map<Integer, AllocatedSlot> slots) {
+    List<Execution> deployable = new ArrayList<>(subtasks.size());
+    for (ExecutionVertexID id : subtasks) {
+      Execution execution = graph.getVertex(id).getCurrentExecution();
+      if (execution.getState() == ExecutionState.SCHEDULED) {
+        AllocatedSlot slot = slots.get(id.subtaskIndex());
+        if (slot == null || !execution.tryAssignSlot(slot.allocateLogicalSlot())) {
+          throw new IllegalStateException("Could not assign " + slot + " to " + execution);
         }
+        deployable.add(execution);
       }
     }
-    long taskManagers =
-        slots.stream().map(slot -> slot.getSlotId().resourceId()).distinct().count();
+    slotAllocator.returnUnused(slots);
+    if (deployable.isEmpty()) {
+      return;
+    }
     LOG.info(
         "Job {}: deploying {} tasks to {} slots on {} TaskManagers.",
         graph.getJobId(),
-        graph.getTotalTasks(),
+        deployable.size(),
         slots.size(),
-        taskManagers);
-    graph.forEachExecution(Execution::deploy);
+        slots.values().stream().map(slot -> slot.getSlotId().resourceId()).distinct().count());
+    deployable.forEach(Execution::deploy);
   }
 
   /**
@@ -140,29 +168,24 @@ public final class DefaultScheduler {
   /** Begins to cancel the job; nothing if it is over, or being cancelled already. */
   public void cancel() {
     if (graph.getState().canBecome(JobStatus.CANCELLING)) {
+      restarts.clear();
       transitionTo(JobStatus.CANCELLING, "cancel requested");
       reactTo(graph::cancelAll);
     }
   }
 
-  /** Fails the job for a reason that is no single task's. */
+  /** Fails the job for a reason that is no single task's, and that no restart would mend. */
   public void failJob(Throwable cause) {
-    SerializedThrowable data = SerializedThrowable.of(cause);
-    newFailures.add(new Failure(data, data));
+    newFailures.add(JobFailure.ofJob(cause));
     react();
   }
 
-  /**
-   * A TaskExecutor is lost; its executions hear of it from their slots. It explains failures that
-   * only followed from another one.
-   */
+  /** A TaskExecutor is lost: so are its slots, and the attempts in them fail, as one incident. */
   public void onTaskManagerLost(ResourceID taskManagerId, TaskManagerLostException cause) {
-    if (graph.getState() == JobStatus.FAILING
-        && rootCauseIsSecondary
-        && graph.getDeployments().deployedOn(taskManagerId) > 0) {
-      SerializedThrowable data = SerializedThrowable.of(cause);
-      setRootCause(new Failure(data, data), false);
+    if (end != null && graph.getDeployments().deployedOn(taskManagerId) > 0) {
+      addToEnd(end, JobFailure.ofJob(cause));
     }
+    reactTo(() -> slotPool.releaseTaskManager(taskManagerId, cause));
   }
 
   /** Ends the job for this leader session only; its tasks are told by other means. */
@@ -171,6 +194,7 @@ public final class DefaultScheduler {
       return;
     }
     reacting = true;
+    restarts.clear();
     graph.suspendAll();
     newFailures.clear();
     reacting = false;
@@ -179,15 +203,16 @@ public final class DefaultScheduler {
 
   /** The job as it is now. */
   public ArchivedExecutionGraph requestJob() {
-    return graph.archive();
+    return graph.archive(history.snapshot(), numberOfRestarts);
   }
 
   private void onStateChanged(Execution execution, ExecutionState from, ExecutionState to) {
     ErrorInfo failure = execution.getFailure();
     if (to == ExecutionState.FAILED && failure != null) {
-      newFailures.add(new Failure(failure.exception(), describe(execution, failure.exception())));
+      newFailures.add(JobFailure.of(execution, failure.exception()));
     }
     if (to.isTerminal()) {
+      restarts.attemptEnded(execution.getVertex().getId());
       react();
     } else if (to == ExecutionState.RUNNING
         && graph.countTasks(ExecutionState.RUNNING) == graph.getTotalTasks()) {
@@ -195,21 +220,13 @@ public final class DefaultScheduler {
     }
   }
 
-  private static SerializedThrowable describe(Execution execution, SerializedThrowable cause) {
-    TaskManagerLocation location = execution.getLocation();
-    boolean speaksForItself = cause.className().equals(TaskManagerLostException.class.getName());
-    return location == null || speaksForItself
-        ? cause
-        : TaskFailedException.describe(
-            execution.getVertex().getTaskNameWithSubtask(), location, cause);
-  }
-
   private void reactTo(Runnable action) {
+    boolean nested = reacting;
     reacting = true;
     try {
       action.run();
     } finally {
-      reacting = false;
+      reacting = nested;
     }
     react();
   }
@@ -220,36 +237,137 @@ public final class DefaultScheduler {
     }
     reacting = true;
     try {
-      for (Failure next = newFailures.poll(); next != null; next = newFailures.poll()) {
-        onFailure(next);
-      }
+      do {
+        List<JobFailure> failures = new ArrayList<>(newFailures);
+        newFailures.clear();
+        onFailures(failures);
+        restarts.takeReady().forEach(this::restart);
+      } while (!newFailures.isEmpty());
       endIfDone();
     } finally {
       reacting = false;
     }
   }
 
-  private void onFailure(Failure failure) {
-    LOG.debug("Job {}: {}", graph.getJobId(), failure.described().describe());
-    boolean secondary = SecondaryFailures.isSecondary(failure.cause());
-    if (graph.getState() == JobStatus.FAILING) {
-      if (rootCauseIsSecondary && !secondary) {
-        setRootCause(failure, false);
-        LOG.info("Job {}: root cause: {}", graph.getJobId(), failure.described().describe());
+  private void onFailures(List<JobFailure> failures) {
+    List<JobFailure> incident = new ArrayList<>();
+    for (JobFailure failure : failures) {
+      LOG.debug("Job {}: {}", graph.getJobId(), failure.described().describe());
+      Execution execution = failure.execution();
+      PendingRestart restart =
+          execution == null ? null : restarts.of(execution.getVertex().getId());
+      if (end != null) {
+        addToEnd(end, failure);
+      } else if (restart != null) {
+        restart.incident().add(failure.toHistory(now()), failure.isConsequence());
+      } else if (graph.getState() == JobStatus.RUNNING
+          || graph.getState() == JobStatus.RESTARTING) {
+        incident.add(failure);
       }
-      return;
     }
-    if (graph.getState().canBecome(JobStatus.FAILING)) {
-      setRootCause(failure, secondary);
-      transitionTo(JobStatus.FAILING, failure.described().describe());
-      graph.cancelAll();
+    if (!incident.isEmpty()) {
+      onIncident(incident);
     }
   }
 
-  private void setRootCause(Failure failure, boolean secondary) {
-    rootCauseIsSecondary = secondary;
-    graph.setFailure(
-        new ErrorInfo(failure.described(), services.runtime().clock().absoluteTimeMillis()));
+  private void onIncident(List<JobFailure> failures) {
+    JobFailure root =
+        failures.stream()
+            .filter(failure -> !failure.isConsequence())
+            .findFirst()
+            .orElse(failures.get(0));
+    ExceptionHistory.Incident incident = history.begin(root.toHistory(now()), root.isConsequence());
+    List<JobFailure> others = new ArrayList<>(failures);
+    others.remove(root);
+    others.forEach(failure -> incident.add(failure.toHistory(now()), failure.isConsequence()));
+    FailureHandlingResult result = handle(failures, root);
+    if (result instanceof FailureHandlingResult.Restart restart) {
+      beginRestart(restart, root, incident);
+    } else {
+      beginToFail(root, incident, ((FailureHandlingResult.Fail) result).why());
+    }
+  }
+
+  private FailureHandlingResult handle(List<JobFailure> failures, JobFailure root) {
+    List<ExecutionVertexID> failed = new ArrayList<>();
+    for (JobFailure failure : failures) {
+      Execution execution = failure.execution();
+      if (execution == null) {
+        return new FailureHandlingResult.Fail("no task can be started again");
+      }
+      failed.add(execution.getVertex().getId());
+    }
+    return failureHandler.handle(
+        failed, root.cause(), services.runtime().clock().relativeTimeMillis());
+  }
+
+  private void beginRestart(
+      FailureHandlingResult.Restart plan, JobFailure root, ExceptionHistory.Incident incident) {
+    List<ExecutionVertexID> subtasks =
+        plan.vertices().stream().filter(id -> restarts.of(id) == null).toList();
+    List<Execution> running =
+        subtasks.stream()
+            .map(id -> graph.getVertex(id).getCurrentExecution())
+            .filter(execution -> !execution.getState().isTerminal())
+            .toList();
+    PendingRestart restart = restarts.add(subtasks, incident, running.size());
+    if (graph.getState() == JobStatus.RUNNING) {
+      transitionTo(JobStatus.RESTARTING, root.described().describe());
+    }
+    LOG.info(
+        "Job {}: restarting {} of {} tasks in {} ms: {}",
+        graph.getJobId(),
+        subtasks.size(),
+        graph.getTotalTasks(),
+        plan.delay().toMillis(),
+        root.described().describe());
+    running.forEach(Execution::cancel);
+    if (plan.delay().isZero()) {
+      restart.delayIsOver();
+    } else {
+      restart.delayedBy(
+          services
+              .mainThread()
+              .schedule(
+                  () -> {
+                    restart.delayIsOver();
+                    react();
+                  },
+                  plan.delay().toMillis(),
+                  TimeUnit.MILLISECONDS));
+    }
+  }
+
+  private void restart(PendingRestart restart) {
+    numberOfRestarts++;
+    graph.resetForNewExecution(restart.vertices());
+    if (restarts.isEmpty() && graph.getState() == JobStatus.RESTARTING) {
+      transitionTo(JobStatus.RUNNING, "starting " + restart.vertices().size() + " tasks again");
+    }
+    schedule(restart.vertices(), true);
+  }
+
+  private void beginToFail(JobFailure root, ExceptionHistory.Incident incident, String why) {
+    end = incident;
+    restarts.clear();
+    setRootCause(root);
+    transitionTo(JobStatus.FAILING, root.described().describe() + " (" + why + ")");
+    graph.cancelAll();
+  }
+
+  private void addToEnd(ExceptionHistory.Incident incident, JobFailure failure) {
+    if (incident.add(failure.toHistory(now()), failure.isConsequence())) {
+      setRootCause(failure);
+      LOG.info("Job {}: root cause: {}", graph.getJobId(), failure.described().describe());
+    }
+  }
+
+  private void setRootCause(JobFailure failure) {
+    graph.setFailure(new ErrorInfo(failure.described(), now()));
+  }
+
+  private long now() {
+    return services.runtime().clock().absoluteTimeMillis();
   }
 
   private void endIfDone() {
@@ -261,7 +379,7 @@ public final class DefaultScheduler {
       case FAILING -> transitionTo(JobStatus.FAILED, rootCause());
       case CANCELLING -> transitionTo(JobStatus.CANCELED, "all tasks ended");
       default -> {
-        // not begun, or over
+        // not begun, about to start again, or over
       }
     }
   }

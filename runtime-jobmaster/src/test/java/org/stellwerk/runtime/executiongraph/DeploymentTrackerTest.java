@@ -44,7 +44,7 @@ class DeploymentTrackerTest {
 
   @BeforeEach
   void deploy() {
-    graph.scheduleAll();
+    graph.schedule(graph.getAllVertices());
     graph.forEachExecution(executions::add);
     for (int i = 0; i < executions.size(); i++) {
       executions.get(i).tryAssignSlot(TestingSlots.slot(i, i, gateway).allocateLogicalSlot());

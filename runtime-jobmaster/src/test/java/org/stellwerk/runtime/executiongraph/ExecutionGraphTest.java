@@ -96,7 +96,7 @@ class ExecutionGraphTest {
     ExecutionGraph graph = graph(TestGraphs.single(1, 1));
     clock.advance(Duration.ofMillis(3));
     graph.transitionTo(JobStatus.CREATED, "test");
-    assertThat(graph.archive().stateTimestamps())
+    assertThat(graph.archive(List.of(), 0).stateTimestamps())
         .containsEntry(JobStatus.INITIALIZING, 17L)
         .containsEntry(JobStatus.CREATED, clock.absoluteTimeMillis())
         .hasSize(2);
@@ -136,7 +136,7 @@ class ExecutionGraphTest {
   }
 
   private void deploy(ExecutionGraph graph) {
-    graph.scheduleAll();
+    graph.schedule(graph.getAllVertices());
     List<Execution> all = new ArrayList<>();
     graph.forEachExecution(all::add);
     for (int i = 0; i < all.size(); i++) {
@@ -183,7 +183,7 @@ class ExecutionGraphTest {
   void countsFollowTheTasks() {
     ExecutionGraph graph = graph(TestGraphs.pipeline(1, 2, 2));
     assertThat(graph.countTasks(ExecutionState.CREATED)).isEqualTo(4);
-    graph.scheduleAll();
+    graph.schedule(graph.getAllVertices());
     assertThat(graph.describeTasks()).isEqualTo("4 SCHEDULED");
     graph.cancelAll();
     assertThat(graph.areAllTasksTerminal()).isTrue();
@@ -198,7 +198,7 @@ class ExecutionGraphTest {
         new ArchivedExecutionGraph.ErrorInfo(
             SerializedThrowable.of(new IllegalStateException("x")), 5);
     graph.setFailure(failure);
-    ArchivedExecutionGraph archive = graph.archive();
+    ArchivedExecutionGraph archive = graph.archive(List.of(), 0);
     assertThat(archive.failure()).isEqualTo(failure);
     assertThat(archive.vertices())
         .extracting(ArchivedExecutionGraph.Vertex::parallelism)

@@ -65,7 +65,7 @@ class ExecutionTest {
   private Execution in(ExecutionState state) {
     switch (state) {
       case CREATED -> {}
-      case SCHEDULED -> graph.scheduleAll();
+      case SCHEDULED -> graph.schedule(graph.getAllVertices());
       case DEPLOYING -> {
         in(SCHEDULED);
         assertThat(execution.tryAssignSlot(slot.allocateLogicalSlot())).isTrue();
@@ -251,7 +251,7 @@ class ExecutionTest {
   @Test
   void aSlotIsTakenOnceAndOnlyWhileScheduled() {
     assertThat(execution.tryAssignSlot(slot.allocateLogicalSlot())).isFalse();
-    graph.scheduleAll();
+    graph.schedule(graph.getAllVertices());
     assertThat(execution.tryAssignSlot(slot.allocateLogicalSlot())).isTrue();
     assertThat(execution.tryAssignSlot(slot.allocateLogicalSlot())).isFalse();
   }

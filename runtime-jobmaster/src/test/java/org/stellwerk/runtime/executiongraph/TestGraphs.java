@@ -61,11 +61,16 @@ public final class TestGraphs {
 
   /** A source and a sink, connected all to all. */
   public static JobGraph pipeline(int jobNumber, int sources, int sinks) {
+    return pipeline(jobNumber, sources, sinks, ShipStrategy.HASH);
+  }
+
+  /** A source and a sink. */
+  public static JobGraph pipeline(int jobNumber, int sources, int sinks, ShipStrategy strategy) {
     return new JobGraph(
         jobId(jobNumber),
         "pipeline",
         List.of(vertex(SOURCE, "source", sources), vertex(SINK, "sink", sinks)),
-        List.of(new JobEdge(SOURCE, SINK, ShipStrategy.HASH)),
+        List.of(new JobEdge(SOURCE, SINK, strategy)),
         Collections.emptyMap(),
         List.of());
   }

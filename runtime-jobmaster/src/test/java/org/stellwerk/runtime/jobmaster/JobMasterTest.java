@@ -39,6 +39,7 @@ import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
+import org.stellwerk.runtime.options.RestartStrategyOptions;
 
 class JobMasterTest {
 
@@ -63,7 +64,9 @@ class JobMasterTest {
           jmNode.rpc(),
           new JobMasterId(session),
           jobGraph,
-          JobMasterConfig.from(Configuration.empty()),
+          JobMasterConfig.from(
+              Configuration.empty()
+                  .with(RestartStrategyOptions.TYPE, RestartStrategyOptions.Type.NONE)),
           new JobMasterServices(
               new RuntimeServices(
                   jmNode.clock(),

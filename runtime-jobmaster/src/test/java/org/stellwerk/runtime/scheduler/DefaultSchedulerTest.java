@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.simulation.ManualMainThreadExecutor;
 import org.stellwerk.rpc.simulation.RecordingFatalErrorHandler;
 import org.stellwerk.rpc.simulation.SeededIdGenerator;
@@ -36,6 +37,7 @@ import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.SerializedThrowable;
 import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskExecutionState;
+import org.stellwerk.runtime.options.RestartStrategyOptions;
 
 class DefaultSchedulerTest {
 
@@ -64,6 +66,9 @@ class DefaultSchedulerTest {
                 fatalErrors,
                 FaultPoints.NONE,
                 TransitionObserver.NONE),
+            new ManualMainThreadExecutor(sim),
+            Configuration.empty()
+                .with(RestartStrategyOptions.TYPE, RestartStrategyOptions.Type.NONE),
             SLOT_TIMEOUT,
             Duration.ofSeconds(1)),
         statuses::add);
@@ -234,7 +239,6 @@ class DefaultSchedulerTest {
   private void lose(int taskManager) {
     TaskManagerLostException cause = TaskManagerLostException.of(location(taskManager), "killed");
     scheduler.onTaskManagerLost(taskManager(taskManager), cause);
-    pool.releaseTaskManager(taskManager(taskManager), cause);
   }
 
   @Test

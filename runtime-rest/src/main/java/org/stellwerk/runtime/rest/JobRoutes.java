@@ -114,7 +114,7 @@ final class JobRoutes {
 
   private CompletableFuture<RestResponse> exceptions(RestRequest request) {
     int max = request.query("maxExceptions", JobRoutes::count).orElse(DEFAULT_MAX_EXCEPTIONS);
-    return ofJob(request, (job, now) -> JobViews.exceptions(job, max));
+    return ofJob(request, (job, now) -> ExceptionViews.exceptions(job, max));
   }
 
   private static int count(String text) {

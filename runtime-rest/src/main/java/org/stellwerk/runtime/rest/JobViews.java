@@ -2,22 +2,17 @@ package org.stellwerk.runtime.rest;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
-import org.stellwerk.runtime.messages.ArchivedExecutionGraph.ErrorInfo;
-import org.stellwerk.runtime.messages.ArchivedExecutionGraph.Subtask;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph.Vertex;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.JobDetails;
 import org.stellwerk.runtime.messages.JobResult;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.SerializedThrowable;
-import org.stellwerk.runtime.messages.TaskManagerLocation;
 
 /** Jobs as JSON in Flink's shapes. Pure functions; times in milliseconds since the epoch. */
 final class JobViews {
@@ -166,92 +161,5 @@ final class JobViews {
       case CANCELED -> "CANCELED";
       default -> "UNKNOWN";
     };
-  }
-
-  /** GET /jobs/:jobid/exceptions. */
-  static ObjectNode exceptions(ArchivedExecutionGraph job, int maxExceptions) {
-    ObjectNode node = Json.object();
-    ErrorInfo root = job.failure();
-    node.put("root-exception", root == null ? null : root.exception().stackTrace());
-    node.put("timestamp", root == null ? null : root.timestamp());
-    List<Failure> failures = failures(job);
-    ArrayNode all = node.putArray("all-exceptions");
-    for (Failure failure : failures.stream().limit(maxExceptions).toList()) {
-      ObjectNode entry = all.addObject();
-      entry.put("exception", failure.error.exception().stackTrace());
-      entry.put("task", failure.task);
-      failure.putLocation(entry, "location");
-      entry.put("timestamp", failure.error.timestamp());
-    }
-    node.put("truncated", failures.size() > maxExceptions);
-    ObjectNode history = node.putObject("exceptionHistory");
-    ArrayNode entries = history.putArray("entries");
-    if (root != null && maxExceptions > 0) {
-      putHistory(entries.addObject(), root, failures);
-    }
-    history.put("truncated", root != null && maxExceptions == 0);
-    return node;
-  }
-
-  private static void putHistory(ObjectNode entry, ErrorInfo root, List<Failure> failures) {
-    putException(entry, root);
-    failures.stream()
-        .filter(failure -> failure.error.exception().equals(root.exception()))
-        .findFirst()
-        .or(() -> failures.stream().findFirst())
-        .ifPresent(
-            origin -> {
-              entry.put("taskName", origin.task);
-              origin.putLocation(entry, null);
-            });
-    ArrayNode concurrent = entry.putArray("concurrentExceptions");
-    for (Failure failure : failures) {
-      if (!failure.error.exception().equals(root.exception())) {
-        ObjectNode other = concurrent.addObject();
-        putException(other, failure.error);
-        other.put("taskName", failure.task);
-        failure.putLocation(other, null);
-      }
-    }
-  }
-
-  private static void putException(ObjectNode node, ErrorInfo error) {
-    node.put("exceptionName", error.exception().className());
-    node.put("stacktrace", error.exception().stackTrace());
-    node.put("timestamp", error.timestamp());
-    node.putObject("failureLabels");
-  }
-
-  private static List<Failure> failures(ArchivedExecutionGraph job) {
-    List<Failure> failures = new ArrayList<>();
-    for (Vertex vertex : job.vertices()) {
-      for (Subtask subtask : vertex.subtasks()) {
-        ErrorInfo error = subtask.failure();
-        if (error != null) {
-          String task =
-              "%s (%d/%d) - execution #%d"
-                  .formatted(
-                      vertex.name(),
-                      subtask.attemptId().subtaskIndex() + 1,
-                      vertex.parallelism(),
-                      subtask.attemptId().attemptNumber());
-          failures.add(new Failure(error, task, subtask.location()));
-        }
-      }
-    }
-    failures.sort((one, other) -> Long.compare(one.error.timestamp(), other.error.timestamp()));
-    return failures;
-  }
-
-  private record Failure(ErrorInfo error, String task, @Nullable TaskManagerLocation location) {
-
-    void putLocation(ObjectNode node, @Nullable String olderField) {
-      String endpoint = location == null ? null : location.host() + ":" + location.dataPort();
-      if (olderField != null) {
-        node.put(olderField, endpoint);
-      }
-      node.put("endpoint", endpoint);
-      node.put("taskManagerId", location == null ? null : location.resourceId().value());
-    }
   }
 }

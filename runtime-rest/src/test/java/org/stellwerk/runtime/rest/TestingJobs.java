@@ -19,6 +19,7 @@ import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph.ErrorInfo;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph.Subtask;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph.Vertex;
+import org.stellwerk.runtime.messages.ExceptionHistoryEntry;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.IOMetrics;
 import org.stellwerk.runtime.messages.JobStatus;
@@ -108,7 +109,26 @@ final class TestingJobs {
         times,
         vertices,
         List.of(new JobEdge(SOURCE, SINK, ShipStrategy.HASH)),
-        failure);
+        failure,
+        history(vertices, failure),
+        0);
+  }
+
+  private static List<ExceptionHistoryEntry> history(
+      List<Vertex> vertices, @Nullable ErrorInfo failure) {
+    if (failure == null) {
+      return List.of();
+    }
+    Vertex sink = vertices.get(1);
+    Subtask failed = sink.subtasks().get(0);
+    return List.of(
+        new ExceptionHistoryEntry(
+            failure.exception(),
+            failure.timestamp(),
+            failed.attemptId(),
+            "sink (1/2) - execution #" + failed.attemptId().attemptNumber(),
+            failed.location(),
+            List.of()));
   }
 
   private static Vertex vertex(JobVertexID id, String name, ExecutionState... states) {

@@ -85,18 +85,26 @@ public final class TaskIo {
         i++) {
       ProducerLocations.ProducerLocation producer = producers.bySubtask().get(i);
       ExecutionAttemptID attempt = producer.attemptId();
+      TaskManagerLocation location = producer.location();
+      if (location == null) {
+        throw new IllegalArgumentException(
+            "The deployment of "
+                + descriptor.taskNameWithSubtask()
+                + " does not say where its producer "
+                + attempt
+                + " is");
+      }
       ChannelRequest request =
           new ChannelRequest(attempt, input.producerOutputIndex(), own, descriptor.attemptId());
-      if (exchange.isSelf(producer.location())) {
+      if (exchange.isSelf(location)) {
         LocalChannel channel =
             new LocalChannel(request, gate, context.flusher(), context.config().peerFailureGrace());
         channels.add(channel);
         localRequests.add(new LocalRequest(request, channel));
       } else {
-        RemoteInputChannel channel =
-            new RemoteInputChannel(request, producer.location(), gate, context);
+        RemoteInputChannel channel = new RemoteInputChannel(request, location, gate, context);
         channels.add(channel);
-        remote.computeIfAbsent(producer.location(), unused -> new ArrayList<>()).add(channel);
+        remote.computeIfAbsent(location, unused -> new ArrayList<>()).add(channel);
       }
     }
     gate.setUp(channels, serializer);

@@ -142,7 +142,7 @@ final class RunningTask implements TaskHandle, Runnable {
     try {
       type = Class.forName(name, true, loader);
     } catch (ClassNotFoundException e) {
-      throw new IOException(
+      throw new InvalidInvokableException(
           "The class "
               + name
               + " of vertex '"
@@ -153,12 +153,13 @@ final class RunningTask implements TaskHandle, Runnable {
           e);
     }
     if (!TaskInvokable.class.isAssignableFrom(type)) {
-      throw new IOException("The class " + name + " is not a " + TaskInvokable.class.getName());
+      throw new InvalidInvokableException(
+          "The class " + name + " is not a " + TaskInvokable.class.getName(), null);
     }
     try {
       return (TaskInvokable) type.getConstructor().newInstance();
     } catch (NoSuchMethodException | IllegalAccessException | InstantiationException e) {
-      throw new IOException(
+      throw new InvalidInvokableException(
           "The class " + name + " needs to be public with a public no-argument constructor", e);
     } catch (InvocationTargetException e) {
       Throwable cause = e.getCause();

@@ -43,7 +43,7 @@ public final class SlotPool implements SlotPoolGateway {
       new LinkedHashMap<>();
   private final Map<AllocationID, AllocatedSlot> slots = new LinkedHashMap<>();
   private final Map<AllocationID, AllocatedSlot> free = new LinkedHashMap<>();
-  private final Set<Request> requests = new LinkedHashSet<>();
+  private final Set<PendingRequest> requests = new LinkedHashSet<>();
   private int required;
   private long version;
   private boolean closed;
@@ -95,9 +95,9 @@ public final class SlotPool implements SlotPoolGateway {
   }
 
   @Override
-  public CompletableFuture<List<AllocatedSlot>> requestSlots(int numberOfSlots, Duration timeout) {
+  public CompletableFuture<List<AllocatedSlot>> requestSlots(SlotRequest wish) {
     mainThread.assertRunningInMainThread();
-    Request request = new Request(numberOfSlots, timeout);
+    PendingRequest request = new PendingRequest(wish);
     if (closed) {
       request.future.completeExceptionally(
           new NoResourceAvailableException("The job has ended; it gets no slots any more"));
@@ -105,21 +105,22 @@ public final class SlotPool implements SlotPoolGateway {
     }
     requests.add(request);
     request.timer =
-        mainThread.schedule(() -> onTimeout(request), timeout.toNanos(), TimeUnit.NANOSECONDS);
+        mainThread.schedule(
+            () -> onTimeout(request), wish.timeout().toNanos(), TimeUnit.NANOSECONDS);
     serveRequests();
     return request.future;
   }
 
-  private void onTimeout(Request request) {
+  private void onTimeout(PendingRequest request) {
     if (requests.remove(request)) {
       request.future.completeExceptionally(
           new NoResourceAvailableException(
               "Slots were not available in time: asked for "
-                  + request.count
+                  + request.wish.count()
                   + ", available were "
                   + free.size()
                   + " after "
-                  + request.timeout.toMillis()
+                  + request.wish.timeout().toMillis()
                   + " ms (slot.request.timeout). Add TaskManagers or lower the parallelism"));
       serveRequests();
     }
@@ -128,13 +129,16 @@ public final class SlotPool implements SlotPoolGateway {
   @Override
   public void notifyNotEnoughResourcesAvailable(int acquiredSlots, int totalSlots) {
     mainThread.assertRunningInMainThread();
-    for (Request request : new ArrayList<>(requests)) {
+    for (PendingRequest request : new ArrayList<>(requests)) {
+      if (request.wish.waitsForMore()) {
+        continue;
+      }
       requests.remove(request);
       request.cancelTimer();
       request.future.completeExceptionally(
           new NoResourceAvailableException(
               "Not enough slots: asked for "
-                  + request.count
+                  + request.wish.count()
                   + ", acquired "
                   + acquiredSlots
                   + ", the cluster has "
@@ -143,25 +147,45 @@ public final class SlotPool implements SlotPoolGateway {
     }
   }
 
-  /** Gives free slots to the requests in front; completes futures as its last act. */
+  /**
+   * Gives free slots to the requests in their order; one that cannot be served holds up none behind
+   * it. Completes futures as its last act.
+   */
   private void serveRequests() {
-    Map<Request, List<AllocatedSlot>> served = new LinkedHashMap<>();
-    for (Iterator<Request> waiting = requests.iterator(); waiting.hasNext(); ) {
-      Request request = waiting.next();
-      if (free.size() < request.count) {
-        break;
+    Map<PendingRequest, List<AllocatedSlot>> served = new LinkedHashMap<>();
+    for (Iterator<PendingRequest> waiting = requests.iterator();
+        waiting.hasNext() && !free.isEmpty(); ) {
+      PendingRequest request = waiting.next();
+      if (free.size() >= request.wish.count()) {
+        waiting.remove();
+        request.cancelTimer();
+        served.put(request, takeFree(request.wish));
       }
-      List<AllocatedSlot> given = new ArrayList<>(request.count);
-      for (Iterator<AllocatedSlot> next = free.values().iterator();
-          given.size() < request.count; ) {
-        given.add(next.next());
-        next.remove();
-      }
-      waiting.remove();
-      request.cancelTimer();
-      served.put(request, List.copyOf(given));
     }
     served.forEach((request, given) -> request.future.complete(given));
+  }
+
+  private List<AllocatedSlot> takeFree(SlotRequest wish) {
+    List<AllocatedSlot> given = new ArrayList<>(wish.count());
+    for (AllocationID id : wish.preferred()) {
+      AllocatedSlot slot = given.size() < wish.count() ? free.remove(id) : null;
+      if (slot != null) {
+        given.add(slot);
+      }
+    }
+    for (Iterator<AllocatedSlot> next = free.values().iterator(); given.size() < wish.count(); ) {
+      given.add(next.next());
+      next.remove();
+    }
+    return List.copyOf(given);
+  }
+
+  @Override
+  public void returnUnused(AllocatedSlot slot) {
+    mainThread.assertRunningInMainThread();
+    if (!slot.isUsed()) {
+      onUnused(slot);
+    }
   }
 
   @Override
@@ -292,12 +316,12 @@ public final class SlotPool implements SlotPoolGateway {
     }
     declareRequiredResources(0);
     closed = true;
-    List<Request> waiting = new ArrayList<>(requests);
+    List<PendingRequest> waiting = new ArrayList<>(requests);
     requests.clear();
     for (AllocatedSlot slot : new ArrayList<>(slots.values())) {
       freeSlot(slot.getAllocationId(), reason);
     }
-    for (Request request : waiting) {
+    for (PendingRequest request : waiting) {
       request.cancelTimer();
       request.future.completeExceptionally(
           new NoResourceAvailableException("The job gets no slots any more: " + reason));
@@ -361,7 +385,7 @@ public final class SlotPool implements SlotPoolGateway {
         slots.size() <= required || free.isEmpty(),
         free.size() + " free slots beyond the need of " + required);
     check(
-        requests.isEmpty() || requests.iterator().next().count > free.size(),
+        requests.stream().allMatch(request -> request.wish.count() > free.size()),
         "A request waits though there are slots for it");
     check(!closed || (slots.isEmpty() && requests.isEmpty()), "Slots or requests after the end");
   }
@@ -372,16 +396,14 @@ public final class SlotPool implements SlotPoolGateway {
     }
   }
 
-  private static final class Request {
+  private static final class PendingRequest {
 
-    private final int count;
-    private final Duration timeout;
+    private final SlotRequest wish;
     private final CompletableFuture<List<AllocatedSlot>> future = new CompletableFuture<>();
     private @Nullable ScheduledFuture<?> timer;
 
-    Request(int count, Duration timeout) {
-      this.count = count;
-      this.timeout = timeout;
+    PendingRequest(SlotRequest wish) {
+      this.wish = wish;
     }
 
     void cancelTimer() {

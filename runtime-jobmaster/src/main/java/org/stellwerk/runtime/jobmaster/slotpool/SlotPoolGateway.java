@@ -1,6 +1,5 @@
 package org.stellwerk.runtime.jobmaster.slotpool;
 
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,9 +28,12 @@ public interface SlotPoolGateway {
    * Asks for slots, all or none. They must have been declared.
    *
    * @return fails with NoResourceAvailableException at the timeout, or if the ResourceManager
-   *     cannot give enough
+   *     cannot give enough and the request does not wait for more
    */
-  CompletableFuture<List<AllocatedSlot>> requestSlots(int numberOfSlots, Duration timeout);
+  CompletableFuture<List<AllocatedSlot>> requestSlots(SlotRequest request);
+
+  /** Takes back a slot that a request was given and of which nobody has a share. */
+  void returnUnused(AllocatedSlot slot);
 
   /** From now on offers of the TaskExecutor are considered. */
   void registerTaskManager(ResourceID taskManagerId);

@@ -77,7 +77,8 @@ class SlotPoolPropertyTest {
       switch (step.kind) {
         case DECLARE -> pool.declareRequiredResources(step.count);
         case REQUEST ->
-            pool.requestSlots(1 + step.count / 2, Duration.ofSeconds(5))
+            pool.requestSlots(
+                    new SlotRequest(1 + step.count / 2, List.of(), Duration.ofSeconds(5), false))
                 .thenAccept(slots -> slots.forEach(this::receive));
         case REGISTER -> pool.registerTaskManager(taskManager(step.taskManager));
         case OFFER -> {

@@ -43,7 +43,7 @@ class SlotPoolTest {
     for (int i = 0; i < count; i++) {
       offerFrom(1, offer(i));
     }
-    return scheduler.await(pool.requestSlots(count, TIMEOUT));
+    return scheduler.await(pool.requestSlots(new SlotRequest(count, List.of(), TIMEOUT, false)));
   }
 
   @Test
@@ -88,7 +88,8 @@ class SlotPoolTest {
   void aRequestIsFulfilledAsAWholeOnceThereAreEnoughSlots() {
     pool.declareRequiredResources(2);
     pool.registerTaskManager(taskManager(1));
-    CompletableFuture<List<AllocatedSlot>> request = pool.requestSlots(2, TIMEOUT);
+    CompletableFuture<List<AllocatedSlot>> request =
+        pool.requestSlots(new SlotRequest(2, List.of(), TIMEOUT, false));
     offerFrom(1, offer(0));
     assertThat(request).isNotDone();
     offerFrom(1, offer(1));
@@ -100,23 +101,64 @@ class SlotPoolTest {
   }
 
   @Test
-  void requestsAreServedInTheirOrder() {
+  void requestsAreServedInTheirOrderAndOneThatMustWaitHoldsUpNoneBehindIt() {
     pool.declareRequiredResources(3);
     pool.registerTaskManager(taskManager(1));
-    CompletableFuture<List<AllocatedSlot>> large = pool.requestSlots(2, TIMEOUT);
-    CompletableFuture<List<AllocatedSlot>> small = pool.requestSlots(1, TIMEOUT);
+    CompletableFuture<List<AllocatedSlot>> large =
+        pool.requestSlots(new SlotRequest(2, List.of(), TIMEOUT, false));
+    CompletableFuture<List<AllocatedSlot>> small =
+        pool.requestSlots(new SlotRequest(1, List.of(), TIMEOUT, false));
     offerFrom(1, offer(0));
-    assertThat(small).isNotDone();
+    assertThat(large).isNotDone();
+    assertThat(small).isDone();
     offerFrom(1, offer(1), offer(2));
     assertThat(large).isDone();
-    assertThat(small).isDone();
+  }
+
+  @Test
+  void preferredSlotsAreGivenFirst() {
+    pool.declareRequiredResources(3);
+    pool.registerTaskManager(taskManager(1));
+    offerFrom(1, offer(0), offer(1), offer(2));
+    assertThat(
+            scheduler.await(
+                pool.requestSlots(
+                    new SlotRequest(2, List.of(allocation(7), allocation(2)), TIMEOUT, false))))
+        .extracting(AllocatedSlot::getAllocationId)
+        .containsExactly(allocation(2), allocation(0));
+  }
+
+  @Test
+  void aSlotThatNobodyUsedCanBeGivenBack() {
+    pool.declareRequiredResources(1);
+    pool.registerTaskManager(taskManager(1));
+    offerFrom(1, offer(0));
+    AllocatedSlot slot =
+        scheduler.await(pool.requestSlots(new SlotRequest(1, List.of(), TIMEOUT, false))).get(0);
+    assertThat(pool.numberOfFreeSlots()).isZero();
+    pool.returnUnused(slot);
+    assertThat(pool.numberOfFreeSlots()).isEqualTo(1);
+    pool.checkInvariants();
+  }
+
+  @Test
+  void aRequestThatWaitsForMoreIsNotFailedWhenTheClusterIsTooSmall() {
+    pool.declareRequiredResources(2);
+    CompletableFuture<List<AllocatedSlot>> restart =
+        pool.requestSlots(new SlotRequest(1, List.of(), TIMEOUT, true));
+    CompletableFuture<List<AllocatedSlot>> first =
+        pool.requestSlots(new SlotRequest(1, List.of(), TIMEOUT, false));
+    pool.notifyNotEnoughResourcesAvailable(0, 0);
+    assertThat(first).isCompletedExceptionally();
+    assertThat(restart).isNotDone();
   }
 
   @Test
   void aRequestFailsAtItsTimeoutWithAskedAndAvailable() {
     pool.declareRequiredResources(4);
     pool.registerTaskManager(taskManager(1));
-    CompletableFuture<List<AllocatedSlot>> request = pool.requestSlots(4, TIMEOUT);
+    CompletableFuture<List<AllocatedSlot>> request =
+        pool.requestSlots(new SlotRequest(4, List.of(), TIMEOUT, false));
     offerFrom(1, offer(0));
     Throwable failure = scheduler.awaitFailure(request);
     assertThat(failure)
@@ -136,7 +178,8 @@ class SlotPoolTest {
   @Test
   void notEnoughResourcesFailsWhatWaits() {
     pool.declareRequiredResources(4);
-    CompletableFuture<List<AllocatedSlot>> request = pool.requestSlots(4, TIMEOUT);
+    CompletableFuture<List<AllocatedSlot>> request =
+        pool.requestSlots(new SlotRequest(4, List.of(), TIMEOUT, false));
     pool.notifyNotEnoughResourcesAvailable(2, 3);
     assertThat(scheduler.awaitFailure(request))
         .isInstanceOf(NoResourceAvailableException.class)
@@ -181,7 +224,8 @@ class SlotPoolTest {
   void afterALossTheSameNeedTakesNewSlots() {
     pool.declareRequiredResources(1);
     pool.registerTaskManager(taskManager(1));
-    CompletableFuture<List<AllocatedSlot>> request = pool.requestSlots(1, TIMEOUT);
+    CompletableFuture<List<AllocatedSlot>> request =
+        pool.requestSlots(new SlotRequest(1, List.of(), TIMEOUT, false));
     pool.releaseTaskManager(taskManager(1), new IllegalStateException("gone"));
     assertThat(offerFrom(1, offer(0))).isEmpty();
     pool.registerTaskManager(taskManager(2));
@@ -224,7 +268,7 @@ class SlotPoolTest {
     two.returnSlot();
     assertThat(pool.numberOfFreeSlots()).isEqualTo(1);
     assertThat(offerFrom(1, offer(7))).isEmpty();
-    assertThat(pool.requestSlots(1, TIMEOUT)).isDone();
+    assertThat(pool.requestSlots(new SlotRequest(1, List.of(), TIMEOUT, false))).isDone();
   }
 
   @Test
@@ -243,14 +287,16 @@ class SlotPoolTest {
   @Test
   void closeGivesEverythingBackAndTakesNothingAnyMore() {
     acquire(2);
-    CompletableFuture<List<AllocatedSlot>> request = pool.requestSlots(1, TIMEOUT);
+    CompletableFuture<List<AllocatedSlot>> request =
+        pool.requestSlots(new SlotRequest(1, List.of(), TIMEOUT, false));
     pool.close("the end");
     pool.close("the end");
     assertThat(gateway.freed).containsExactlyInAnyOrder(allocation(0), allocation(1));
     assertThat(declared).containsExactly("1:2", "2:0");
     assertThat(request).isCompletedExceptionally();
     assertThat(offerFrom(1, offer(5))).isEmpty();
-    assertThat(pool.requestSlots(1, TIMEOUT)).isCompletedExceptionally();
+    assertThat(pool.requestSlots(new SlotRequest(1, List.of(), TIMEOUT, false)))
+        .isCompletedExceptionally();
     pool.checkInvariants();
   }
 

@@ -1,0 +1,74 @@
+package org.stellwerk.runtime.scheduler.failover;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.stellwerk.configuration.Configuration;
+import org.stellwerk.runtime.id.ExecutionVertexID;
+import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.messages.SerializedThrowable;
+import org.stellwerk.runtime.options.RestartStrategyOptions;
+import org.stellwerk.util.RandomSource;
+
+/**
+ * Decides what an incident leads to: a restart of what the failover strategy names, when the
+ * back-off strategy says, or the end of the job, if the failure would come again or there have been
+ * too many. Component of the scheduler; soft state.
+ */
+public final class ExecutionFailureHandler {
+
+  private final FailoverStrategy failover;
+  private final RestartBackoffTimeStrategy backoff;
+
+  ExecutionFailureHandler(FailoverStrategy failover, RestartBackoffTimeStrategy backoff) {
+    this.failover = failover;
+    this.backoff = backoff;
+  }
+
+  /**
+   * A handler for one job.
+   *
+   * @param configuration the cluster's, overlaid by the job's
+   */
+  public static ExecutionFailureHandler create(
+      JobGraph graph, Configuration configuration, RandomSource random) {
+    FailoverStrategy failover =
+        switch (configuration.get(RestartStrategyOptions.FAILOVER)) {
+          case REGION -> new RestartPipelinedRegionFailoverStrategy(PipelinedRegions.of(graph));
+          case FULL -> new RestartAllFailoverStrategy(graph);
+        };
+    return new ExecutionFailureHandler(
+        failover, RestartBackoffTimeStrategies.from(configuration, random));
+  }
+
+  /**
+   * Handles failures that became known together.
+   *
+   * @param failed the subtasks that failed, at least one
+   * @param cause the failure that explains the others
+   * @param nowMs a monotonic time in milliseconds
+   */
+  public FailureHandlingResult handle(
+      List<ExecutionVertexID> failed, SerializedThrowable cause, long nowMs) {
+    if (FailureKinds.isUnrecoverable(cause)) {
+      return new FailureHandlingResult.Fail("a restart would not help: " + cause.describe());
+    }
+    RestartBackoffTimeStrategy.Decision decision =
+        backoff.notifyFailure(FailureKinds.isTaskManagerLost(cause), nowMs);
+    if (decision instanceof RestartBackoffTimeStrategy.RestartAfter restart) {
+      return new FailureHandlingResult.Restart(tasksToRestart(failed), restart.delay());
+    }
+    return new FailureHandlingResult.Fail(((RestartBackoffTimeStrategy.GiveUp) decision).why());
+  }
+
+  private List<ExecutionVertexID> tasksToRestart(List<ExecutionVertexID> failed) {
+    Set<ExecutionVertexID> restart = new LinkedHashSet<>();
+    for (ExecutionVertexID each : failed) {
+      if (!restart.contains(each)) {
+        restart.addAll(failover.getTasksNeedingRestart(each));
+      }
+    }
+    return new ArrayList<>(restart);
+  }
+}

@@ -1,0 +1,32 @@
+package org.stellwerk.runtime.scheduler.failover;
+
+import java.time.Duration;
+
+/**
+ * When tasks are started again after a failure, if at all. Counts incidents: failures that have one
+ * cause, such as the loss of a TaskExecutor with many tasks, are one. Belongs to one job; its state
+ * is soft. Decides from what it is told, and has no clock of its own.
+ */
+public interface RestartBackoffTimeStrategy {
+
+  /** What follows an incident. */
+  sealed interface Decision {}
+
+  /** The tasks are started again after the delay. */
+  record RestartAfter(Duration delay) implements Decision {}
+
+  /**
+   * The job fails.
+   *
+   * @param why for people, with the configuration key that set the bound
+   */
+  record GiveUp(String why) implements Decision {}
+
+  /**
+   * Something failed, and no restart that includes it is under way.
+   *
+   * @param taskManagerLost whether the cause is the loss of a TaskExecutor, and not the task's own
+   * @param nowMs a monotonic time in milliseconds
+   */
+  Decision notifyFailure(boolean taskManagerLost, long nowMs);
+}

@@ -1,0 +1,167 @@
+package org.stellwerk.runtime.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.configuration.Configuration;
+import org.stellwerk.rpc.simulation.ManualMainThreadExecutor;
+import org.stellwerk.rpc.simulation.RecordingFatalErrorHandler;
+import org.stellwerk.rpc.simulation.SeededIdGenerator;
+import org.stellwerk.rpc.simulation.SimScheduler;
+import org.stellwerk.runtime.FaultPoints;
+import org.stellwerk.runtime.RuntimeServices;
+import org.stellwerk.runtime.TransitionObserver;
+import org.stellwerk.runtime.executiongraph.Execution;
+import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
+import org.stellwerk.runtime.executiongraph.TestGraphs;
+import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobmaster.slotpool.SlotPool;
+import org.stellwerk.runtime.jobmaster.slotpool.TestingTaskManagerGateway;
+import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.IOMetrics;
+import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.runtime.messages.SerializedThrowable;
+import org.stellwerk.runtime.messages.SlotOffer;
+import org.stellwerk.runtime.messages.TaskExecutionState;
+
+/** A scheduler with a slot pool, in virtual time; TaskManager n offers slot 0 with allocation n. */
+final class SchedulerBed {
+
+  static final Duration SLOT_TIMEOUT = Duration.ofSeconds(20);
+
+  private final SimScheduler sim = new SimScheduler(1);
+  private final ManualMainThreadExecutor mainThread = new ManualMainThreadExecutor(sim);
+  private final RecordingFatalErrorHandler fatalErrors = new RecordingFatalErrorHandler();
+  private final Map<Integer, TestingTaskManagerGateway> gateways = new LinkedHashMap<>();
+  private final SlotPool pool = new SlotPool((version, slots) -> {}, mainThread, SLOT_TIMEOUT);
+  private @Nullable DefaultScheduler scheduler;
+
+  void start(JobGraph graph, Configuration configuration) {
+    scheduler =
+        new DefaultScheduler(
+            new ExecutionGraphSpec(graph, TestGraphs.information(graph), 5),
+            pool,
+            new SchedulerServices(
+                new RuntimeServices(
+                    sim.clock(),
+                    new SeededIdGenerator(sim.random().fork("ids")),
+                    sim.random().fork("random"),
+                    Runnable::run,
+                    fatalErrors,
+                    FaultPoints.NONE,
+                    TransitionObserver.NONE),
+                mainThread,
+                configuration,
+                SLOT_TIMEOUT,
+                Duration.ofSeconds(1)),
+            status -> {});
+    scheduler.startScheduling();
+  }
+
+  DefaultScheduler scheduler() {
+    if (scheduler == null) {
+      throw new IllegalStateException("Not started");
+    }
+    return scheduler;
+  }
+
+  SlotPool pool() {
+    return pool;
+  }
+
+  JobStatus status() {
+    return scheduler().getExecutionGraph().getState();
+  }
+
+  TestingTaskManagerGateway gateway(int taskManager) {
+    return gateways.computeIfAbsent(taskManager, ignored -> new TestingTaskManagerGateway());
+  }
+
+  void offerSlot(int taskManager) {
+    pool.registerTaskManager(TestGraphs.taskManager(taskManager));
+    assertThat(
+            pool.offerSlots(
+                TestGraphs.location(taskManager),
+                gateway(taskManager),
+                List.of(new SlotOffer(TestGraphs.allocation(taskManager), 0))))
+        .hasSize(1);
+  }
+
+  List<Execution> executions() {
+    List<Execution> all = new ArrayList<>();
+    scheduler().getExecutionGraph().forEachExecution(all::add);
+    return all;
+  }
+
+  void reportAllRunning() {
+    executions().stream()
+        .filter(each -> each.getState() == ExecutionState.DEPLOYING)
+        .forEach(each -> report(each, ExecutionState.RUNNING));
+  }
+
+  boolean update(Execution execution, ExecutionState state) {
+    return update(execution, state, null);
+  }
+
+  private boolean update(
+      Execution execution, ExecutionState state, @Nullable SerializedThrowable failure) {
+    return scheduler()
+        .updateTaskExecutionState(
+            new TaskExecutionState(
+                scheduler().getExecutionGraph().getJobId(),
+                execution.getAttemptId(),
+                state,
+                failure,
+                IOMetrics.ZERO));
+  }
+
+  void report(Execution execution, ExecutionState state) {
+    assertThat(update(execution, state)).isTrue();
+  }
+
+  void fail(Execution execution, String className) {
+    assertThat(
+            update(
+                execution,
+                ExecutionState.FAILED,
+                new SerializedThrowable(className, "as told", "at somewhere", null)))
+        .isTrue();
+  }
+
+  /** One task fails, the others end, all start again and run. */
+  void restartOnce() {
+    List<Execution> all = executions();
+    fail(all.get(0), "com.example.Boom");
+    all.stream().skip(1).forEach(each -> report(each, ExecutionState.CANCELED));
+    reportAllRunning();
+  }
+
+  void lose(int taskManager) {
+    scheduler()
+        .onTaskManagerLost(
+            TestGraphs.taskManager(taskManager),
+            TaskManagerLostException.of(TestGraphs.location(taskManager), "killed"));
+  }
+
+  void loseAndCancelRest(int taskManager) {
+    lose(taskManager);
+    executions().stream()
+        .filter(each -> each.getState() == ExecutionState.CANCELING)
+        .forEach(each -> report(each, ExecutionState.CANCELED));
+  }
+
+  void runFor(Duration duration) {
+    sim.runFor(duration);
+  }
+
+  void checkInvariants() {
+    fatalErrors.assertNoErrors();
+    scheduler().getExecutionGraph().checkInvariants();
+    pool.checkInvariants();
+  }
+}
