@@ -8,12 +8,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.api.CuratorWatcher;
 import org.apache.curator.framework.api.UnhandledErrorListener;
 import org.apache.curator.framework.recipes.cache.CuratorCache;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
 import org.apache.curator.framework.recipes.leader.LeaderLatchListener;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.framework.state.ConnectionStateListener;
+import org.apache.zookeeper.Watcher;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,9 +29,9 @@ import org.stellwerk.util.IdGenerator;
 /**
  * One process's candidacy: a Curator latch, one for all components of the process (FLIP-285). Each
  * time the latch is won a session with a fresh id begins; it stands by the latch node with which it
- * was won and ends when the server ended ZooKeeper's session, when a write was refused because the
- * latch node is gone (then the process contends anew), or with {@link #closeAsync()}. A suspended
- * connection ends nothing.
+ * was won and ends when the server ended ZooKeeper's session, when the latch node is gone (a watch
+ * or a refused write tells; then the process contends anew), or with {@link #closeAsync()}. A
+ * suspended connection ends nothing.
  *
  * <p>What the leader confirmed is published, and again whenever somebody changed or removed it.
  *
@@ -170,6 +172,32 @@ final class ZooKeeperLeaderElection implements LeaderElection, LatchFence {
     }
   }
 
+  /**
+   * Runs in the queue of publications. The latch may delete its own node though it leads: when it
+   * made two, of which the answers came late.
+   */
+  private void guard(Session guarded) {
+    try {
+      boolean exists =
+          client
+                  .checkExists()
+                  .usingWatcher(
+                      (CuratorWatcher)
+                          event -> {
+                            if (event.getType() == Watcher.Event.EventType.NodeDeleted) {
+                              publications.execute(() -> onLatchNodeGone(guarded.id()));
+                            }
+                          })
+                  .forPath(guarded.latchNode())
+              != null;
+      if (!exists) {
+        onLatchNodeGone(guarded.id());
+      }
+    } catch (Exception e) {
+      LOG.debug("The latch node is watched when ZooKeeper is back: {}", e.toString());
+    }
+  }
+
   @Override
   public void onLatchNodeGone(UUID leaderSessionId) {
     LeaderLatch lost;
@@ -259,15 +287,20 @@ final class ZooKeeperLeaderElection implements LeaderElection, LatchFence {
 
   private void onConnectionState(CuratorFramework source, ConnectionState state) {
     if (state == ConnectionState.RECONNECTED) {
-      publications.execute(this::publishAgain);
+      publications.execute(this::takeUpAgain);
     }
   }
 
-  private void publishAgain() {
-    LeaderInformation expected;
+  private void takeUpAgain() {
+    Session current;
     synchronized (lock) {
-      expected = session == null ? null : session.confirmed().get();
+      current = session;
     }
+    if (current == null) {
+      return;
+    }
+    guard(current);
+    LeaderInformation expected = current.confirmed().get();
     if (expected != null) {
       publish(expected, new CompletableFuture<>());
     }
@@ -318,6 +351,7 @@ final class ZooKeeperLeaderElection implements LeaderElection, LatchFence {
           session = won;
           LOG.info("Leadership granted with session {}", won.id());
           callbacks.deliver(() -> granted.grantLeadership(won.id()), granted::handleError);
+          publications.execute(() -> guard(won));
         }
       }
     }

@@ -102,23 +102,31 @@ class ZooKeeperFaultsTest {
   }
 
   @Test
-  void aLeaderWhoseLatchNodeIsGoneStepsDownAtItsNextWrite() throws Exception {
+  void aLeaderWhoseLatchNodeIsGoneStepsDownAndContendsAnew() throws Exception {
     ZooKeeperHighAvailabilityServices member = members.create();
     RecordingContender contender = contend(member);
     UUID first = contender.awaitGrants(1).get(0);
     member.leaderElection().confirmLeadership(information(first)).join();
-    String latch = "/latch/" + member.client().getChildren().forPath("/latch").get(0);
-    member.client().delete().forPath(latch);
-    assertThat(member.jobStore().putJob(first, graph(1, 9)))
+    deleteLatchNode(member);
+    // Without a write that is refused.
+    contender.awaitRevocations(1);
+    UUID second = contender.awaitGrants(2).get(1);
+    deleteLatchNode(member);
+    assertThat(member.jobStore().putJob(second, graph(1, 9)))
         .failsWithin(PATIENCE)
         .withThrowableThat()
         .havingCause()
         .isInstanceOf(NotLeaderException.class);
-    contender.awaitRevocations(1);
-    UUID second = contender.awaitGrants(2).get(1);
-    assertThat(member.jobStore().putJob(second, graph(1, 9))).succeedsWithin(PATIENCE);
+    contender.awaitRevocations(2);
+    UUID third = contender.awaitGrants(3).get(2);
+    assertThat(member.jobStore().putJob(third, graph(1, 9))).succeedsWithin(PATIENCE);
     contender.assertOrderly();
     member.closeAsync().join();
+  }
+
+  private static void deleteLatchNode(ZooKeeperHighAvailabilityServices member) throws Exception {
+    String latch = "/latch/" + member.client().getChildren().forPath("/latch").get(0);
+    member.client().delete().forPath(latch);
   }
 
   @Test
