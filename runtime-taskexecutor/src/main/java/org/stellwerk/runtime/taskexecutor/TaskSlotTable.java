@@ -41,6 +41,7 @@ final class TaskSlotTable {
   private final Map<AllocationID, TaskSlot> byAllocation = new LinkedHashMap<>();
   private final Map<ExecutionAttemptID, TaskSlot> byAttempt = new LinkedHashMap<>();
   private long version;
+  private boolean stopped;
 
   TaskSlotTable(
       ResourceID resourceId,
@@ -218,6 +219,7 @@ final class TaskSlotTable {
 
   /** No timeout comes any more. */
   void stop() {
+    stopped = true;
     timeouts.stop();
   }
 
@@ -237,8 +239,9 @@ final class TaskSlotTable {
       taken++;
       require(byAllocation.get(slot.allocationId()) == slot, slot, "an unindexed allocation");
       require(slot.state() != SlotState.RELEASING || !slot.isEmpty(), slot, "nothing to wait for");
+      boolean waits = slot.state() == SlotState.ALLOCATED && !stopped;
       require(
-          timeouts.isArmed(slot.allocationId()) == (slot.state() == SlotState.ALLOCATED),
+          timeouts.isArmed(slot.allocationId()) == waits,
           slot,
           "a timeout that does not fit its state");
     }

@@ -114,6 +114,15 @@ class TaskSlotTableTest {
   }
 
   @Test
+  void aStoppedTableWaitsForNothingAndIsConsistent() throws Exception {
+    table.allocate(0, job(0), allocation(0));
+    table.stop();
+    table.checkInvariants();
+    bed.sim.runFor(Duration.ofMinutes(1));
+    assertThat(bed.timedOut).isEmpty();
+  }
+
+  @Test
   void activeAllocationsAreListedPerJob() throws Exception {
     table.allocate(0, job(0), allocation(0));
     table.allocate(1, job(1), allocation(1));
