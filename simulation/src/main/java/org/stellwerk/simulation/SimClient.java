@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimRandom;
+import org.stellwerk.simulation.SimZnodes.LatchNode;
 import org.stellwerk.util.ExceptionUtils;
 
 /**
@@ -18,7 +19,8 @@ import org.stellwerk.util.ExceptionUtils;
  * live on: SUSPENDED), connects again after a pause, learns only then that its session has expired
  * (LOST), and begins another. Operations are repeated while connections are lost.
  *
- * <p>Everything happens in events of the process, outside of every main thread.
+ * <p>A real process connects before it starts, or does not start; this one waits for its first
+ * connection. Everything happens in events of the process, outside of every main thread.
  */
 final class SimClient implements SimConnection.Watcher {
 
@@ -34,8 +36,8 @@ final class SimClient implements SimConnection.Watcher {
     /** What the leader has published has changed. */
     void onLeaderChanged();
 
-    /** The watched latch node is gone. */
-    void onLatchNodeGone();
+    /** A latch node that was watched is gone. */
+    void onLatchNodeGone(LatchNode gone);
   }
 
   /** The connection was lost before the answer came. */
@@ -50,6 +52,7 @@ final class SimClient implements SimConnection.Watcher {
   private final SimClientConfig config;
   private final SimRandom random;
   private final Listener listener;
+  private final CompletableFuture<Void> firstConnection = new CompletableFuture<>();
   private final List<CompletableFuture<?>> pending = new ArrayList<>();
   private final List<CompletableFuture<Void>> waitingForConnection = new ArrayList<>();
   private @Nullable SimConnection connection;
@@ -69,8 +72,17 @@ final class SimClient implements SimConnection.Watcher {
     this.listener = listener;
   }
 
+  /** Runs the action with the first connection, or at once after it. */
+  void whenFirstConnected(Runnable action) {
+    firstConnection.thenRun(action);
+  }
+
   boolean isConnected() {
     return connected;
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   /** Opens a connection, and a session if there is none. */
@@ -109,7 +121,9 @@ final class SimClient implements SimConnection.Watcher {
     keepAlive();
     List<CompletableFuture<Void>> waiting = List.copyOf(waitingForConnection);
     waitingForConnection.clear();
-    listener.onReconnected();
+    if (!firstConnection.complete(null)) {
+      listener.onReconnected();
+    }
     waiting.forEach(each -> each.complete(null));
   }
 
@@ -183,9 +197,9 @@ final class SimClient implements SimConnection.Watcher {
   }
 
   @Override
-  public void onLatchNodeGone(SimConnection source) {
+  public void onLatchNodeGone(SimConnection source, LatchNode gone) {
     if (heard(source)) {
-      listener.onLatchNodeGone();
+      listener.onLatchNodeGone(gone);
     }
   }
 

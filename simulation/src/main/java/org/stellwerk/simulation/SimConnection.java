@@ -21,7 +21,7 @@ final class SimConnection {
     void onLeaderChanged(SimConnection connection);
 
     /** A latch node that was watched is gone. */
-    void onLatchNodeGone(SimConnection connection);
+    void onLatchNodeGone(SimConnection connection, SimZnodes.LatchNode gone);
   }
 
   private final SimNetwork network;
@@ -55,6 +55,11 @@ final class SimConnection {
   /** The session that it belongs to; 0 until the server has said. */
   int sessionId() {
     return sessionId;
+  }
+
+  /** Whether the session has not moved to another connection. */
+  boolean carries(SimZnodes.Session session) {
+    return session.connection() == this;
   }
 
   void belongsTo(int session) {

@@ -13,6 +13,7 @@ import org.stellwerk.runtime.highavailability.JobResultStore;
 import org.stellwerk.runtime.highavailability.JobStore;
 import org.stellwerk.runtime.leaderelection.LeaderElection;
 import org.stellwerk.runtime.leaderelection.LeaderRetrievalService;
+import org.stellwerk.simulation.SimZnodes.LatchNode;
 
 /**
  * One process's high-availability services on {@link SimCoordination}: one client, one candidacy,
@@ -68,8 +69,7 @@ final class SimHaServices implements HighAvailabilityServices, SimClient.Listene
   /** Writes at the server on condition that the session leads; hops as {@link #read}. */
   CompletableFuture<Void> write(UUID leaderSessionId, String what, Runnable step) {
     return FutureUtils.completedVoidFuture()
-        .thenComposeAsync(
-            ignored -> election.write(leaderSessionId, what, own -> step.run()), node.io());
+        .thenComposeAsync(ignored -> election.write(leaderSessionId, what, step), node.io());
   }
 
   @Override
@@ -89,13 +89,13 @@ final class SimHaServices implements HighAvailabilityServices, SimClient.Listene
   }
 
   @Override
-  public void onLatchNodeGone() {
-    election.onLatchNodeGone();
+  public void onLatchNodeGone(LatchNode gone) {
+    election.onLatchNodeGone(gone);
   }
 
   void begin(SimLeaderRetrieval retrieval) {
     retrievals.add(retrieval);
-    readLeader();
+    client.whenFirstConnected(this::readLeader);
   }
 
   void end(SimLeaderRetrieval retrieval) {
@@ -104,12 +104,16 @@ final class SimHaServices implements HighAvailabilityServices, SimClient.Listene
 
   /** What the leader has published now; if that fails, the next reconnection reads it. */
   private void readLeader() {
-    if (retrievals.isEmpty()) {
+    if (retrievals.isEmpty() && !election.isPublishing()) {
       return;
     }
     client
         .call(SimOperation.latch("read leader", session -> service.publishedLeader()))
-        .thenAccept(leader -> List.copyOf(retrievals).forEach(each -> each.onLeader(leader)));
+        .thenAccept(
+            leader -> {
+              List.copyOf(retrievals).forEach(each -> each.onLeader(leader));
+              election.correct(leader);
+            });
   }
 
   @Override

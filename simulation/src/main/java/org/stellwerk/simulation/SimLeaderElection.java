@@ -1,6 +1,5 @@
 package org.stellwerk.simulation;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -54,7 +53,12 @@ final class SimLeaderElection implements LeaderElection {
       throw new IllegalStateException("The leader election was begun or closed before");
     }
     contender = newContender;
-    reset();
+    client.whenFirstConnected(
+        () -> {
+          if (!isOver()) {
+            reset();
+          }
+        });
   }
 
   private boolean isOver() {
@@ -65,44 +69,78 @@ final class SimLeaderElection implements LeaderElection {
   private void reset() {
     endSession();
     replaceLatchNode(null);
-    List<LatchNode> made = new ArrayList<>();
+    Creation creation = new Creation();
     client
-        .call(SimOperation.latch("contend", session -> createLatchNode(session, made)))
+        .call(SimOperation.latch("contend", creation::run))
         .whenComplete(
             (created, failure) -> {
-              if (failure == null) {
-                replaceLatchNode(created);
-                if (isOver()) {
-                  replaceLatchNode(null);
-                } else {
-                  checkLeadership();
-                }
+              if (failure != null) {
+                // The next reconnection finds that there is no latch node, and makes one.
+                creation.abandon();
+                return;
               }
-              // Else the next reconnection finds that there is no latch node, and makes one.
+              replaceLatchNode(created);
+              if (isOver()) {
+                replaceLatchNode(null);
+              } else {
+                checkLeadership();
+              }
             });
   }
 
-  /** A repetition finds what an attempt made whose answer was lost, unless that has ended. */
-  private LatchNode createLatchNode(Session session, List<LatchNode> made) {
-    made.removeIf(each -> !service.znodes().latch().contains(each));
-    if (made.isEmpty()) {
-      made.add(service.znodes().createLatchNode(session));
+  /**
+   * Makes one latch node, however often it is tried: a repetition finds what an attempt made whose
+   * answer was lost. What is made of one that was given up is deleted.
+   */
+  private final class Creation {
+
+    private @Nullable LatchNode made;
+    private boolean abandoned;
+
+    LatchNode run(Session session) {
+      LatchNode found = made;
+      if (found == null || !service.znodes().latch().contains(found)) {
+        found = service.znodes().createLatchNode(session);
+        made = found;
+      }
+      if (abandoned) {
+        service.znodes().deleteLatchNode(found);
+      }
+      return found;
     }
-    return made.get(0);
+
+    void abandon() {
+      abandoned = true;
+      if (made != null) {
+        delete(made);
+      }
+    }
   }
 
   private void replaceLatchNode(@Nullable LatchNode next) {
     LatchNode before = latchNode;
     latchNode = next;
     if (before != null && before != next) {
-      client.call(
-          SimOperation.latch(
-              "withdraw",
-              session -> {
-                service.znodes().deleteLatchNode(before);
-                return true;
-              }));
+      delete(before);
     }
+  }
+
+  /** Repeated until it works or the session has ended: a node that stays would lead for ever. */
+  private void delete(LatchNode unwanted) {
+    client
+        .call(
+            SimOperation.latch(
+                "withdraw",
+                session -> {
+                  service.znodes().deleteLatchNode(unwanted);
+                  return true;
+                }))
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null && !client.isClosed()) {
+                delete(unwanted);
+              }
+            });
   }
 
   private void checkLeadership() {
@@ -151,7 +189,20 @@ final class SimLeaderElection implements LeaderElection {
     leading = new Leading(id, won);
     won.begun(id);
     service.believes(node, id);
+    guard(won);
     callbacks.deliver(() -> granted.grantLeadership(id), granted::handleError);
+  }
+
+  /** The session hears at once when its latch node is gone, and not only at its next write. */
+  private void guard(LatchNode own) {
+    client
+        .call(SimOperation.latch("guard latch", session -> service.server().watch(own, session)))
+        .whenComplete(
+            (exists, failure) -> {
+              if (failure == null && !exists) {
+                onLatchNodeGone(own);
+              }
+            });
   }
 
   private void endSession() {
@@ -166,12 +217,30 @@ final class SimLeaderElection implements LeaderElection {
 
   /** There is a connection again, with whatever session. */
   void onReconnected() {
-    if (!isOver()) {
-      checkLeadership();
-      LeaderInformation expected = confirmed;
-      if (expected != null) {
-        confirmLeadership(expected);
-      }
+    if (isOver()) {
+      return;
+    }
+    checkLeadership();
+    Leading current = leading;
+    if (current != null) {
+      guard(current.latchNode());
+    }
+    LeaderInformation expected = confirmed;
+    if (expected != null) {
+      confirmLeadership(expected);
+    }
+  }
+
+  /** Whether it has something published that is to stay. */
+  boolean isPublishing() {
+    return confirmed != null;
+  }
+
+  /** What the leader's node holds; published again if that is something else. */
+  void correct(Optional<LeaderInformation> found) {
+    LeaderInformation expected = confirmed;
+    if (expected != null && !found.equals(Optional.of(expected))) {
+      confirmLeadership(expected);
     }
   }
 
@@ -180,9 +249,13 @@ final class SimLeaderElection implements LeaderElection {
     endSession();
   }
 
-  /** A watched latch node is gone. */
-  void onLatchNodeGone() {
-    checkLeadership();
+  /** A watched latch node is gone: that of the one before in the queue, or of the session. */
+  void onLatchNodeGone(LatchNode gone) {
+    if (leading != null && leading.latchNode() == gone) {
+      reset();
+    } else {
+      checkLeadership();
+    }
   }
 
   @Override
@@ -194,7 +267,8 @@ final class SimLeaderElection implements LeaderElection {
     confirmed = information;
     return inTurn(
             () ->
-                write(
+                fenced(
+                    SimOperation.Kind.PUBLISH,
                     session,
                     "publish the leader",
                     own -> service.znodes().publish(own, information)))
@@ -226,29 +300,37 @@ final class SimLeaderElection implements LeaderElection {
    *
    * @param step runs at the server
    */
-  CompletableFuture<Void> write(UUID leaderSessionId, String what, Consumer<LatchNode> step) {
+  CompletableFuture<Void> write(UUID leaderSessionId, String what, Runnable step) {
+    return fenced(SimOperation.Kind.WRITE, leaderSessionId, what, own -> step.run());
+  }
+
+  private CompletableFuture<Void> fenced(
+      SimOperation.Kind kind, UUID leaderSessionId, String what, Consumer<LatchNode> step) {
     Optional<LatchNode> own = latchNodeOf(leaderSessionId);
     if (own.isEmpty()) {
       return CompletableFuture.failedFuture(
           new NotLeaderException(
               "Cannot " + what + ": session " + leaderSessionId + " does not lead"));
     }
-    SimOperation<Boolean> fenced =
-        SimOperation.write(
+    SimOperation<Boolean> operation =
+        new SimOperation<>(
             what,
+            kind,
             session -> {
               service.znodes().checkLatchNode(own.get(), what);
               step.accept(own.get());
               return true;
             });
     return client
-        .call(fenced)
+        .call(operation)
         .whenComplete((ignored, failure) -> onWritten(leaderSessionId, failure))
         .thenAccept(ignored -> {});
   }
 
   private void onWritten(UUID leaderSessionId, @Nullable Throwable failure) {
-    if (failure instanceof NotLeaderException && hasLeadership(leaderSessionId)) {
+    if (failure != null
+        && ExceptionUtils.stripCompletionException(failure) instanceof NotLeaderException
+        && hasLeadership(leaderSessionId)) {
       reset();
     }
   }
@@ -297,7 +379,7 @@ final class SimLeaderElection implements LeaderElection {
     }
     return client
         .call(
-            SimOperation.write(
+            SimOperation.publish(
                 "unpublish the leader",
                 session -> {
                   service.znodes().checkLatchNode(last.latchNode(), "Unpublishing the leader");

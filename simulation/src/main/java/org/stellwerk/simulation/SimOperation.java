@@ -14,9 +14,11 @@ record SimOperation<T>(String what, Kind kind, Body<T> body) {
   enum Kind {
     /** Leadership and its watches. */
     LATCH,
+    /** Changes what the leader has published. */
+    PUBLISH,
     /** Reads what is stored. */
     READ,
-    /** Changes what is stored, or what the leader has published. */
+    /** Changes what is stored. */
     WRITE
   }
 
@@ -36,6 +38,11 @@ record SimOperation<T>(String what, Kind kind, Body<T> body) {
   /** An operation that reads. */
   static <T> SimOperation<T> read(String what, Body<T> body) {
     return new SimOperation<>(what, Kind.READ, body);
+  }
+
+  /** An operation on what the leader has published. */
+  static <T> SimOperation<T> publish(String what, Body<T> body) {
+    return new SimOperation<>(what, Kind.PUBLISH, body);
   }
 
   /** An operation that writes. */

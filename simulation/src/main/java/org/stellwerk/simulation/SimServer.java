@@ -21,7 +21,8 @@ import org.stellwerk.simulation.SimZnodes.Session;
 /**
  * The server of the coordination service: answers the requests of a connection in their order, ends
  * sessions of which nothing is heard, tells of watched changes before the answer to any later
- * request. What it holds survives its restarts.
+ * request. Once a session has moved to another connection, what still comes over the old one is
+ * refused. What the server holds survives its restarts.
  */
 final class SimServer {
 
@@ -99,7 +100,7 @@ final class SimServer {
   }
 
   private Optional<Session> heard(SimConnection connection) {
-    Optional<Session> session = znodes.session(connection.sessionId());
+    Optional<Session> session = znodes.session(connection.sessionId()).filter(connection::carries);
     session.ifPresentOrElse(found -> znodes.heard(found, now()), () -> close(connection));
     return session;
   }
@@ -110,7 +111,7 @@ final class SimServer {
       SimOperation<T> operation,
       Fate fate,
       Consumer<SimOutcome<T>> answer) {
-    if (znodes.session(session.id()).isEmpty()) {
+    if (znodes.session(session.id()).filter(connection::carries).isEmpty()) {
       close(connection);
       return;
     }
@@ -179,25 +180,26 @@ final class SimServer {
       List<LatchNode> left = znodes.latch();
       for (LatchNode watched : List.copyOf(latchWatches.keySet())) {
         if (!left.contains(watched)) {
-          latchWatches.remove(watched).forEach(this::tellLatchNodeGone);
+          latchWatches.remove(watched).forEach(watcher -> tellGone(watcher, watched));
         }
       }
     }
     if (!znodes.published().equals(publishedBefore)) {
-      znodes.sessions().forEach(this::tellLeaderChanged);
+      znodes.sessions().forEach(SimServer::tellLeaderChanged);
     }
     return result;
   }
 
-  private void tellLatchNodeGone(SimConnection connection) {
+  private static void tellGone(SimConnection connection, LatchNode gone) {
     connection.answer(
         0,
         () ->
             connection.toClient(
-                "zk latch node gone", () -> connection.watcher().onLatchNodeGone(connection)));
+                "zk latch node gone",
+                () -> connection.watcher().onLatchNodeGone(connection, gone)));
   }
 
-  private void tellLeaderChanged(Session session) {
+  private static void tellLeaderChanged(Session session) {
     SimConnection connection = session.connection();
     if (connection != null) {
       connection.answer(

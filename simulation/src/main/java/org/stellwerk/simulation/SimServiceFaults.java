@@ -72,13 +72,14 @@ final class SimServiceFaults {
         switch (kind) {
           case LATCH -> 0;
           case READ -> failingReads;
-          case WRITE -> failingWrites;
+          case PUBLISH, WRITE -> failingWrites;
         };
+    double breaking = kind == Kind.READ || kind == Kind.WRITE ? broken : 0;
     if (failing > 0 && random.chance(failing)) {
       Outcome outcome = random.chance(0.5) ? Outcome.CLOSED : Outcome.GIVEN_UP;
       return new Fate(before, after, random.chance(0.5), outcome);
     }
-    if (broken > 0 && kind != Kind.LATCH && random.chance(broken)) {
+    if (breaking > 0 && random.chance(breaking)) {
       return new Fate(before, after, false, Outcome.BROKEN);
     }
     return before == 0 && after == 0 ? Fate.GOOD : new Fate(before, after, true, Outcome.ANSWERED);
