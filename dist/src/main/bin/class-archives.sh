@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# Writes the class archives that let the processes start in half the time: runs a small cluster and a
-# job with ports and directories of its own, and keeps what each JVM has loaded (lib/stellwerk-*.jsa).
-# The build does this; run it again after another JDK was installed or the installation was moved.
+# Writes the class archives that let the processes start in half the time (lib/stellwerk-*.jsa): runs a
+# small cluster and a job, with ports and directories of its own, and keeps what each JVM has loaded.
+# The build does this. In an installation that was unpacked or moved, or that has another JDK now, the
+# first processes write theirs when they are stopped; to have that done before, run this.
 set -euo pipefail
 bin="$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 home="$(dirname "$bin")"
 work="$(mktemp -d "${TMPDIR:-/tmp}/stellwerk-archives.XXXXXX")"
 export STELLWERK_CONF_DIR="$work/conf" STELLWERK_LOG_DIR="$work/log" STELLWERK_PID_DIR="$work/run"
-export STELLWERK_DATA_DIR="$work/data" STELLWERK_WRITE_ARCHIVES=1
+export STELLWERK_DATA_DIR="$work/data" STELLWERK_WRITE_CLIENT_ARCHIVE=1
 finish() {
   "$bin/stop-cluster.sh" >/dev/null 2>&1 || true
-  rm -rf "$work" "$home"/lib/stellwerk-*.jsa.new
+  rm -rf "$work" "$home"/lib/stellwerk-*.new
 }
 trap finish EXIT
 
@@ -29,11 +30,11 @@ printf 'localhost\n' >"$work/conf/masters"
 printf 'localhost\n' >"$work/conf/workers"
 printf 'a b a\nc a b\n' >"$work/input"
 
-rm -f "$home"/lib/stellwerk-*.jsa
+rm -f "$home"/lib/stellwerk-*.jsa*
 "$bin/start-cluster.sh" >"$work/out"
 "$bin/stellwerk" run -p 2 "$home/examples/stellwerk-examples.jar" --input "$work/input" --output "$work/output" >>"$work/out"
 "$bin/stop-cluster.sh" >>"$work/out"
-for role in zookeeper jobmanager taskmanager client; do
-  mv "$home/lib/stellwerk-$role.jsa.new" "$home/lib/stellwerk-$role.jsa"
+for archive in "$home"/lib/stellwerk-client-*.new; do
+  mv "$archive" "${archive%.new}"
 done
 echo "Class archives: $(du -ch "$home"/lib/stellwerk-*.jsa | tail -n 1 | cut -f 1) in $home/lib."

@@ -1,22 +1,30 @@
 #!/usr/bin/env bash
 # What start-cluster.sh and stop-cluster.sh share: hosts, the local ZooKeeper, waiting. Sourced.
 
+# read_lines FILE PATTERN WHAT: the lines of a file of conf in LINES, without comments and blanks around
+# them; each must be what it should.
+read_lines() {
+  local file="$STELLWERK_CONF_DIR/$1" line number=0
+  LINES=()
+  [ -r "$file" ] || die "No $file, the file that names the hosts."
+  while IFS= read -r line || [ -n "$line" ]; do
+    number=$((number + 1))
+    line="${line%%#*}"
+    line="${line#"${line%%[![:space:]]*}"}"
+    line="${line%"${line##*[![:space:]]}"}"
+    [ -n "$line" ] || continue
+    [[ "$line" =~ ^$2$ ]] || die "Line $number of $file is '${line//[![:print:]]/?}'; expected $3."
+    LINES+=("$line")
+  done <"$file"
+}
+
 # MASTERS: "host[:rest port]" lines; WORKERS: host lines. A host may stand there several times.
 read_hosts() {
-  MASTERS=()
-  WORKERS=()
-  local line file
-  for file in masters workers; do
-    [ -r "$STELLWERK_CONF_DIR/$file" ] || die "No $STELLWERK_CONF_DIR/$file, the file that names the hosts."
-  done
-  while IFS= read -r line || [ -n "$line" ]; do
-    line="${line%%#*}"; line="$(echo "$line" | tr -d '[:space:]')"
-    [ -n "$line" ] && MASTERS+=("$line")
-  done <"$STELLWERK_CONF_DIR/masters"
-  while IFS= read -r line || [ -n "$line" ]; do
-    line="${line%%#*}"; line="$(echo "$line" | tr -d '[:space:]')"
-    [ -n "$line" ] && WORKERS+=("$line")
-  done <"$STELLWERK_CONF_DIR/workers"
+  local host='[A-Za-z0-9]([A-Za-z0-9._-]*)'
+  read_lines masters "$host(:[0-9]{1,5})?" "a host, or host:port"
+  MASTERS=(${LINES[@]+"${LINES[@]}"})
+  read_lines workers "$host" "a host"
+  WORKERS=(${LINES[@]+"${LINES[@]}"})
   [ "${#MASTERS[@]}" -gt 0 ] || die "No JobManager host in $STELLWERK_CONF_DIR/masters."
   [ "${#WORKERS[@]}" -gt 0 ] || die "No TaskManager host in $STELLWERK_CONF_DIR/workers."
   local first="${MASTERS[0]}"
@@ -30,7 +38,7 @@ read_hosts() {
 
 is_local() {
   case "$1" in
-    localhost|127.*|::1) return 0 ;;
+    localhost|127.*) return 0 ;;
     *) [ "$1" = "$(uname -n)" ] ;;
   esac
 }
@@ -44,8 +52,10 @@ local_zookeeper() {
   case "$quorum" in
     ''|*,*) return 1 ;;
   esac
+  quorum="${quorum%%/*}"
   ZK_HOST="${quorum%%:*}"
-  ZK_PORT="${quorum##*:}"
+  ZK_PORT=2181
+  [ "$quorum" = "$ZK_HOST" ] || ZK_PORT="${quorum##*:}"
   is_local "$ZK_HOST"
 }
 
@@ -71,6 +81,21 @@ on_host() {
   fi
 }
 
+# start_in_background COMMAND…: what it says on stderr is kept in $starting until it is known to count.
+start_in_background() {
+  "$@" 2>"$starting/${#jobs[@]}" &
+  jobs+=($!)
+}
+
+# Whether all have started; prints why the first that has not could not. The others end, or fail, too.
+await_started() {
+  local i
+  for i in "${!jobs[@]}"; do
+    wait "${jobs[i]}" || { cat "$starting/$i" >&2; return 1; }
+    cat "$starting/$i" >&2
+  done
+}
+
 start_masters() {
   local master host port args
   for master in "${MASTERS[@]}"; do
@@ -85,16 +110,14 @@ start_masters() {
         args+=(-D "jobmanager.rpc.port=$REPLY,0")
       fi
     fi
-    on_host "$host" jobmanager.sh start ${args[@]+"${args[@]}"} &
-    jobs+=($!)
+    start_in_background on_host "$host" jobmanager.sh start ${args[@]+"${args[@]}"}
   done
 }
 
 start_workers() {
   local worker
   for worker in "${WORKERS[@]}"; do
-    on_host "$worker" taskmanager.sh start ${DYNAMIC_ARGS[@]+"${DYNAMIC_ARGS[@]}"} &
-    jobs+=($!)
+    start_in_background on_host "$worker" taskmanager.sh start ${DYNAMIC_ARGS[@]+"${DYNAMIC_ARGS[@]}"}
   done
 }
 

@@ -73,27 +73,45 @@ conf_get() {
   done
 }
 
-init_environment() {
-  conf_get env.log.dir "$STELLWERK_HOME/log"
-  STELLWERK_LOG_DIR="${STELLWERK_LOG_DIR:-$REPLY}"
-  conf_get env.pid.dir "$STELLWERK_HOME/run"
-  STELLWERK_PID_DIR="${STELLWERK_PID_DIR:-$REPLY}"
-  STELLWERK_DATA_DIR="${STELLWERK_DATA_DIR:-$STELLWERK_HOME/data}"
-  STELLWERK_IDENT="${STELLWERK_IDENT:-${USER:-$(id -un)}}"
-  export STELLWERK_LOG_DIR STELLWERK_PID_DIR STELLWERK_DATA_DIR STELLWERK_IDENT
+# can_write DIR: whether files can be made there, on a disk with room; makes the directory.
+can_write() {
+  local probe="$1/.probe.$$" code=0
+  mkdir -p "$1" 2>/dev/null || return 1
+  { echo "$$" >"$probe"; } 2>/dev/null || code=1
+  rm -f "$probe"
+  return "$code"
+}
+
+# What a process needs to start; to stop one, a full disk is no obstacle.
+check_directories() {
   local dir
   for dir in "$STELLWERK_LOG_DIR" "$STELLWERK_PID_DIR"; do
-    mkdir -p "$dir" 2>/dev/null && [ -w "$dir" ] || die "Cannot write to $dir; set STELLWERK_LOG_DIR and STELLWERK_PID_DIR to directories that can be written."
+    can_write "$dir" || die "Cannot write to $dir; make room there, or set STELLWERK_LOG_DIR and STELLWERK_PID_DIR to directories that can be written."
   done
-  # As they are named here they are found again, from wherever and however this is called.
-  STELLWERK_LOG_DIR="$(cd "$STELLWERK_LOG_DIR" && pwd -P)"
-  STELLWERK_PID_DIR="$(cd "$STELLWERK_PID_DIR" && pwd -P)"
-  case "$STELLWERK_DATA_DIR" in
-    /*) ;;
-    *) STELLWERK_DATA_DIR="$PWD/$STELLWERK_DATA_DIR" ;;
-  esac
+}
 
-  local java_home
+# absolute DIR: as it is found again from wherever and however this is called, in REPLY.
+absolute() {
+  case "$1" in
+    /*) REPLY="$1" ;;
+    *) REPLY="$PWD/$1" ;;
+  esac
+  if [ -d "$REPLY" ]; then REPLY="$(cd "$REPLY" && pwd -P)"; fi
+}
+
+init_environment() {
+  conf_get env.log.dir "$STELLWERK_HOME/log"
+  absolute "${STELLWERK_LOG_DIR:-$REPLY}"
+  STELLWERK_LOG_DIR="$REPLY"
+  conf_get env.pid.dir "$STELLWERK_HOME/run"
+  absolute "${STELLWERK_PID_DIR:-$REPLY}"
+  STELLWERK_PID_DIR="$REPLY"
+  absolute "${STELLWERK_DATA_DIR:-$STELLWERK_HOME/data}"
+  STELLWERK_DATA_DIR="$REPLY"
+  STELLWERK_IDENT="${STELLWERK_IDENT:-${USER:-$(id -un)}}"
+  export STELLWERK_LOG_DIR STELLWERK_PID_DIR STELLWERK_DATA_DIR STELLWERK_IDENT
+
+  local java_home release
   conf_get env.java.home "${JAVA_HOME:-}"
   java_home="$REPLY"
   if [ -n "$java_home" ]; then
@@ -102,6 +120,12 @@ init_environment() {
     JAVA="$(command -v java || true)"
   fi
   [ -x "$JAVA" ] || die "No Java found${java_home:+ at $java_home}; install JDK 17 or newer, or set JAVA_HOME."
+  JAVA_RELEASE=17
+  release="$(dirname "$(dirname "$(readlink -f "$JAVA")")")/release"
+  if [ -r "$release" ] && [[ "$(grep '^JAVA_VERSION=' "$release")" =~ \"([0-9]+) ]]; then
+    JAVA_RELEASE="${BASH_REMATCH[1]}"
+  fi
+  [ "$JAVA_RELEASE" -ge 17 ] || die "$JAVA is too old; install JDK 17 or newer, or set JAVA_HOME."
   # Fewer malloc arenas: a JVM's resident memory stays near what it uses.
   export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
 }
@@ -127,6 +151,22 @@ add_opts() {
   opts+=($REPLY)
 }
 
+# class_archive ROLE LOGFILE: the classes of a role as the JVM keeps them, with which a start takes half
+# the time. ARCHIVE is of use to this Java with these jars at this place only, hence the number in its
+# name. Where there is none, a process in the background writes NEW_ARCHIVE when it ends.
+class_archive() {
+  local fits
+  fits="$(stat -L -c '%n %s %Y' "$JAVA" "$STELLWERK_HOME"/lib/*.jar | cksum)"
+  ARCHIVE="$STELLWERK_HOME/lib/stellwerk-$1-${fits%% *}.jsa"
+  NEW_ARCHIVE=""
+  [ ! -r "$ARCHIVE" ] && [ -w "$STELLWERK_HOME/lib" ] || return 0
+  if [ "$1" = client ]; then
+    [ -z "${STELLWERK_WRITE_CLIENT_ARCHIVE:-}" ] || NEW_ARCHIVE="$ARCHIVE.new"
+  elif [ "$2" != console ]; then
+    NEW_ARCHIVE="$ARCHIVE.$$.new"
+  fi
+}
+
 # jvm_command ROLE MAIN LOGFILE: the command line in JVM, without the program's arguments.
 jvm_command() {
   local role="$1" main="$2" log="$3" opts=()
@@ -134,9 +174,7 @@ jvm_command() {
   opts+=(-XX:+UseSerialGC -Xss512k -XX:ReservedCodeCacheSize=96m -XX:+ExitOnOutOfMemoryError)
   opts+=(-XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:-UsePerfData -Xlog:disable -Xlog:all=error:stderr)
   # From JDK 24 on libraries that use sun.misc.Unsafe or native code are announced at each start.
-  local release
-  release="$(dirname "$(dirname "$(readlink -f "$JAVA")")")/release"
-  if [ -r "$release" ] && [[ "$(grep '^JAVA_VERSION=' "$release")" =~ \"([0-9]+) ]] && [ "${BASH_REMATCH[1]}" -ge 24 ]; then
+  if [ "$JAVA_RELEASE" -ge 24 ]; then
     opts+=(--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED)
   fi
   # Code that runs a few hundred times at the start is not worth the optimising compiler's time; what
@@ -167,13 +205,15 @@ jvm_command() {
       add_opts env.java.opts.all
       ;;
   esac
-  # Classes as the JVM keeps them, made by class-archives.sh: a start takes half the time. A JVM that
-  # does not fit them, or an installation that was moved, starts without.
-  local archive="$STELLWERK_HOME/lib/stellwerk-$role.jsa"
-  if [ -n "${STELLWERK_WRITE_ARCHIVES:-}" ]; then
-    opts+=("-XX:ArchiveClassesAtExit=$archive.new")
-  elif [ -r "$archive" ]; then
-    opts+=("-XX:SharedArchiveFile=$archive" -Xshare:auto)
+  if [ "$role" = jobmanager ]; then
+    class_archive client "$log"
+    opts+=("-Dstellwerk.client.archive=$ARCHIVE") # for the programs that it runs
+  fi
+  class_archive "$role" "$log"
+  if [ -n "$NEW_ARCHIVE" ]; then
+    opts+=("-XX:ArchiveClassesAtExit=$NEW_ARCHIVE")
+  elif [ -r "$ARCHIVE" ]; then
+    opts+=("-XX:SharedArchiveFile=$ARCHIVE" -Xshare:auto)
   fi
   local log_config="$STELLWERK_CONF_DIR/log4j2.properties"
   [ "$role" = client ] && log_config="$STELLWERK_CONF_DIR/log4j2-cli.properties"
@@ -209,12 +249,13 @@ port_open() {
   (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null
 }
 
-# http_get HOST PORT PATH: the body, or failure; needs nothing but bash.
+# http_get HOST PORT PATH: the body, or failure; needs nothing but bash. What does not answer for 5 s is
+# given up.
 http_get() {
   local line body=0
   exec 3<>"/dev/tcp/$1/$2" || return 1
   printf 'GET %s HTTP/1.0\r\nHost: %s\r\n\r\n' "$3" "$1" >&3
-  while IFS= read -r line || [ -n "$line" ]; do
+  while IFS= read -t 5 -r line || [ -n "$line" ]; do
     if [ "$body" = 1 ]; then
       echo "$line"
     elif [ "$line" = $'\r' ]; then

@@ -1,29 +1,29 @@
 #!/usr/bin/env bash
 # Starts and stops one process of a role. Sourced by jobmanager.sh, taskmanager.sh and zookeeper.sh.
 
-# Prints why a process ended: its one line on stderr, else the end of its log.
+# print_failure TITLE CODE OUT LOG: why a process ended, which it says itself in one line if it can.
 print_failure() {
-  local out="$1" log="$2"
-  if [ -s "$out" ]; then
-    tail -n 5 "$out" >&2
-  elif [ -s "$log" ]; then
-    tail -n 5 "$log" >&2
+  if ! grep "^$1 could not start: " "$3" >&2; then
+    grep . "$3" | tail -n 5 >&2 || true
+    echo "$1 ended with exit code $2 before it served; see $4." >&2
   fi
-  echo "See $log for more." >&2
 }
 
 # One script at a time changes the run directory's books of a role: guarded ROLE COMMAND…
 guarded() {
-  local guard="$STELLWERK_PID_DIR/.$1.guard" tries=0
+  local guard="$STELLWERK_PID_DIR/.$1.guard" tries=0 code=0
   shift
+  mkdir -p "$STELLWERK_PID_DIR" 2>/dev/null || die "Cannot make the directory $STELLWERK_PID_DIR; set STELLWERK_PID_DIR to another."
   until mkdir "$guard" 2>/dev/null; do
     tries=$((tries + 1))
     # Nobody needs it for as long as that: its script was killed.
     if [ "$tries" -eq 500 ]; then rmdir "$guard" 2>/dev/null || true; fi
+    [ "$tries" -lt 1000 ] || die "Cannot make $guard; is $STELLWERK_PID_DIR a directory that can be written?"
     sleep 0.01
   done
-  "$@"
+  "$@" || code=$?
   rmdir "$guard"
+  return "$code"
 }
 
 # Whether there is such a process that has not ended: one that has ended, but was not waited for, has
@@ -34,10 +34,14 @@ exists() {
 
 # Drops the books of processes that are gone, as after a crash of the machine.
 sweep() {
-  local role="$1" lock pid
+  local role="$1" lock pid archive
   for lock in "$STELLWERK_PID_DIR"/."$role"-*.lock; do
+    [ -d "$lock" ] || continue
     pid="$(cat "$lock/pid" 2>/dev/null || true)"
-    if [ -n "$pid" ] && ! exists "$pid"; then rm -rf "$lock"; fi
+    if [ -z "$pid" ] || ! exists "$pid"; then
+      archive="$(cat "$lock/archive" 2>/dev/null || true)"
+      rm -rf "$lock" ${archive:+"$archive"}
+    fi
   done
   local file kept=()
   file="$(pid_file "$role")"
@@ -45,23 +49,55 @@ sweep() {
   while read -r pid; do
     if [ -n "$pid" ] && exists "$pid"; then kept+=("$pid"); fi
   done <"$file"
-  if [ "${#kept[@]}" -gt 0 ]; then printf '%s\n' "${kept[@]}" >"$file"; else rm -f "$file"; fi
+  if [ "${#kept[@]}" -eq 0 ]; then
+    rm -f "$file"
+  elif { printf '%s\n' "${kept[@]}" >"$file.new"; } 2>/dev/null; then
+    mv "$file.new" "$file"
+  else
+    rm -f "$file.new" # on a full disk the old list must do: who reads it looks who lives
+  fi
 }
 
-# A number of its own for a process that starts, in INDEX, and its directory of books in LOCK.
+# A number of its own for a process that starts, in INDEX, and its directory of books in LOCK; fails if
+# they cannot be written.
 claim_index() {
   sweep "$1"
   INDEX=0
-  until mkdir "$STELLWERK_PID_DIR/.$1-$INDEX.lock" 2>/dev/null; do INDEX=$((INDEX + 1)); done
-  LOCK="$STELLWERK_PID_DIR/.$1-$INDEX.lock"
-  echo "$$" >"$LOCK/pid"
+  while LOCK="$STELLWERK_PID_DIR/.$1-$INDEX.lock" && ! mkdir "$LOCK" 2>/dev/null; do
+    [ -d "$LOCK" ] || return 1
+    INDEX=$((INDEX + 1))
+  done
   conf_get rest.port 8081
-  echo "$REPLY" >"$LOCK/port"
+  if ! { echo "$$" >"$LOCK/pid" && echo "$REPLY" >"$LOCK/port"; } 2>/dev/null; then
+    rm -rf "$LOCK"
+    return 1
+  fi
 }
 
 record_pid() {
   echo "$2" >"$LOCK/pid"
+  echo "$NEW_ARCHIVE" >"$LOCK/archive"
   echo "$2" >>"$(pid_file "$1")"
+}
+
+# new_archive ROLE PID: where the process writes its classes when it ends, if it does.
+new_archive() {
+  local lock
+  for lock in "$STELLWERK_PID_DIR"/."$1"-*.lock; do
+    if [ "$(cat "$lock/pid" 2>/dev/null || true)" = "$2" ]; then
+      cat "$lock/archive" 2>/dev/null || true
+    fi
+  done
+}
+
+# keep_archive ROLE PID: a process that has ended as asked has written its classes.
+keep_archive() {
+  local new
+  new="$(new_archive "$1" "$2")"
+  if [ -s "$new" ]; then
+    rm -f "$STELLWERK_HOME/lib/stellwerk-$1-"*.jsa
+    mv -f "$new" "${new%.*.new}"
+  fi
 }
 
 # Of ZooKeeper one may run; of JobManagers several, each with a REST port of its own.
@@ -83,13 +119,14 @@ refuse_second() {
 start_process() {
   local role="$1" title="$2" main="$3" log out ready pid code=0
   shift 3
+  check_directories
   refuse_second "$role" "$title"
   jvm_command "$role" "$main" console # a wrong setting ends it here
-  guarded "$role" claim_index "$role"
+  guarded "$role" claim_index "$role" || die "Cannot write to $STELLWERK_PID_DIR."
   log="$STELLWERK_LOG_DIR/stellwerk-$STELLWERK_IDENT-$role-$INDEX-$(uname -n).log"
   out="${log%.log}.out"
   ready="$LOCK/ready"
-  if ! : >"$out"; then
+  if ! { : >"$out"; } 2>/dev/null; then
     rm -rf "$LOCK"
     die "Cannot write to $out."
   fi
@@ -102,14 +139,15 @@ start_process() {
     if ! kill -0 "$pid" 2>/dev/null; then
       wait "$pid" || code=$?
       guarded "$role" sweep "$role"
-      print_failure "$out" "$log"
+      print_failure "$title" "$code" "$out" "$log"
       return "$((code == 0 ? 1 : code))"
     fi
     sleep 0.02
   done
 }
 
-# stop_process ROLE TITLE [all]: SIGTERM, then SIGKILL after 30 s. The newest, or all.
+# stop_process ROLE TITLE [all]: SIGTERM, then SIGKILL after 30 s, or 90 s where the process writes its
+# classes. The newest, or all.
 stop_process() {
   local role="$1" title="$2" pids pid code=0
   pids="$(living_pids "$role")"
@@ -131,18 +169,20 @@ stop_process() {
 
 # await_end ROLE TITLE PID
 await_end() {
-  local begin="$SECONDS" killed=0
+  local begin="$SECONDS" killed=0 patience=30
+  [ -z "$(new_archive "$1" "$3")" ] || patience=90
   while is_alive "$3" "$1"; do
-    if [ "$killed" = 0 ] && [ $((SECONDS - begin)) -ge 30 ]; then
-      echo "$2 (process $3) did not end within 30 s; killing it." >&2
+    if [ "$killed" = 0 ] && [ $((SECONDS - begin)) -ge "$patience" ]; then
+      echo "$2 (process $3) did not end within $patience s; killing it." >&2
       kill -9 "$3" 2>/dev/null || true
       killed=1
-    elif [ $((SECONDS - begin)) -ge 45 ]; then
+    elif [ $((SECONDS - begin)) -ge $((patience + 15)) ]; then
       echo "$2 (process $3) cannot be killed; see what it waits for." >&2
       return 1
     fi
     sleep 0.05
   done
+  [ "$killed" = 1 ] || guarded "$1" keep_archive "$1" "$3"
   echo "Stopped $2 (process $3)."
 }
 

@@ -10,6 +10,7 @@ bin="$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 parse_dynamic "$@"
 [ "${#REST_ARGS[@]}" -eq 0 ] || die "Unknown argument '${REST_ARGS[0]}'. Usage: start-cluster.sh [-D key=value]…"
 init_environment
+check_directories
 dynamic_args
 read_hosts
 
@@ -20,27 +21,28 @@ fi
 check_rest_port_free
 
 failed() {
-  echo "The cluster could not be started; stopping what was." >&2
   trap - INT TERM
   "$bin/stop-cluster.sh" >/dev/null 2>&1 || true
+  wait
+  "$bin/stop-cluster.sh" >/dev/null 2>&1 || true # what had only begun to start
+  rm -rf "$starting"
   exit 1
 }
 
-trap failed INT TERM
 jobs=()
+starting="$(mktemp -d "$STELLWERK_PID_DIR/.starting.XXXXXX")"
+trap failed INT TERM
 if local_zookeeper; then
   if zookeeper_answers; then
     echo "Using the ZooKeeper that runs at $ZK_HOST:$ZK_PORT."
   else
-    "$bin/zookeeper.sh" start &
-    jobs+=($!)
+    start_in_background "$bin/zookeeper.sh" start
   fi
 fi
 start_masters
 start_workers
-for job in "${jobs[@]}"; do
-  wait "$job" || failed
-done
+await_started || failed
 await_cluster || failed
+rm -rf "$starting"
 echo "The cluster is up after $(((($(date +%s%N) - started_at) / 1000000))) ms: $OVERVIEW"
 echo "REST: http://$REST_HOST:$REST_PORT   submit a job: bin/stellwerk run examples/stellwerk-examples.jar --input FILE --output DIR"

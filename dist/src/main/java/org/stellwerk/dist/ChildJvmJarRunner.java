@@ -142,12 +142,9 @@ final class ChildJvmJarRunner implements JarRunner, AutoCloseableAsync {
 
   /** The classes of the command line as class-archives.sh has kept them: half the time to start. */
   private static void addArchive(List<String> command) {
-    String home = System.getProperty("stellwerk.home");
-    if (home != null) {
-      Path archive = Path.of(home, "lib", "stellwerk-client.jsa");
-      if (Files.isReadable(archive)) {
-        command.addAll(List.of("-XX:SharedArchiveFile=" + archive, "-Xshare:auto"));
-      }
+    String archive = System.getProperty("stellwerk.client.archive");
+    if (archive != null && Files.isReadable(Path.of(archive))) {
+      command.addAll(List.of("-XX:SharedArchiveFile=" + archive, "-Xshare:auto"));
     }
   }
 

@@ -114,8 +114,36 @@ final class BadInputIT {
     assertThat(outcome.err()).contains("taskmanager.numberOfTaskSlots");
     outcome = broken.run("start-cluster.sh");
     assertThat(outcome.exitCode()).isNotZero();
-    assertThat(outcome.err()).contains("taskmanager.numberOfTaskSlots");
+    assertThat(outcome.errorLines())
+        .singleElement()
+        .asString()
+        .contains("taskmanager.numberOfTaskSlots");
     assertNothingRuns(broken);
+  }
+
+  @Test
+  void notAHost(@TempDir Path other) throws Exception {
+    Installation broken = Installation.create(other, 1);
+    for (String line : List.of("two hosts", "-oProxyCommand=x", "$(id)", "host:80")) {
+      Files.writeString(other.resolve("conf/workers"), "localhost # one\n\n" + line + "\n");
+      Installation.Outcome outcome = broken.run("start-cluster.sh");
+      assertThat(outcome.exitCode()).as(line).isNotZero();
+      assertThat(outcome.errorLines()).singleElement().asString().contains("Line 3", line);
+    }
+    assertNothingRuns(broken);
+  }
+
+  @Test
+  void directoryThatCannotBeWritten(@TempDir Path other) throws Exception {
+    Path file = Files.writeString(other.resolve("file"), "");
+    for (String variable : List.of("STELLWERK_LOG_DIR", "STELLWERK_PID_DIR")) {
+      Installation broken = Installation.create(other.resolve(variable), 1);
+      broken.set(variable, file + "/below");
+      Installation.Outcome outcome = broken.run("start-cluster.sh");
+      assertThat(outcome.exitCode()).as(variable).isNotZero();
+      assertThat(outcome.errorLines()).singleElement().asString().contains(file + "/below");
+      assertNothingRuns(broken);
+    }
   }
 
   @Test
@@ -158,5 +186,7 @@ final class BadInputIT {
       pids.addAll(installation.pids(role));
     }
     assertThat(pids).isEmpty();
+    Path books = installation.directory.resolve("run");
+    assertThat(Files.exists(books) ? books.toFile().list() : new String[0]).isEmpty();
   }
 }

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +82,11 @@ final class Installation implements AutoCloseable {
     Files.writeString(path, Files.readString(path).replace(what, with));
   }
 
+  /** An environment variable of the scripts. */
+  void set(String variable, String value) {
+    environment.put(variable, value);
+  }
+
   void configure(String key, String value) throws IOException {
     Path path = directory.resolve("conf/config.yaml");
     Files.writeString(path, Files.readString(path) + key + ": " + value + "\n");
@@ -90,11 +94,16 @@ final class Installation implements AutoCloseable {
 
   /** Runs a script of bin to its end. */
   Outcome run(String script, String... args) throws IOException, InterruptedException {
-    Process process = start(script, args);
+    return await(start(script, args));
+  }
+
+  /** Waits for a script that was started here. */
+  Outcome await(Process process) throws IOException, InterruptedException {
     if (!process.waitFor(SCRIPT_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+      String command = process.info().commandLine().orElse("A script");
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
-      throw new AssertionError(script + " " + Arrays.toString(args) + " did not end");
+      throw new AssertionError(command + " did not end");
     }
     return new Outcome(
         process.exitValue(),

@@ -40,24 +40,28 @@ final class JobsIT {
   }
 
   private static String submitTicker(String name, int parallelism) throws Exception {
-    Installation.Outcome run =
-        installation
-            .run(
-                "stellwerk",
-                "run",
-                "-d",
-                "-c",
-                "org.stellwerk.examples.Ticker",
-                Installation.EXAMPLES.toString(),
-                "--sources",
-                String.valueOf(parallelism),
-                "--sinks",
-                String.valueOf(parallelism),
-                "--interval-ms",
-                "20",
-                "--output",
-                directory.resolve(name).toString())
-            .ok();
+    return jobId(installation.run("stellwerk", ticker(name, parallelism)).ok());
+  }
+
+  private static String[] ticker(String name, int parallelism) {
+    return new String[] {
+      "run",
+      "-d",
+      "-c",
+      "org.stellwerk.examples.Ticker",
+      Installation.EXAMPLES.toString(),
+      "--sources",
+      String.valueOf(parallelism),
+      "--sinks",
+      String.valueOf(parallelism),
+      "--interval-ms",
+      "20",
+      "--output",
+      directory.resolve(name).toString()
+    };
+  }
+
+  private static String jobId(Installation.Outcome run) {
     Matcher matcher = JOB_ID.matcher(run.out());
     assertThat(matcher.find()).as(run.out()).isTrue();
     return matcher.group(1);
@@ -192,6 +196,29 @@ final class JobsIT {
           .satisfies(line -> assertThat(line.asText()).isNotBlank().doesNotContain("\n"));
     }
     awaitFreeSlots(4);
+  }
+
+  @Test
+  @Order(6)
+  void withoutZooKeeperJobsGoOnAndSubmissionsWait() throws Exception {
+    String before = submitTicker("before", 2);
+    awaitState(before, "RUNNING");
+    long running = installation.rest().get("/jobs/" + before).get("start-time").asLong();
+    ProcessHandle.of(installation.pids("zookeeper").get(0)).orElseThrow().destroyForcibly();
+    await().atMost(PATIENCE).until(() -> installation.pids("zookeeper").isEmpty());
+    Process submission = installation.start("stellwerk", ticker("meanwhile", 2));
+    assertThat(installation.rest().jobState(before)).isEqualTo("RUNNING");
+    installation.run("zookeeper.sh", "start").ok();
+    String meanwhile = jobId(installation.await(submission).ok());
+    awaitState(meanwhile, "RUNNING");
+    assertThat(installation.rest().jobState(before)).isEqualTo("RUNNING");
+    assertThat(installation.rest().get("/jobs/" + before).get("start-time").asLong())
+        .as("not restarted")
+        .isEqualTo(running);
+    for (String job : List.of(before, meanwhile)) {
+      installation.run("stellwerk", "cancel", job).ok();
+      awaitState(job, "CANCELED");
+    }
   }
 
   private static long runningSubtasks(String job) throws Exception {

@@ -58,7 +58,31 @@ final class ScriptsIT {
       jobManager.destroy();
       assertThat(jobManager.waitFor()).isZero();
       assertThat(names(directory.resolve("tmp"))).isEmpty();
-      assertThat(names(directory.resolve("run"))).isEmpty();
+      assertThat(directory.resolve("run")).doesNotExist();
+    }
+  }
+
+  /** Archives fit the place of their jars; those of a copy are made at its first stop. */
+  @Test
+  void aCopyElsewhereStartsWithClassArchivesFromTheSecondTimeOn(@TempDir Path directory)
+      throws Exception {
+    Path copy = directory.resolve("a copy's place");
+    Process copying =
+        new ProcessBuilder("cp", "-r", Installation.HOME.toString(), copy.toString()).start();
+    assertThat(copying.waitFor()).isZero();
+    String script = copy.resolve("bin/zookeeper.sh").toString();
+    try (Installation installation = Installation.create(directory, 1)) {
+      for (boolean withArchive : List.of(false, true)) {
+        installation.run(script, "start").ok();
+        long pid = installation.pids("zookeeper").get(0);
+        assertThat(Files.readString(Path.of("/proc/" + pid + "/cmdline")))
+            .contains(withArchive ? "-XX:SharedArchiveFile=" : "-XX:ArchiveClassesAtExit=");
+        installation.run(script, "stop").ok();
+      }
+      assertThat(names(copy.resolve("lib")))
+          .noneMatch(name -> name.endsWith(".new"))
+          .filteredOn(name -> name.startsWith("stellwerk-zookeeper"))
+          .hasSize(1);
     }
   }
 
