@@ -4,11 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -63,7 +61,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
   private final JobCleanup cleanup;
   private final EndedJobs endedJobs;
   private final Map<JobID, JobRun> runs = new LinkedHashMap<>();
-  private final Set<JobID> submitting = new LinkedHashSet<>();
+  private final Map<JobID, Submission> submissions = new LinkedHashMap<>();
   private final Map<JobID, CompletableFuture<Void>> closingJobMasters = new LinkedHashMap<>();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private boolean stopping;
@@ -180,22 +178,27 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
 
   private CompletableFuture<Acknowledge> submit(JobGraph graph) {
     JobID jobId = graph.jobId();
-    if (runs.containsKey(jobId) || submitting.contains(jobId)) {
+    Submission underWay = submissions.get(jobId);
+    if (underWay != null && underWay.graph().equals(graph)) {
+      // Somebody who had no answer in time asks again; that the job runs is not true yet.
+      return underWay.answer();
+    }
+    if (underWay != null || runs.containsKey(jobId)) {
       return CompletableFuture.failedFuture(
-          new DuplicateJobSubmissionException("Job " + jobId + " was submitted before and runs"));
+          new DuplicateJobSubmissionException("Job " + jobId + " was submitted before"));
     }
     if (endedJobs.get(jobId) != null) {
       return CompletableFuture.failedFuture(JobAcceptance.globallyTerminated(jobId));
     }
-    submitting.add(jobId);
+    CompletableFuture<Acknowledge> answer = new CompletableFuture<>();
+    submissions.put(jobId, new Submission(graph, answer));
     jars.acquire(graph.userJars());
     long submittedAt = services.runtime().clock().absoluteTimeMillis();
-    CompletableFuture<Acknowledge> answer = new CompletableFuture<>();
     acceptance
         .accept(graph, config.jobMaster().rpcTimeout())
         .whenCompleteAsync(
             (ignored, failure) -> {
-              submitting.remove(jobId);
+              submissions.remove(jobId);
               if (failure != null) {
                 jars.release(graph.userJars());
                 answer.completeExceptionally(ExceptionUtils.stripCompletionException(failure));
@@ -210,6 +213,9 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
             getMainThreadExecutor());
     return answer;
   }
+
+  /** A job on its way into the store, and the answer to all who submit it meanwhile. */
+  private record Submission(JobGraph graph, CompletableFuture<Acknowledge> answer) {}
 
   /** Starts a job whose jars are acquired. */
   private void startJob(JobGraph graph, long initializationTimestamp) {
@@ -442,7 +448,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
   public DispatcherSnapshot snapshot() {
     return new DispatcherSnapshot(
         ready.isDone() && !ready.isCompletedExceptionally(),
-        new ArrayList<>(submitting),
+        new ArrayList<>(submissions.keySet()),
         new ArrayList<>(runs.keySet()));
   }
 }

@@ -162,16 +162,29 @@ class DispatcherTest {
     assertThat(stores.writes).containsExactly("putJob");
   }
 
+  /** As by a client that has waited long enough: it must not hear that the job runs. */
   @Test
-  void ofTwoSubmissionsAtOnceOneWins() {
+  void aSubmissionThatIsRepeatedMeanwhileHasTheSameAnswer() {
     DispatcherGateway dispatcher = start();
+    stores.failures.put("putJob", 1);
     CompletableFuture<Acknowledge> one = dispatcher.submitJob(job, ASK);
     CompletableFuture<Acknowledge> two = dispatcher.submitJob(job, ASK);
-    sim.runUntil(() -> one.isDone() && two.isDone(), LONG);
-    assertThat(List.of(one, two))
-        .filteredOn(CompletableFuture::isCompletedExceptionally)
-        .hasSize(1);
+    assertThat(sim.awaitFailure(one)).isInstanceOf(JobSubmissionException.class);
+    assertThat(sim.awaitFailure(two)).isInstanceOf(JobSubmissionException.class);
+    CompletableFuture<Acknowledge> three = dispatcher.submitJob(job, ASK);
+    sim.await(dispatcher.submitJob(job, ASK));
+    sim.await(three);
     assertThat(stores.writes).containsExactly("putJob");
+  }
+
+  @Test
+  void ofTwoJobsWithOneIdTheFirstWins() {
+    DispatcherGateway dispatcher = start();
+    CompletableFuture<Acknowledge> one = dispatcher.submitJob(job, ASK);
+    CompletableFuture<Acknowledge> two = dispatcher.submitJob(withJar(job, 1), ASK);
+    assertThat(sim.awaitFailure(two)).isInstanceOf(DuplicateJobSubmissionException.class);
+    sim.await(one);
+    assertThat(stores.graphs).containsEntry(job.jobId(), job);
   }
 
   @Test

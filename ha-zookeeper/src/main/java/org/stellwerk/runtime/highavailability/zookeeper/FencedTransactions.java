@@ -13,6 +13,7 @@ import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.curator.framework.api.transaction.TransactionOp;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.OpResult;
+import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
 
 /**
@@ -73,7 +74,7 @@ final class FencedTransactions {
       io.execute(() -> complete(result, what, call));
     } catch (RejectedExecutionException e) {
       result.completeExceptionally(
-          new ZooKeeperUnavailableException("Cannot " + what + ": the process ends", e));
+          new StoreUnavailableException("Cannot " + what + ": the process ends", e));
     }
     return result;
   }
@@ -85,13 +86,12 @@ final class FencedTransactions {
       String failed = "Cannot " + what + " in ZooKeeper: " + e.code();
       result.completeExceptionally(
           Transience.isTransient(e)
-              ? new ZooKeeperUnavailableException(
-                  failed + " (the outcome is unknown; try again)", e)
+              ? new StoreUnavailableException(failed + " (the outcome is unknown; try again)", e)
               : new IOException(failed, e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       result.completeExceptionally(
-          new ZooKeeperUnavailableException("Cannot " + what + ": interrupted", e));
+          new StoreUnavailableException("Cannot " + what + ": interrupted", e));
     } catch (Exception e) {
       result.completeExceptionally(e);
     }

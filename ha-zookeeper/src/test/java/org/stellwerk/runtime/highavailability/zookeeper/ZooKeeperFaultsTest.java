@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.configuration.IllegalConfigurationException;
+import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.highavailability.contract.RecordingContender;
 import org.stellwerk.runtime.highavailability.contract.RecordingListener;
 import org.stellwerk.runtime.id.JobID;
@@ -165,7 +166,7 @@ class ZooKeeperFaultsTest {
         .failsWithin(PATIENCE)
         .withThrowableThat()
         .havingCause()
-        .isInstanceOf(ZooKeeperUnavailableException.class)
+        .isInstanceOf(StoreUnavailableException.class)
         .withMessage(
             "Cannot store job %s in ZooKeeper: CONNECTIONLOSS (the outcome is unknown; try again)",
             graph(1, 9).jobId());
