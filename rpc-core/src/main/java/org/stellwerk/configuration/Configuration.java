@@ -102,12 +102,17 @@ public final class Configuration {
     return values;
   }
 
-  /** For logs: the values of keys that hold a secret are not shown. */
+  /** For logs: as {@link #shown}. */
   @Override
   public String toString() {
+    return shown().toString();
+  }
+
+  /** All keys that were set, sorted, for people: without the values of those that hold a secret. */
+  public Map<String, String> shown() {
     Map<String, String> shown = new TreeMap<>(values);
     shown.replaceAll((key, value) -> isSecret(key) ? "******" : value);
-    return shown.toString();
+    return shown;
   }
 
   private static boolean isSecret(String key) {

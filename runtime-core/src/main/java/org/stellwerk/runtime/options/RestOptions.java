@@ -40,11 +40,23 @@ public final class RestOptions {
           1L << 30,
           "The largest request body, in bytes; jars are uploaded in one.");
 
+  public static final ConfigOption<String> ACCESS_CONTROL_ALLOW_ORIGIN =
+      ConfigOption.string(
+          "web.access-control-allow-origin",
+          "*",
+          "The origin whose pages may read the REST endpoint's answers; * for any.");
+
   private RestOptions() {}
 
   /** All options of this class. */
   public static List<ConfigOption<?>> all() {
     return List.of(
-        ADDRESS, PORT, BIND_ADDRESS, BIND_PORT, AWAIT_LEADER_TIMEOUT, MAX_CONTENT_LENGTH);
+        ADDRESS,
+        PORT,
+        BIND_ADDRESS,
+        BIND_PORT,
+        AWAIT_LEADER_TIMEOUT,
+        MAX_CONTENT_LENGTH,
+        ACCESS_CONTROL_ALLOW_ORIGIN);
   }
 }

@@ -11,6 +11,7 @@ import org.stellwerk.rpc.exceptions.FencingTokenException;
 import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
 import org.stellwerk.rpc.exceptions.RpcConnectionException;
 import org.stellwerk.rpc.exceptions.RpcPayloadTooLargeException;
+import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.messages.exceptions.DuplicateJobSubmissionException;
 import org.stellwerk.runtime.messages.exceptions.JobNotFoundException;
 import org.stellwerk.runtime.messages.exceptions.JobSubmissionException;
@@ -39,6 +40,12 @@ final class ErrorAnswers {
               + ExceptionUtils.describe(cause)
               + ")");
     }
+    if (cause instanceof StoreUnavailableException) {
+      return answer(
+          status,
+          "The cluster's store cannot be reached now, try again: "
+              + ExceptionUtils.describe(cause));
+    }
     boolean lost = status == RestException.UNAVAILABLE && !(cause instanceof RestException);
     String line = ExceptionUtils.describe(cause);
     return answer(status, lost ? "The leader cannot be reached now, try again: " + line : line);
@@ -65,6 +72,7 @@ final class ErrorAnswers {
 
   private static boolean isUnavailable(Throwable cause) {
     return cause instanceof TimeoutException
+        || cause instanceof StoreUnavailableException
         || cause instanceof NotLeaderException
         || cause instanceof FencingTokenException
         || cause instanceof RecipientUnreachableException

@@ -1,6 +1,7 @@
 package org.stellwerk.runtime.rest;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
@@ -15,21 +16,26 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Between HTTP and the routes: limits the body, finds the route, turns failures into error answers
- * and writes. A request that waits for the cluster holds no thread.
+ * and writes. A request that waits for the cluster holds no thread. As in Flink, pages of the
+ * allowed origin may read answers, but a browser's question whether a page may send more than
+ * simple requests is not granted: OPTIONS tells the methods and no more.
  */
 final class ExchangeHandler implements HttpHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(ExchangeHandler.class);
   private static final int COPY_BYTES = 1 << 14;
+  private static final long NO_BODY = -1;
 
   private final Router router;
   private final long maxContentLength;
+  private final String allowedOrigin;
   private final Executor executor;
   private final ObjectMapper mapper = new ObjectMapper();
 
-  ExchangeHandler(Router router, long maxContentLength, Executor executor) {
+  ExchangeHandler(Router router, long maxContentLength, String allowedOrigin, Executor executor) {
     this.router = router;
     this.maxContentLength = maxContentLength;
+    this.allowedOrigin = allowedOrigin;
     this.executor = executor;
   }
 
@@ -54,7 +60,12 @@ final class ExchangeHandler implements HttpHandler {
   private CompletableFuture<RestResponse> begin(HttpExchange exchange) {
     try {
       URI uri = exchange.getRequestURI();
-      Router.Match match = router.find(exchange.getRequestMethod(), uri.getRawPath());
+      String method = exchange.getRequestMethod();
+      if (method.equals(Router.OPTIONS)) {
+        exchange.getResponseHeaders().set("Allow", router.allowed(uri.getRawPath()));
+        return CompletableFuture.completedFuture(RestResponse.ok(Json.object()));
+      }
+      Router.Match match = router.find(method, uri.getRawPath());
       checkLength(exchange);
       return match
           .handler()
@@ -83,12 +94,22 @@ final class ExchangeHandler implements HttpHandler {
   private void write(HttpExchange exchange, RestResponse response) {
     try {
       byte[] body = mapper.writeValueAsBytes(response.body());
-      exchange.getResponseHeaders().set("Content-Type", "application/json; charset=UTF-8");
-      exchange.getResponseHeaders().set("Cache-Control", "no-store");
-      exchange.sendResponseHeaders(response.status(), body.length);
-      OutputStream out = exchange.getResponseBody();
-      out.write(body);
-      out.flush();
+      Headers headers = exchange.getResponseHeaders();
+      headers.set("Content-Type", "application/json; charset=UTF-8");
+      headers.set("Cache-Control", "no-store");
+      headers.set("Access-Control-Allow-Origin", allowedOrigin);
+      if (response.status() == RestException.METHOD_NOT_ALLOWED) {
+        headers.set("Allow", router.allowed(exchange.getRequestURI().getRawPath()));
+      }
+      if (exchange.getRequestMethod().equals(Router.HEAD)) {
+        headers.set("Content-Length", String.valueOf(body.length));
+        exchange.sendResponseHeaders(response.status(), NO_BODY);
+      } else {
+        exchange.sendResponseHeaders(response.status(), body.length);
+        OutputStream out = exchange.getResponseBody();
+        out.write(body);
+        out.flush();
+      }
       drain(exchange.getRequestBody());
       exchange.close();
     } catch (IOException e) {

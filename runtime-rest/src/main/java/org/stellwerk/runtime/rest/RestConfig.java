@@ -9,16 +9,22 @@ import org.stellwerk.runtime.options.JobManagerOptions;
 import org.stellwerk.runtime.options.RestOptions;
 
 /**
- * Where the REST endpoint listens, and its limits.
+ * Where the REST endpoint listens, its limits, and what it tells about its process.
  *
  * @param address the host under which clients reach it
  * @param bindAddress the interface that it listens on
  * @param bindPorts a port, or ranges such as "8081,9000-9010"; "0" for any
  * @param temporaryDirectory where uploads are kept, in a directory of their own that dies with it
  * @param limits what requests may take
+ * @param shown the process's configuration, which is shown to whoever asks, except for secrets
  */
 public record RestConfig(
-    String address, String bindAddress, String bindPorts, Path temporaryDirectory, Limits limits) {
+    String address,
+    String bindAddress,
+    String bindPorts,
+    Path temporaryDirectory,
+    Limits limits,
+    Configuration shown) {
 
   /**
    * What requests may take.
@@ -48,6 +54,7 @@ public record RestConfig(
         new Limits(
             configuration.get(RestOptions.AWAIT_LEADER_TIMEOUT),
             configuration.get(RpcOptions.ASK_TIMEOUT),
-            configuration.get(RestOptions.MAX_CONTENT_LENGTH)));
+            configuration.get(RestOptions.MAX_CONTENT_LENGTH)),
+        configuration);
   }
 }

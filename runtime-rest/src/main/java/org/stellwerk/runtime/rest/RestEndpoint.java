@@ -19,6 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.runtime.blob.BlobStore;
 import org.stellwerk.runtime.gateway.ClusterAccess;
+import org.stellwerk.runtime.options.RestOptions;
 import org.stellwerk.time.Clock;
 import org.stellwerk.time.SystemClock;
 import org.stellwerk.util.AutoCloseableAsync;
@@ -114,7 +115,11 @@ public final class RestEndpoint implements AutoCloseableAsync {
     bound.setExecutor(threads);
     bound.createContext(
         "/",
-        new ExchangeHandler(newRouter(directory), config.limits().maxContentLength(), threads));
+        new ExchangeHandler(
+            newRouter(directory),
+            config.limits().maxContentLength(),
+            config.shown().get(RestOptions.ACCESS_CONTROL_ALLOW_ORIGIN),
+            threads));
     // The server's own thread is a daemon if the one that starts it is.
     CompletableFuture.runAsync(bound::start, threads).join();
     String url = url(bound);
@@ -197,6 +202,7 @@ public final class RestEndpoint implements AutoCloseableAsync {
     JarStore jars = new JarStore(directory.resolve("jars"));
     Router router = new Router();
     new ClusterRoutes(leader, clock, version(), jarRunner != null).addTo(router);
+    new ConfigurationRoutes(config.shown()).addTo(router);
     new JobRoutes(leader, clock).addTo(router);
     new SubmissionRoutes(leader, blobStore, requests).addTo(router);
     new JarRoutes(jars, requests, this::publicUrl, jarRunner).addTo(router);

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Router {
 
+  static final String GET = "GET";
+  static final String HEAD = "HEAD";
+  static final String OPTIONS = "OPTIONS";
+
   private static final String VERSION_PREFIX = "v1";
 
   /** A route that fits, with the values of its parameters. */
@@ -48,43 +52,59 @@ final class Router {
   }
 
   /**
-   * The route of a request.
+   * The route of a request; that of GET is HEAD's, too.
    *
    * @param rawPath as it came, with escapes
    * @throws RestException if there is none, or none with the method
    */
   Match find(String method, String rawPath) {
-    List<String> path = split(rawPath);
-    if (!path.isEmpty() && path.get(0).equals(VERSION_PREFIX)) {
-      path = path.subList(1, path.size());
-    }
+    String routed = method.equals(HEAD) ? GET : method;
+    List<String> path = segments(rawPath);
     Match best = null;
-    TreeSet<String> otherMethods = new TreeSet<>();
     for (Route route : routes) {
       Map<String, String> parameters = route.match(path);
-      if (parameters == null) {
-        continue;
-      }
-      if (!route.method.equals(method)) {
-        otherMethods.add(route.method);
-      } else if (best == null || parameters.size() < best.parameters.size()) {
+      if (parameters != null
+          && route.method.equals(routed)
+          && (best == null || parameters.size() < best.parameters.size())) {
         best = new Match(route.handler, parameters);
       }
     }
     if (best != null) {
       return best;
     }
-    if (!otherMethods.isEmpty()) {
-      throw new RestException(
-          RestException.METHOD_NOT_ALLOWED,
-          "Method "
-              + method
-              + " is not allowed for "
-              + rawPath
-              + "; allowed: "
-              + String.join(", ", otherMethods));
+    throw new RestException(
+        RestException.METHOD_NOT_ALLOWED,
+        "Method " + method + " is not allowed for " + rawPath + "; allowed: " + allowed(rawPath));
+  }
+
+  /**
+   * The methods that a path has, separated by commas.
+   *
+   * @throws RestException if there is no such path
+   */
+  String allowed(String rawPath) {
+    List<String> path = segments(rawPath);
+    TreeSet<String> methods = new TreeSet<>();
+    for (Route route : routes) {
+      if (route.match(path) != null) {
+        methods.add(route.method);
+      }
     }
-    throw RestException.notFound("Not found: " + rawPath);
+    if (methods.isEmpty()) {
+      throw RestException.notFound("Not found: " + rawPath);
+    }
+    if (methods.contains(GET)) {
+      methods.add(HEAD);
+    }
+    methods.add(OPTIONS);
+    return String.join(", ", methods);
+  }
+
+  private static List<String> segments(String rawPath) {
+    List<String> path = split(rawPath);
+    return !path.isEmpty() && path.get(0).equals(VERSION_PREFIX)
+        ? path.subList(1, path.size())
+        : path;
   }
 
   private static List<String> split(String path) {
