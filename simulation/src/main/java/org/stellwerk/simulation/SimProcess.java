@@ -60,7 +60,7 @@ final class SimProcess {
     }
     CompletableFuture<Void> done = new CompletableFuture<>();
     stopped = done;
-    node.timers().schedule(() -> exit(done), limit.toNanos(), TimeUnit.NANOSECONDS);
+    node.timers().schedule(() -> kill(done), limit.toNanos(), TimeUnit.NANOSECONDS);
     node.timers()
         .execute(
             () ->
@@ -76,7 +76,12 @@ final class SimProcess {
   }
 
   private void exit(CompletableFuture<Void> done) {
-    node.crash();
+    node.exit();
+    done.complete(null);
+  }
+
+  private void kill(CompletableFuture<Void> done) {
+    node.crash("it did not close in time");
     done.complete(null);
   }
 }

@@ -56,6 +56,7 @@ public final class SimWorld {
   private final SimBlobStore.Blobs blobs = new SimBlobStore.Blobs();
   private final SimNode client;
   private final SimFaults faults;
+  private final SimEnds ends;
   private final Map<String, SimProcess> processes = new LinkedHashMap<>();
   private final Map<String, SimTaskRunner> taskRunners = new LinkedHashMap<>();
   private final Set<JobID> acknowledged = new LinkedHashSet<>();
@@ -76,6 +77,7 @@ public final class SimWorld {
     this.coordination = new SimCoordination(network, configuration);
     this.client = network.newNode(CLIENT);
     this.faults = new SimFaults(this);
+    this.ends = new SimEnds(this);
     this.invariants = new ClusterInvariants(coordination);
     scheduler.addCheck(invariants::check);
     scheduler.addCheck(invariants::lookInside);
@@ -117,6 +119,11 @@ public final class SimWorld {
     return faults;
   }
 
+  /** The processes that have ended by themselves, and who starts them again. */
+  public SimEnds ends() {
+    return ends;
+  }
+
   /** Starts a JobManager process; the name must not be that of one that is alive. */
   public SimNode startJobManager(String name) {
     return start(new SimProcess.Role(name, 0));
@@ -132,6 +139,7 @@ public final class SimWorld {
 
   SimNode start(SimProcess.Role role) {
     SimNode node = network.newNode(role.name());
+    ends.watch(node);
     ProcessServices services = services(node);
     AutoCloseableAsync process =
         role.isTaskManager() ? taskManager(role, node, services) : jobManager(role, node, services);

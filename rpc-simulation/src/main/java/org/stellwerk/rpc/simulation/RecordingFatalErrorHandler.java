@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.stellwerk.util.FatalErrorHandler;
 
 /**
@@ -39,6 +40,13 @@ public final class RecordingFatalErrorHandler implements FatalErrorHandler {
   public RecordingFatalErrorHandler onErrors(Consumer<Throwable> reaction) {
     whenUnexpected = reaction;
     return this;
+  }
+
+  /** From now on faults of this kind are recorded and handed on; others end the run as before. */
+  public RecordingFatalErrorHandler onErrors(
+      Predicate<Throwable> expected, Consumer<Throwable> reaction) {
+    Consumer<Throwable> before = whenUnexpected;
+    return onErrors(error -> (expected.test(error) ? reaction : before).accept(error));
   }
 
   /** The faults so far, oldest first. */

@@ -139,9 +139,21 @@ public final class SimNode {
    * unless the link is a black hole.
    */
   public void crash() {
+    crash("");
+  }
+
+  /** Kills the process, or lets it kill itself; says why. */
+  public void crash(String why) {
+    if (alive) {
+      observers().onNode(this, NodeEvent.CRASHED, why);
+      exit();
+    }
+  }
+
+  /** The process, which has closed what it had, is gone: nothing of it ever runs again. */
+  public void exit() {
     if (alive) {
       alive = false;
-      observers().onNode(this, NodeEvent.CRASHED, "");
       network.crashed(this);
     }
   }

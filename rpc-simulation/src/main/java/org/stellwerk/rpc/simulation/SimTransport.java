@@ -29,7 +29,9 @@ final class SimTransport {
   long transmit(SimNode from, SimNode to, @Nullable Lanes lanes, String label, Delivery delivery) {
     SimLink link = links.at(from.place(), to.place());
     long id = sent(from, to, label, delivery);
-    if (link.swallows(delivery.kind())) {
+    if (!from.isAlive()) {
+      observers.onLost(id, scheduler.nowNanos(), "its sender has just ended");
+    } else if (link.swallows(delivery.kind())) {
       observers.onLost(id, scheduler.nowNanos(), "the link is a black hole");
     } else if (link.status().isDown()) {
       observers.onLost(id, scheduler.nowNanos(), "the link is down");

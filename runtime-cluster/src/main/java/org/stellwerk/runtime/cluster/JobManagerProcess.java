@@ -142,13 +142,7 @@ public final class JobManagerProcess extends RpcEndpoint implements LeaderConten
   private void onSessionFailed(UUID leaderSessionId, Throwable failure) {
     Throwable cause = ExceptionUtils.stripCompletionException(failure);
     if (leaderElection.hasLeadership(leaderSessionId)) {
-      fatalErrorHandler.onFatalError(
-          new IllegalStateException(
-              "Leader session "
-                  + leaderSessionId
-                  + " could not start: "
-                  + ExceptionUtils.describe(cause),
-              cause));
+      fatalErrorHandler.onFatalError(new LeaderSessionException(leaderSessionId, cause));
     } else {
       LOG.info("Leader session {} ended while it started: {}", leaderSessionId, cause.toString());
     }

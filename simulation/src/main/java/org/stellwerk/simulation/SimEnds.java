@@ -1,0 +1,75 @@
+package org.stellwerk.simulation;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.rpc.simulation.SimNode;
+import org.stellwerk.runtime.cluster.LeaderSessionException;
+import org.stellwerk.runtime.taskexecutor.RegistrationTimeoutException;
+
+/**
+ * Processes that end by themselves because of a fault that a good process may have, as a real one
+ * leaves its JVM; a supervisor may start them again. Any other fault is a violation. The list of
+ * good faults is positive:
+ *
+ * <ul>
+ *   <li>no ResourceManager took the TaskManager in within its time;
+ *   <li>the leader cannot read what is stored;
+ *   <li>a task has used up the memory.
+ * </ul>
+ */
+public final class SimEnds {
+
+  /**
+   * One end.
+   *
+   * @param node the incarnation that has ended
+   * @param nanos when, in the world's time
+   */
+  public record End(SimNode node, long nanos, Throwable why) {}
+
+  private final SimWorld world;
+  private final List<End> ends = new ArrayList<>();
+  private @Nullable Duration restartPause;
+
+  SimEnds(SimWorld world) {
+    this.world = world;
+  }
+
+  /** The ends so far, oldest first. */
+  public List<End> all() {
+    return List.copyOf(ends);
+  }
+
+  /** From now on a process that has ended by itself is started again after the pause. */
+  public void supervise(Duration pause) {
+    restartPause = pause;
+  }
+
+  void watch(SimNode node) {
+    node.fatalErrors().onErrors(SimEnds::isGood, fault -> onFault(node, fault));
+  }
+
+  private static boolean isGood(Throwable fault) {
+    return fault instanceof RegistrationTimeoutException
+        || (fault instanceof LeaderSessionException && fault.getCause() instanceof IOException)
+        || fault instanceof OutOfMemoryError;
+  }
+
+  private void onFault(SimNode node, Throwable fault) {
+    if (!node.isAlive() || world.process(node.name()).isStopping()) {
+      return; // a process that ends already only logs it
+    }
+    ends.add(new End(node, world.scheduler().nowNanos(), fault));
+    node.crash("ended by itself: " + fault);
+    Duration pause = restartPause;
+    if (pause != null) {
+      String name = node.name();
+      world
+          .scheduler()
+          .at(pause, "supervisor restarts " + name, () -> world.faults().restart(name));
+    }
+  }
+}
