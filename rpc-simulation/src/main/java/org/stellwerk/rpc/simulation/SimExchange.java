@@ -132,11 +132,6 @@ final class SimExchange implements Delivery, RpcResponder {
     }
 
     @Override
-    public final boolean noticesLoss() {
-      return false;
-    }
-
-    @Override
     public final void lost() {
       // whoever answers does not learn whether the answer arrived
     }

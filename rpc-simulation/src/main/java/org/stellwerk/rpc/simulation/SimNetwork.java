@@ -304,7 +304,7 @@ public final class SimNetwork {
     /** It is there; in an event of the receiver. */
     void arrive();
 
-    /** It is lost and the sender knows; in an event of the sender. */
+    /** It is lost and the sender knows, unless it is an answer; in an event of the sender. */
     void lost();
 
     /**

@@ -6,6 +6,7 @@ import org.stellwerk.rpc.simulation.SimMessage.Payload;
 import org.stellwerk.rpc.simulation.SimNetwork.Delivery;
 import org.stellwerk.rpc.simulation.SimNetwork.Lanes;
 import org.stellwerk.rpc.simulation.SimNetwork.Status;
+import org.stellwerk.rpc.simulation.SimObserver.MessageKind;
 
 /** Moves messages over the links, as events: what arrives when, what is lost, and who hears. */
 final class SimTransport {
@@ -71,7 +72,7 @@ final class SimTransport {
   }
 
   private void tellLost(SimNode sender, SimLink link, String label, Delivery delivery) {
-    if (sender.isAlive()) {
+    if (sender.isAlive() && delivery.kind() != MessageKind.REPLY) {
       SimAction news =
           new SimAction(Kind.NETWORK, sender, network, "lost " + label, delivery::lost);
       scheduler.schedule(news, draw(link), null);
@@ -180,12 +181,13 @@ final class SimTransport {
 
     @Override
     public String label() {
-      return label;
+      String what = delivery.kind() == MessageKind.REPLY ? "answer " + label : label;
+      return what + " from " + from;
     }
 
     @Override
     int labelHash() {
-      return label.hashCode() * 31 + delivery.contentHash();
+      return (label.hashCode() * 31 + from.hash()) * 31 + delivery.contentHash();
     }
 
     @Override

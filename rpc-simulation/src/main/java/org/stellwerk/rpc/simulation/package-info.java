@@ -15,6 +15,9 @@
  * b.crash();                                                 // or freeze, net.isolate("b"), net.heal()
  * }</pre>
  *
+ * <p>docs/simulation.md tells what the network assumes of real transports, and how to test an
+ * endpoint of one's own; the package {@code example} in this module's tests is such a test.
+ *
  * <p>A component without endpoint gets a {@code ManualMainThreadExecutor}; the test's own code is
  * in its main thread. A fault that reaches a node's FatalErrorHandler ends the run unless the test
  * called {@code node.fatalErrors().expectErrors()}.
