@@ -129,14 +129,13 @@ public final class KryoRpcCodec implements RpcCodec {
   private static GatewayMethod remoteMethod(GatewayTable table, Method method)
       throws RpcSerializationException {
     GatewayMethod known = table.find(method);
-    String problem = table.whyNotRemote(method);
-    if (known == null || problem != null) {
+    if (known == null || known.whyNotRemote() != null) {
       throw new RpcSerializationException(
           method.getDeclaringClass().getSimpleName()
               + "."
               + method.getName()
               + " cannot be called remotely: "
-              + problem);
+              + table.whyNotRemote(method));
     }
     return known;
   }

@@ -3,7 +3,9 @@ package org.stellwerk.rpc.simulation;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.RpcTimeout;
 import org.stellwerk.rpc.messages.RpcMethods;
@@ -16,7 +18,17 @@ import org.stellwerk.rpc.messages.RpcMethods;
  */
 record SimCall(Method method, String what, boolean tell, boolean ask, int timeoutIndex) {
 
+  /** What follows from methods alone: known once for all simulations of the JVM. */
+  private static final class Shared {
+    private static final Map<Method, SimCall> CALLS = new ConcurrentHashMap<>();
+  }
+
   static SimCall of(Method method) {
+    SimCall known = Shared.CALLS.get(method);
+    return known != null ? known : Shared.CALLS.computeIfAbsent(method, SimCall::describe);
+  }
+
+  private static SimCall describe(Method method) {
     method.trySetAccessible(); // gateways of tests need not be public
     Class<?> returned = method.getReturnType();
     return new SimCall(

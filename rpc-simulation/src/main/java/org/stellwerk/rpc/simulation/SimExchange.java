@@ -1,8 +1,7 @@
 package org.stellwerk.rpc.simulation;
 
-import java.lang.reflect.Method;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.stellwerk.rpc.codec.RemoteInterface;
 import org.stellwerk.rpc.dispatch.RpcInvocationDispatcher.NoResponder;
 import org.stellwerk.rpc.dispatch.RpcResponder;
 import org.stellwerk.rpc.exceptions.RpcException;
@@ -15,7 +14,7 @@ final class SimExchange implements Delivery, RpcResponder {
 
   private final SimRpcService caller;
   private final SimMailbox target;
-  private final Class<?> gateway;
+  private final RemoteInterface gateway;
   private final SimCall call;
   private final SimAsks.@Nullable Ask ask;
   private byte[] sent = {};
@@ -31,7 +30,7 @@ final class SimExchange implements Delivery, RpcResponder {
   SimExchange(
       SimRpcService caller,
       SimMailbox target,
-      Class<?> gateway,
+      RemoteInterface gateway,
       SimCall call,
       SimAsks.@Nullable Ask ask) {
     this.caller = caller;
@@ -63,13 +62,7 @@ final class SimExchange implements Delivery, RpcResponder {
 
   @Override
   public int contentHash() {
-    return crc(sent);
-  }
-
-  private static int crc(byte[] bytes) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes, 0, bytes.length);
-    return (int) crc.getValue();
+    return SimWire.hash(sent);
   }
 
   @Override
@@ -97,7 +90,7 @@ final class SimExchange implements Delivery, RpcResponder {
   @Override
   public void succeed(@Nullable Object value) {
     try {
-      byte[] bytes = caller.wire().writeResult(gateway, call.method(), value, call.what());
+      byte[] bytes = caller.wire().writeResult(gateway, call, value);
       answer(new Value(value, bytes));
     } catch (RpcException e) {
       fail(e);
@@ -154,14 +147,13 @@ final class SimExchange implements Delivery, RpcResponder {
 
     @Override
     public int contentHash() {
-      return crc(bytes);
+      return SimWire.hash(bytes);
     }
 
     @Override
     public void arrive() {
-      Method method = call.method();
       try {
-        ask().succeed(caller.wire().readResult(gateway, method, bytes));
+        ask().succeed(caller.wire().readResult(gateway, call, bytes));
       } catch (RpcException e) {
         ask().fail(e);
       }

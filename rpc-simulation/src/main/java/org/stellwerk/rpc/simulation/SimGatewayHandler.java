@@ -5,10 +5,13 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.FencedRpcGateway;
+import org.stellwerk.rpc.MainThreadExecutable;
 import org.stellwerk.rpc.RpcGateway;
+import org.stellwerk.rpc.codec.RemoteInterface;
 import org.stellwerk.rpc.dispatch.RpcInvocationDispatcher.NoResponder;
 import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
 import org.stellwerk.rpc.exceptions.RpcException;
@@ -29,7 +32,7 @@ final class SimGatewayHandler implements InvocationHandler {
   private final SimRpcService caller;
   private final SimMailbox target;
   private final @Nullable SimPeer peer;
-  private final @Nullable Class<?> gateway;
+  private final @Nullable RemoteInterface gateway;
   private final @Nullable Supplier<? extends Serializable> fence;
 
   /** For the endpoint's own node: all its gateways. */
@@ -48,7 +51,7 @@ final class SimGatewayHandler implements InvocationHandler {
     this.caller = caller;
     this.target = target;
     this.peer = peer;
-    this.gateway = gateway;
+    this.gateway = gateway == null ? null : caller.wire().describe(gateway);
     this.fence = fence;
   }
 
@@ -70,10 +73,14 @@ final class SimGatewayHandler implements InvocationHandler {
     if (declaring == RpcGateway.class || !RpcGateway.class.isAssignableFrom(declaring)) {
       return unwrapped(target, method, arguments);
     }
+    if (declaring == MainThreadExecutable.class && method.getName().equals("runAsync")) {
+      target.runAsync((Runnable) Objects.requireNonNull(arguments[0]));
+      return null;
+    }
     if (declaring.isInstance(target)) {
       return unwrapped(target, method, arguments);
     }
-    SimCall call = caller.call(method);
+    SimCall call = SimCall.of(method);
     if (call.tell() || call.ask()) {
       return target.node() == caller.node() ? local(call, arguments) : remote(call, arguments);
     }
@@ -104,13 +111,13 @@ final class SimGatewayHandler implements InvocationHandler {
     SimAsks.Ask ask = call.tell() ? null : open(call, arguments);
     try {
       if (isReachable(call, ask != null)) {
-        Class<?> type = gateway == null ? call.method().getDeclaringClass() : gateway;
-        String problem = caller.wire().whyNotRemote(type, call.method());
+        RemoteInterface remote = gateway == null ? describe(call) : gateway;
+        String problem = remote.whyNotRemote(call.method());
         if (problem != null) {
           throw new RpcException(call.what() + " cannot be called between processes: " + problem);
         }
         Object message = fenced(new RemoteRpcInvocation(call.method(), arguments));
-        new SimExchange(caller, target, type, call, ask).send(message);
+        new SimExchange(caller, target, remote, call, ask).send(message);
       }
     } catch (RpcException e) {
       if (ask == null) {
@@ -119,6 +126,10 @@ final class SimGatewayHandler implements InvocationHandler {
       ask.fail(e);
     }
     return ask == null ? null : ask.future();
+  }
+
+  private RemoteInterface describe(SimCall call) {
+    return caller.wire().describe(call.method().getDeclaringClass());
   }
 
   /** Whether it can be tried; throws if not and somebody waits. */

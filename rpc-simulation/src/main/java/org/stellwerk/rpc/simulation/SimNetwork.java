@@ -56,6 +56,7 @@ public final class SimNetwork {
   private final SimRandom swizzles;
   private final Map<String, SimNode> nodes = new LinkedHashMap<>();
   private final Set<String> isolated = new LinkedHashSet<>();
+  private List<SimNode> latest = List.of();
   private SimRpcConfig config;
 
   /** A calm network without nodes. */
@@ -117,6 +118,7 @@ public final class SimNetwork {
     int incarnation = previous == null ? 1 : previous.incarnation() + 1;
     SimNode node = new SimNode(this, name, incarnation, links.place(name));
     nodes.put(name, node);
+    latest = List.copyOf(nodes.values());
     observers.onNode(node, NodeEvent.STARTED, "");
     return node;
   }
@@ -128,7 +130,7 @@ public final class SimNetwork {
 
   /** The latest incarnation of each node, in the order in which the names were first used. */
   public List<SimNode> nodes() {
-    return List.copyOf(nodes.values());
+    return latest;
   }
 
   Status status(SimNode from, SimNode to) {

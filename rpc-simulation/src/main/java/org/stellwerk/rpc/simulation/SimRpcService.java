@@ -1,10 +1,8 @@
 package org.stellwerk.rpc.simulation;
 
 import java.io.Serializable;
-import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +45,7 @@ public final class SimRpcService implements RpcService {
   private final SimAsks asks;
   private final SimPeers peers;
   private final Map<String, SimMailbox> endpoints = new LinkedHashMap<>();
-  private final Map<Method, SimCall> calls = new HashMap<>(); // looked up, never iterated
+  private List<RpcEndpoint> present = List.of();
   private @Nullable CompletableFuture<Void> closing;
   private boolean closed;
 
@@ -89,10 +87,6 @@ public final class SimRpcService implements RpcService {
     return peers;
   }
 
-  SimCall call(Method method) {
-    return calls.computeIfAbsent(method, SimCall::of);
-  }
-
   long mailboxLatency() {
     return config().latencies().mailbox().nextNanos(random);
   }
@@ -118,7 +112,7 @@ public final class SimRpcService implements RpcService {
 
   /** The endpoints that exist: the truth, for checks. */
   public List<RpcEndpoint> endpoints() {
-    return endpoints.values().stream().map(SimMailbox::endpoint).toList();
+    return present;
   }
 
   @Override
@@ -165,6 +159,7 @@ public final class SimRpcService implements RpcService {
     }
     SimMailbox mailbox = new SimMailbox(this, rpcEndpoint, loggingContext);
     endpoints.put(name, mailbox);
+    present = endpoints.values().stream().map(SimMailbox::endpoint).toList();
     scheduler().observers().onEndpoint(node, name, SimObserver.EndpointEvent.STARTED);
     List<Class<?>> types = new ArrayList<>(mailbox.gateways());
     types.add(RpcServer.class);
@@ -179,6 +174,7 @@ public final class SimRpcService implements RpcService {
 
   void removeEndpoint(SimMailbox mailbox) {
     endpoints.remove(mailbox.name(), mailbox);
+    present = endpoints.values().stream().map(SimMailbox::endpoint).toList();
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.rpc.FencedRpcEndpoint;
@@ -312,6 +313,36 @@ class SimRpcServiceTest {
   @Test
   void theSameSeedGivesTheSameTrace() {
     assertThat(traceHash(1)).isEqualTo(traceHash(1)).isNotEqualTo(traceHash(2));
+  }
+
+  @Test
+  void theTraceCoversWhatMessagesCarryButNoStacks() {
+    assertThat(traceOf("a")).isEqualTo(traceOf("a")).isNotEqualTo(traceOf("b"));
+    assertThat(traceOf(new IllegalStateException("a")))
+        .isEqualTo(deeper(() -> traceOf(new IllegalStateException("a"))));
+  }
+
+  private static long deeper(Supplier<Long> trace) {
+    return trace.get();
+  }
+
+  private static long traceOf(Object argument) {
+    SimScheduler sim = new SimScheduler(1);
+    SimNetwork net = new SimNetwork(sim);
+    new EchoEndpoint(net.newService("b"), "echo").start();
+    EchoGateway gateway = sim.await(net.newService("a").connect("sim://b/echo", EchoGateway.class));
+    CompletableFuture<Object> answer = new CompletableFuture<>();
+    sim.at(
+        Duration.ofMillis(1),
+        "call",
+        () -> {
+          if (argument instanceof Throwable failure) {
+            failure.fillInStackTrace();
+          }
+          gateway.open(argument).thenAccept(answer::complete);
+        });
+    sim.await(answer);
+    return sim.trace().hash();
   }
 
   private static long traceHash(long seed) {
