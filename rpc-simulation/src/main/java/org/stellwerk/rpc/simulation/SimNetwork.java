@@ -150,7 +150,7 @@ public final class SimNetwork {
 
   /** Sets both directions between each of the one and each of the other nodes. */
   public void setStatus(Collection<String> some, Collection<String> others, Status status) {
-    note(some, " <-> ", others, status.name());
+    observers.onLink(SimLinkChange.of(some, true, others, status));
     oneWay(some, others, status);
     oneWay(others, some, status);
   }
@@ -162,14 +162,8 @@ public final class SimNetwork {
 
   /** Sets the ways from each of the one to each of the other nodes only. */
   public void setOneWay(Collection<String> from, Collection<String> to, Status status) {
-    note(from, " -> ", to, status.name());
+    observers.onLink(SimLinkChange.of(from, false, to, status));
     oneWay(from, to, status);
-  }
-
-  private void note(Collection<String> from, String arrow, Collection<String> to, String what) {
-    if (observers.any()) {
-      observers.onLink(String.join(", ", from) + arrow + String.join(", ", to) + " " + what);
-    }
   }
 
   private void oneWay(Collection<String> from, Collection<String> to, Status status) {
@@ -207,13 +201,16 @@ public final class SimNetwork {
    * nobody notices that.
    */
   public void reset(String one, String other) {
-    note(List.of(one), " <-> ", List.of(other), "reset");
+    observers.onLink(
+        new SimLinkChange(List.of(one), List.of(other), true, "reset", Duration.ZERO, false));
     both(List.of(one), List.of(other), SimLink::reset);
   }
 
   /** From now on messages one way vanish with this probability, and nobody notices. */
   public void setDrop(String from, String to, double probability) {
-    note(List.of(from), " -> ", List.of(to), "drops " + probability);
+    String what = "drops " + probability;
+    observers.onLink(
+        new SimLinkChange(List.of(from), List.of(to), false, what, null, probability == 0));
     links.between(from, to).setDropProbability(probability);
   }
 
@@ -221,14 +218,16 @@ public final class SimNetwork {
    * Holds messages one way up until the time is over; then they arrive, in the order of sending.
    */
   public void clog(String from, String to, Duration duration) {
-    note(List.of(from), " -> ", List.of(to), "clogged for " + duration);
+    String what = "clogged for " + duration;
+    observers.onLink(new SimLinkChange(List.of(from), List.of(to), false, what, duration, false));
     transport.clog(links.between(from, to), duration.toNanos());
   }
 
   /** Holds up what the node sends and receives until the time is over. */
   public void clog(String name, Duration duration) {
     List<String> others = links.namesBut(List.of(name));
-    note(List.of(name), " <-> ", others, "clogged for " + duration);
+    String what = "clogged for " + duration;
+    observers.onLink(new SimLinkChange(List.of(name), others, true, what, duration, false));
     both(List.of(name), others, link -> transport.clog(link, duration.toNanos()));
   }
 
@@ -260,7 +259,7 @@ public final class SimNetwork {
 
   /** Takes all faults of all links away, latencies of their own included. */
   public void heal() {
-    observers.onLink("healed");
+    observers.onLink(SimLinkChange.HEALED);
     isolated.clear();
     links.forEach(
         link -> {

@@ -72,8 +72,8 @@ public interface SimObserver {
   /** Something befalls a process; the detail is for people and may be empty. */
   default void onNode(SimNode node, NodeEvent event, String detail) {}
 
-  /** Something befalls the network, in words. */
-  default void onLink(String what) {}
+  /** Something befalls the links of the network. */
+  default void onLink(SimLinkChange change) {}
 
   /** An endpoint begins or ends. */
   default void onEndpoint(SimNode node, String name, EndpointEvent event) {}

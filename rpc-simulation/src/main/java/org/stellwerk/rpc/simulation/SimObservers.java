@@ -63,9 +63,9 @@ final class SimObservers implements SimObserver {
   }
 
   @Override
-  public void onLink(String what) {
+  public void onLink(SimLinkChange change) {
     for (SimObserver observer : all) {
-      observer.onLink(what);
+      observer.onLink(change);
     }
   }
 

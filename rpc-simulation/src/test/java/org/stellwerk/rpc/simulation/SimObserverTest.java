@@ -72,8 +72,8 @@ class SimObserverTest {
     }
 
     @Override
-    public void onLink(String what) {
-      lines.add(what);
+    public void onLink(SimLinkChange change) {
+      lines.add(change.toString());
     }
 
     @Override
@@ -149,11 +149,11 @@ class SimObserverTest {
             "a -> b DISCONNECTED",
             "3 a#1 > b#1 CALL " + ECHO,
             "3 lost: the link is down",
-            "healed",
+            "all healed",
             "4 a#1 > b#1 CALL " + ECHO,
             "a <-> b BLACKHOLE",
             "4 lost: the link was cut meanwhile",
-            "healed",
+            "all healed",
             "5 a#1 > b#1 CALL " + ECHO,
             "b#1 CRASHED",
             "5 lost: its receiver is dead");

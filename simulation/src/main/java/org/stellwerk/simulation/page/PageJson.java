@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.stellwerk.rpc.simulation.SimLinkChange;
 import org.stellwerk.rpc.simulation.SimObserver.MessageKind;
 
 /**
@@ -154,8 +155,8 @@ final class PageJson {
       writeAt("coordination", coordination.process(), "", coordination.what());
     } else if (event instanceof RunEvent.Transition transition) {
       write(transition);
-    } else if (event instanceof RunEvent.LinkChange change) {
-      write(change);
+    } else if (event instanceof RunEvent.Links links) {
+      write(links.change());
     } else if (event instanceof RunEvent.Note note) {
       json.writeStringField("k", "note");
       json.writeStringField("d", note.text());
@@ -187,14 +188,22 @@ final class PageJson {
     }
   }
 
-  private void write(RunEvent.LinkChange change) throws IOException {
+  private void write(SimLinkChange change) throws IOException {
     json.writeStringField("k", "link");
     json.writeStringField("w", change.ways());
-    json.writeStringField("d", change.ways() + " " + change.what());
-    json.writeBooleanField("healed", change.healed());
-    json.writeArrayFieldStart("l");
-    for (String process : change.processes()) {
-      json.writeNumber(processes.getOrDefault(process, -1));
+    json.writeStringField("d", change.what());
+    json.writeBooleanField("healthy", change.healthy());
+    if (change.lasts() != null) {
+      json.writeNumberField("lasts", change.lasts().toNanos());
+    }
+    writeProcesses("from", change.from());
+    writeProcesses("to", change.to());
+  }
+
+  private void writeProcesses(String field, List<String> names) throws IOException {
+    json.writeArrayFieldStart(field);
+    for (String name : names) {
+      json.writeNumber(processes.getOrDefault(name, -1));
     }
     json.writeEndArray();
   }

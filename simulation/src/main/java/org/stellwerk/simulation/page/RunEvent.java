@@ -1,6 +1,7 @@
 package org.stellwerk.simulation.page;
 
 import java.util.List;
+import org.stellwerk.rpc.simulation.SimLinkChange;
 import org.stellwerk.rpc.simulation.SimObserver.MessageKind;
 import org.stellwerk.rpc.simulation.SimObserver.NodeEvent;
 
@@ -75,22 +76,8 @@ public sealed interface RunEvent {
   record Lifecycle(long sequence, long nanos, Life process, NodeEvent event, String detail)
       implements RunEvent {}
 
-  /**
-   * Something befell the links between processes.
-   *
-   * @param ways which links, the same text each time; "all" for all that there are
-   * @param processes the names of those processes that the text names
-   * @param what befell them
-   * @param healed whether they are as they should be from now on
-   */
-  record LinkChange(
-      long sequence, long nanos, String ways, List<String> processes, String what, boolean healed)
-      implements RunEvent {
-
-    public LinkChange {
-      processes = List.copyOf(processes);
-    }
-  }
+  /** Something befell the links between processes. */
+  record Links(long sequence, long nanos, SimLinkChange change) implements RunEvent {}
 
   /** Steps of a leader session: as the coordination service has it, and as a process believes. */
   enum LeaderStep {

@@ -12,6 +12,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.RpcEndpoint;
 import org.stellwerk.rpc.simulation.SimEvent;
+import org.stellwerk.rpc.simulation.SimLinkChange;
 import org.stellwerk.rpc.simulation.SimMessage;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimObserver;
@@ -170,8 +171,8 @@ public final class RunRecorder implements SimObserver, TransitionListener {
   }
 
   @Override
-  public void onLink(String what) {
-    keep(LinkWords.parse(what, processes).at(++sequence, now()));
+  public void onLink(SimLinkChange change) {
+    keep(new RunEvent.Links(++sequence, now(), change));
   }
 
   @Override

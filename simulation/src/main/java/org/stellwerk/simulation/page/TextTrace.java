@@ -127,8 +127,8 @@ public final class TextTrace {
     if (event instanceof RunEvent.Coordination coordination) {
       return at(coordination.process(), coordination.what());
     }
-    if (event instanceof RunEvent.LinkChange change) {
-      return inWorld("links: " + change.ways() + " " + change.what());
+    if (event instanceof RunEvent.Links links) {
+      return inWorld("links: " + links.change());
     }
     if (event instanceof RunEvent.Note note) {
       return inWorld(note.text());

@@ -2,7 +2,7 @@
 // bursts can be read and quiet hours do not matter; "to scale" is proportional. Either is monotonic in the order of events.
 
 const QUIET_NANOS = 1e9;
-const LABEL_ROW = 17;
+const LABEL_ROW = 19;
 const ARRIVAL_ROW = 7;
 const QUIET_ROW = 30;
 const TOP = 26;
@@ -85,9 +85,9 @@ class Layout {
     return this.points.slice(from, to);
   }
 
-  // The height of an event of the run, also if it is not visible itself; seq is Infinity for the end of the run.
+  // The height of an event of the run, also if it is not visible itself; without an event (Infinity) that of the time.
   yOf(seq, t) {
-    if (this.view.mode === "scale") return this.yAt(t);
+    if (this.view.mode === "scale" || seq === Infinity) return t === this.run.end ? this.height - 40 : this.yAt(t);
     const k = firstWhere(this.points.length, i => this.points[i].seq >= seq);
     if (k === this.points.length) return this.height - 40;
     if (this.points[k].seq === seq || k === 0) return this.points[k].y;

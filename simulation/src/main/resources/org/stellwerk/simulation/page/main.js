@@ -22,7 +22,7 @@ class Page {
     const wanted = new URLSearchParams(location.hash.slice(1));
     this.applyFragment(wanted);
     this.resize();
-    if (wanted.has("picture")) return this.becomePicture(wanted.get("picture"));
+    if (wanted.has("picture")) return this.becomePicture(wanted.get("picture"), Number(wanted.get("width")) || 1100);
     if (wanted.has("at")) this.goTo(this.itemAt(Number(wanted.get("at")) * 1e9));
     else if (this.run.violation) this.goTo(this.run.violation);
   }
@@ -212,13 +212,13 @@ class Page {
     this.showFilters();
   }
 
-  // The document becomes the picture of a part of the run, for a browser without window: see docs/simulation.md.
-  becomePicture(range) {
+  // The document becomes the picture of a part of the run as SVG in base 64, for a browser without a window (draw-run.sh).
+  becomePicture(range, width) {
     const [from, to] = range.split(",").map(s => Number(s) * 1e9);
-    const wanted = new URLSearchParams(location.hash.slice(1));
-    this.drawing.resize(Number(wanted.get("width")) || 1100);
-    document.body.innerHTML += "";
-    document.documentElement.innerHTML = `<body>${pictureOf(this.drawing, this.layout.yAt(from) - 14, this.layout.yAt(to) + 14)}</body>`;
+    this.drawing.resize(width);
+    const picture = pictureOf(this.drawing, this.layout.yAt(from) - 14, this.layout.yAt(to) + 14);
+    const bytes = new TextEncoder().encode(picture);
+    document.body.textContent = btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(""));
   }
 
   // --- input

@@ -28,10 +28,13 @@ function shortIds(text, jobs) {
 
 // "a <-> b BLACKHOLE" is "a ↔ b black hole" in the picture.
 function linkWords(row, lanes) {
-  const all = row.l.length === lanes && lanes > 3;
-  const words = all ? row.d.replace(/(<->|->) ([^ ,]+, )+[^ ,]+/, "$1 all others") : row.d;
-  return words.replace(/<->/g, "↔").replace(/->/g, "→").replace("BLACKHOLE", "black hole").replace(/\bCONNECTED/, "healed").replace("DISCONNECTED", "disconnected");
+  const others = row.from.length + row.to.length === lanes && row.to.length > 2;
+  const ways = others ? row.w.replace(/(->) .*/, "$1 all others") : row.w;
+  const what = humane(row.d).replace(/_/g, " ").toLowerCase().replace("blackhole", "black hole").replace(/^connected/, "healed");
+  return (ways === "all" ? "all links" : ways.replace("<->", "↔").replace("->", "→")) + " " + what;
 }
+
+const humane = words => words.replace(/\bPT([\dHMS.]+)/, (all, time) => time.toLowerCase());
 
 function messageOf(row, { text, jobs: known }) {
   const [seq, t, endSeq, endT, from, fromInc, to, toInc, label, kindText, fate, why, content, target, jobs, callSeq] = row;
@@ -73,6 +76,7 @@ function toneOf(row) {
     case "lead": return row.e === "ELECTED" || row.e === "PUBLISHED" ? "good" : "warn";
     case "state": return toneOfState(row.e);
     case "violation": return "bad";
+    case "coordination": return row.d.startsWith("session") ? "warn" : "";
     default: return "warn";
   }
 }
@@ -88,9 +92,9 @@ function nameOfAll(names) {
 function wordsOf(run, mark) {
   const row = mark.rows[0];
   switch (row.k) {
-    case "node": return ["", row.e.toLowerCase() + (row.d ? " " + row.d.replace(/\bPT([\dHMS.]+)/, (all, time) => time.toLowerCase()) : "")];
+    case "node": return ["", row.e.toLowerCase() + (row.d ? " " + humane(row.d) : "")];
     case "link": return ["", linkWords(row, run.lanes.length)];
-    case "lead": return ["", ({ ELECTED: "leader ", PUBLISHED: "publishes ", DEPOSED: "ends ", BELIEVES: "leads as ", GIVES_UP: "gives up " }[row.e] ?? row.e + " ") + row.d];
+    case "lead": return ["", ({ ELECTED: "leader is ", PUBLISHED: "publishes ", DEPOSED: "ends ", BELIEVES: "leads as ", GIVES_UP: "gives up " }[row.e] ?? row.e + " ") + row.d];
     case "state": {
       const subject = { job: "", execution: "", task: "", "leader session": "session " }[row.m] ?? "slot ";
       const job = row.j !== undefined && row.m !== "job" && run.jobs.length > 1 ? run.jobs[row.j].name + " " : "";
@@ -149,22 +153,18 @@ function readLeads(run, marks) {
 
 function readCuts(run, marks) {
   const open = new Map();
+  const close = (key, t, seq) => {
+    const cut = open.get(key);
+    if (cut && cut.endSeq === Infinity) Object.assign(cut, { end: t, endSeq: seq });
+    open.delete(key);
+  };
   for (const { t, seq, rows: [row] } of marks) {
-    if (row.k !== "link") continue;
-    if (row.healed) {
-      for (const [key, cut] of open) {
-        if (row.w === "all" || key === row.w) {
-          Object.assign(cut, { end: t, endSeq: seq });
-          open.delete(key);
-        }
-      }
-    } else {
-      const before = open.get(row.w);
-      if (before) Object.assign(before, { end: t, endSeq: seq });
-      const cut = { what: row.d, start: t, seq, end: run.end, endSeq: Infinity, lanes: row.l };
-      open.set(row.w, cut);
-      run.cuts.push(cut);
-    }
+    if (row.k !== "link" || row.lasts === 0) continue;
+    for (const key of [...open.keys()]) if (row.w === "all" || key === row.w) close(key, t, seq);
+    if (row.healthy) continue;
+    const cut = { start: t, seq, end: row.lasts ? Math.min(run.end, t + row.lasts) : run.end, endSeq: Infinity, lanes: [...row.from, ...row.to].filter(l => l >= 0) };
+    open.set(row.w, cut);
+    run.cuts.push(cut);
   }
 }
 

@@ -102,7 +102,7 @@ function messageDetails(run, m) {
 
 function markDetails(run, mark) {
   const title = (mark.who ? mark.who + " " : "") + mark.what.split("\n")[0];
-  const lines = mark.rows.map(row => row.k === "state" ? `${row.d}: ${row.f} → ${row.e}${row.id ? "\n  " + row.id : ""}` : row.k === "lead" ? `session ${row.id}` : row.d);
+  const lines = mark.rows.map(row => row.k === "state" ? `${row.d}: ${row.f} → ${row.e}${row.id ? "\n  " + row.id : ""}` : row.k === "lead" ? `session ${row.id}` : row.k === "link" ? row.w + " " + row.d : row.d);
   return `<h3>${escapeText(title)}</h3><table>`
     + detailRow("at", clock(mark.t) + " s")
     + detailRow("process", mark.lane >= 0 && escapeText(run.lanes[mark.lane].name + "#" + mark.inc))

@@ -81,16 +81,30 @@ final class RecordedRuns {
     DispatcherGateway dispatcher = world.dispatcher();
     world.await(dispatcher.submitJob(job, ASK));
     world.scheduler().runFor(Duration.ofSeconds(5));
-    recorder.note("jm-1 is cut off from the coordination service");
-    world
-        .network()
-        .setStatus("jm-1", "zk", org.stellwerk.rpc.simulation.SimNetwork.Status.BLACKHOLE);
-    world.scheduler().runFor(Duration.ofSeconds(70));
-    world.network().heal();
+    String leader = world.coordination().leadingNode().orElseThrow().name();
+    recorder.note("the leader is frozen for longer than its session lasts");
+    world.node(leader).freeze(Duration.ofSeconds(12));
+    world.scheduler().runFor(Duration.ofSeconds(30));
+    world.network().clog("tm-1", Duration.ofSeconds(3));
     world.scheduler().runFor(Duration.ofSeconds(10));
-    world.node("tm-1").freeze(Duration.ofSeconds(4));
-    world.scheduler().runFor(Duration.ofSeconds(20));
     return recorder.finish("two believe to lead", "I5", "an example of a violation");
+  }
+
+  /** The leader is killed while a job runs; another one takes over. */
+  static RecordedRun leaderKill(long seed) {
+    SimWorld world = new SimWorld(seed);
+    RunRecorder recorder = RunRecorder.attach(world);
+    cluster(world, "jm-1", "jm-2");
+    JobGraph job = job(1, 2, SimTaskPlan.finishesAfter(Duration.ofSeconds(10)));
+    world.await(world.dispatcher().submitJob(job, ASK));
+    world.scheduler().runFor(Duration.ofSeconds(3));
+    String leader = world.coordination().leadingNode().orElseThrow().name();
+    recorder.note("kill the leader");
+    world.node(leader).crash();
+    world.scheduler().runFor(Duration.ofSeconds(5));
+    world.startJobManager(leader);
+    world.scheduler().runFor(Duration.ofSeconds(10));
+    return recorder.finish("The leader is killed");
   }
 
   /** Many jobs on many TaskManagers, and always something fails. */
@@ -141,6 +155,7 @@ final class RecordedRuns {
     TracePage.write(target.resolve("plain.html"), plainJob(1));
     TracePage.write(target.resolve("crash.html"), workerCrash(2));
     TracePage.write(target.resolve("two.html"), twoLeaders(3));
+    TracePage.write(target.resolve("leader.html"), leaderKill(5));
     TracePage.write(target.resolve("busy.html"), busy(4));
   }
 }

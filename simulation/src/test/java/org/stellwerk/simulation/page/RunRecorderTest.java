@@ -70,6 +70,8 @@ class RunRecorderTest {
     world.scheduler().runFor(SECOND);
     world.startTaskManager("tm", 1).freeze(Duration.ofMillis(500));
     world.scheduler().runFor(SECOND);
+    world.network().setOneWay("jm", "tm", Status.BLACKHOLE);
+    world.network().heal();
 
     RecordedRun run = recorder.finish("a worker is killed", "I0", "an example");
 
@@ -101,6 +103,8 @@ class RunRecorderTest {
             "tm#2 STARTED",
             "tm#2 FROZEN for PT0.5S",
             "tm#2 THAWED",
+            "world links: jm -> tm BLACKHOLE",
+            "world links: all healed",
             "world VIOLATION I0: an example");
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.stellwerk.rpc.simulation.SimLinkChange;
 import org.stellwerk.rpc.simulation.SimObserver.MessageKind;
 import org.stellwerk.rpc.simulation.SimObserver.NodeEvent;
 import org.stellwerk.runtime.TransitionObserver;
@@ -33,6 +34,9 @@ class TextTraceTest {
     return new RunEvent.Transition(sequence, 2_000_000, at, subject, "CREATED", to);
   }
 
+  private static final SimLinkChange CUT =
+      new SimLinkChange(List.of("a"), List.of("b"), true, "CUT", null, false);
+
   private static final RecordedRun RUN =
       new RecordedRun(
           "by hand",
@@ -51,7 +55,7 @@ class TextTraceTest {
               becomes(12, JM, TransitionObserver.JOB, "RUNNING"),
               becomes(13, TM, TransitionObserver.TASK, "RUNNING"),
               new RunEvent.Lifecycle(14, 3_000_000, TM, NodeEvent.FROZEN, "for 2 s"),
-              new RunEvent.LinkChange(15, 4_000_000, "a <-> b", List.of(), "CUT", false),
+              new RunEvent.Links(15, 4_000_000, CUT),
               new RunEvent.Note(16, 5_000_000, "the end is near"),
               new RunEvent.Violation(17, 5_000_000_000L, "I4", "lost")),
           3);

