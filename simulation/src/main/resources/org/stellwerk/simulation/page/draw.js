@@ -2,6 +2,7 @@
 // "to scale" and zoomed out, a label is left away where its lane has one already, and crowds become bare lines.
 
 const GUTTER = 92;
+const MARGIN = 56;
 const CROWD = 1500;
 const LABEL_HEIGHT = 11;
 
@@ -45,7 +46,7 @@ class Drawing {
 
   resize(width) {
     this.width = width;
-    this.laneWidth = (width - GUTTER - 14) / Math.max(1, this.run.lanes.length);
+    this.laneWidth = (width - GUTTER - MARGIN) / Math.max(1, this.run.lanes.length);
   }
 
   x(lane) {

@@ -37,7 +37,9 @@ class Page {
   // Lays out anew; what is at the given height of the window, or in its middle, stays there.
   relayout(anchorY, change = () => {}) {
     const offset = anchorY ?? this.scroller.clientHeight / 2;
-    const anchor = this.drawing.picked?.y !== undefined && anchorY === null ? this.drawing.picked : null;
+    const { scrollTop, clientHeight } = this.scroller;
+    const picked = this.drawing.picked;
+    const anchor = anchorY === null && picked?.y > scrollTop && picked.y < scrollTop + clientHeight ? picked : null;
     const time = this.layout.timeAt(this.scroller.scrollTop + offset);
     const before = anchor ? anchor.y - this.scroller.scrollTop : offset;
     change();
