@@ -22,6 +22,7 @@ import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobVertex;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.SerializedThrowable;
+import org.stellwerk.runtime.messages.TaskDeploymentBatch;
 import org.stellwerk.util.ExceptionUtils;
 
 /**
@@ -130,6 +131,8 @@ final class MessageText {
     } else if (value instanceof JobGraph graph) {
       text.append(names.job(graph.jobId())).append(" of ").append(graph.totalSubtasks());
       text.append(graph.totalSubtasks() == 1 ? " subtask" : " subtasks");
+    } else if (value instanceof TaskDeploymentBatch batch) {
+      tellList(batch.tasks().stream().map(TaskDeploymentBatch.Entry::attemptId).toList());
     } else if (value instanceof Throwable failure) {
       text.append("✗ ").append(failure.getClass().getSimpleName()).append(": ");
       text.append(firstLine(ExceptionUtils.describe(failure)));

@@ -68,14 +68,14 @@ final class RunNames {
     return jobs.computeIfAbsent(id, unknown -> unique("job " + shortId(id.value())));
   }
 
-  /** "work 2/4", and the number of the attempt from the second on. */
+  /** "work 2/4", and from the second attempt on its number, as in "work 2/4 #1". */
   String attempt(ExecutionAttemptID id) {
     JobVertex vertex = vertices.get(id.jobVertexId());
     String subtask =
         vertex == null
             ? "vertex " + shortId(id.jobVertexId().value()) + " " + (id.subtaskIndex() + 1)
             : vertex.name() + " " + (id.subtaskIndex() + 1) + "/" + vertex.parallelism();
-    return id.attemptNumber() == 0 ? subtask : subtask + " again " + id.attemptNumber();
+    return id.attemptNumber() == 0 ? subtask : subtask + " #" + id.attemptNumber();
   }
 
   /** All jobs that were named. */

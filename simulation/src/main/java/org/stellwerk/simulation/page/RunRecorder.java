@@ -178,7 +178,7 @@ public final class RunRecorder implements SimObserver, TransitionListener {
   @Override
   public void onEvent(SimEvent event) {
     if (event.kind() == SimEvent.Kind.CONTROL && !event.label().startsWith(THAW)) {
-      note(event.label());
+      note(event.label().replaceFirst("^schedule ", ""));
     }
   }
 

@@ -67,6 +67,7 @@ function groupMarks(rows) {
 }
 
 function toneOfState(state) {
+  if (state === "RESTARTING") return "warn";
   return ENDED.has(state) || state === "RUNNING" ? "good" : BROKEN.has(state) || state.startsWith("CANCEL") ? "bad" : "";
 }
 
@@ -84,7 +85,7 @@ function toneOf(row) {
 // "work 1/4", "work 3/4" are "2 × work".
 function nameOfAll(names) {
   if (names.length === 1) return names[0];
-  const stems = new Set(names.map(name => name.replace(/[ _]\d+(\/\d+)?$/, "")));
+  const stems = new Set(names.map(name => name.replace(/[ _]\d+(\/\d+)?( #\d+)?$/, "")));
   return names.length + (stems.size === 1 ? " × " + [...stems][0] : " subtasks");
 }
 

@@ -59,15 +59,15 @@ final class RecordedRuns {
     SimWorld world = new SimWorld(seed);
     RunRecorder recorder = RunRecorder.attach(world);
     cluster(world, "jm");
-    JobGraph job = job(1, 4, SimTaskPlan.runsForEver());
+    JobGraph job = job(1, 4, SimTaskPlan.finishesAfter(Duration.ofSeconds(6)));
     DispatcherGateway dispatcher = world.dispatcher();
     world.await(dispatcher.submitJob(job, ASK));
     world.scheduler().runFor(Duration.ofSeconds(2));
     recorder.note("kill tm-2");
     world.node("tm-2").crash();
-    world.await(dispatcher.requestJobResult(job.jobId(), JOB));
     world.scheduler().runFor(Duration.ofSeconds(3));
     world.startTaskManager("tm-2", 2);
+    world.await(dispatcher.requestJobResult(job.jobId(), JOB));
     world.awaitFreeSlots(4, Duration.ofSeconds(30));
     return recorder.finish("a TaskManager is killed");
   }
@@ -116,7 +116,7 @@ final class RecordedRuns {
       world.startTaskManager("tm-" + i, 4);
     }
     SimRandom random = world.scheduler().random().fork("busy");
-    for (int i = 1; i <= 120; i++) {
+    for (int i = 1; i <= 60; i++) {
       JobGraph job = job(i, 1 + i % 4, SimTaskPlan.finishesAfter(Duration.ofMillis(100L * i)));
       world
           .coordination()

@@ -101,7 +101,7 @@ class TracePageTest {
   @Test
   void aLongRunHasAPageOfBoundedSize() throws Exception {
     RecordedRun run = RecordedRuns.busy(4);
-    assertThat(run.events()).hasSizeGreaterThan(20_000);
+    assertThat(run.events()).hasSizeGreaterThan(10_000);
     assertThat(TracePage.html(run).length() / run.events().size()).isLessThan(BYTES_PER_EVENT);
   }
 }
