@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.runtime.blob.BlobStore;
 import org.stellwerk.runtime.id.BlobKey;
@@ -30,12 +32,22 @@ public final class SimBlobStore implements BlobStore {
 
   @Override
   public CompletableFuture<Boolean> contains(BlobKey key) {
-    return CompletableFuture.supplyAsync(() -> blobs.keys.contains(key), node.io());
+    return later(() -> blobs.keys.contains(key));
   }
 
   @Override
   public CompletableFuture<Void> delete(BlobKey key) {
-    return CompletableFuture.runAsync(() -> blobs.keys.remove(key), node.io());
+    return later(
+        () -> {
+          blobs.keys.remove(key);
+          return null;
+        });
+  }
+
+  private <T extends @Nullable Object> CompletableFuture<T> later(Supplier<T> step) {
+    CompletableFuture<T> done = node.newFuture();
+    node.io().execute(() -> done.complete(step.get()));
+    return done;
   }
 
   @Override

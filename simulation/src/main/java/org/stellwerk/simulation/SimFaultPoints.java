@@ -42,7 +42,7 @@ final class SimFaultPoints implements FaultPoints {
     if (!isActive || !random.chance(QUARTER)) {
       return CompletableFuture.completedFuture(null);
     }
-    CompletableFuture<Void> passed = new CompletableFuture<>();
+    CompletableFuture<Void> passed = node.newFuture();
     node.timers()
         .schedule(() -> passed.complete(null), random.nextLong(LONGEST_MS), TimeUnit.MILLISECONDS);
     return passed;

@@ -29,7 +29,6 @@ public final class SimTaskRunner implements TaskRunner {
   private final SimNode node;
   private final Map<ExecutionAttemptID, Attempt> running = new LinkedHashMap<>();
   private final Set<JobID> unreleased = new LinkedHashSet<>();
-  private long changes;
   private boolean closed;
 
   /** A runner in the process. */
@@ -55,11 +54,6 @@ public final class SimTaskRunner implements TaskRunner {
     return Set.copyOf(unreleased);
   }
 
-  /** Grows whenever the running attempts change. */
-  long changes() {
-    return changes;
-  }
-
   @Override
   public int dataPort() {
     return DATA_PORT;
@@ -78,7 +72,6 @@ public final class SimTaskRunner implements TaskRunner {
           "Attempt " + descriptor.attemptId() + " was started twice on " + node);
     }
     unreleased.add(descriptor.jobId());
-    changes++;
     node.io().execute(attempt::setUp);
     return attempt;
   }
@@ -159,7 +152,6 @@ public final class SimTaskRunner implements TaskRunner {
     private void end(Runnable ending) {
       if (!over) {
         over = true;
-        changes++;
         running.remove(descriptor.attemptId());
         ending.run();
       }

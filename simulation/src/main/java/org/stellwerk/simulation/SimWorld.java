@@ -3,11 +3,9 @@ package org.stellwerk.simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.stellwerk.configuration.Configuration;
@@ -23,7 +21,6 @@ import org.stellwerk.runtime.cluster.ProcessServices;
 import org.stellwerk.runtime.cluster.TaskManagerProcess;
 import org.stellwerk.runtime.gateway.DispatcherGateway;
 import org.stellwerk.runtime.id.DispatcherId;
-import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.HardwareDescription;
@@ -35,8 +32,7 @@ import org.stellwerk.util.AutoCloseableAsync;
  * A whole cluster in one thread: the processes of production on a simulated network, coordination
  * service and task runner, in virtual time. Everything that happens follows from the seed.
  *
- * <p>{@link ClusterInvariants} hold after every event, or the run ends with the events that led
- * there.
+ * <p>What must hold after every event is checked by org.stellwerk.simulation.check, once attached.
  *
  * <p>A scenario starts processes by name, acts, and lets time pass with the {@link #scheduler()}. A
  * crashed process is started again under its name; its stores have survived it.
@@ -59,8 +55,6 @@ public final class SimWorld {
   private final SimEnds ends;
   private final Map<String, SimProcess> processes = new LinkedHashMap<>();
   private final Map<String, SimTaskRunner> taskRunners = new LinkedHashMap<>();
-  private final Set<JobID> acknowledged = new LinkedHashSet<>();
-  private final ClusterInvariants invariants;
   private final List<TransitionListener> transitionListeners = new ArrayList<>();
   private boolean faultPoints;
 
@@ -78,10 +72,6 @@ public final class SimWorld {
     this.client = network.newNode(CLIENT);
     this.faults = new SimFaults(this);
     this.ends = new SimEnds(this);
-    this.invariants = new ClusterInvariants(coordination);
-    scheduler.addCheck(invariants::check);
-    scheduler.addCheck(invariants::lookInside);
-    scheduler.addCheck(() -> invariants.checkKept(acknowledged));
   }
 
   /** Processes that start from now on are held up at random points of their code. */
@@ -152,7 +142,6 @@ public final class SimWorld {
     String name = role.name();
     JobManagerConfig config =
         new JobManagerConfig(configuration, new ResourceID(name), "http://" + name + ":8081");
-    invariants.watch(node);
     return JobManagerProcess.start(config, services, new SimBlobStore(blobs, node));
   }
 
@@ -160,7 +149,6 @@ public final class SimWorld {
       SimProcess.Role role, SimNode node, ProcessServices services) {
     SimTaskRunner runner = new SimTaskRunner(node);
     taskRunners.put(role.name(), runner);
-    invariants.watch(node, runner, role.slots());
     TaskExecutorConfig config =
         TaskExecutorConfig.fromConfiguration(
             configuration.with(TaskManagerOptions.NUM_TASK_SLOTS, role.slots()),
@@ -249,12 +237,16 @@ public final class SimWorld {
 
   /** The endpoints of a kind that exist in live processes: the truth, for checks. */
   public <E> List<E> endpoints(Class<E> kind) {
-    return invariants.endpoints(kind);
-  }
-
-  /** From now on, at every instant, the job must be stored or have a result. */
-  public void mustBeKept(JobID jobId) {
-    acknowledged.add(jobId);
+    List<E> found = new ArrayList<>();
+    for (SimNode node : network.nodes()) {
+      if (node.isAlive()) {
+        node.rpc().endpoints().stream()
+            .filter(kind::isInstance)
+            .map(kind::cast)
+            .forEach(found::add);
+      }
+    }
+    return found;
   }
 
   /** Runs the world until the leader counts this many free slots; fails if that takes too long. */

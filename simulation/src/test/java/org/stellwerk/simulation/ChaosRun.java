@@ -30,6 +30,7 @@ import org.stellwerk.runtime.options.HeartbeatOptions;
 import org.stellwerk.runtime.options.SlotOptions;
 import org.stellwerk.runtime.options.TaskManagerOptions;
 import org.stellwerk.runtime.resourcemanager.ResourceManager;
+import org.stellwerk.simulation.check.ClusterChecks;
 
 /**
  * Two JobManagers and two TaskManagers under random faults; then everything is repaired, and the
@@ -40,6 +41,7 @@ final class ChaosRun {
   private static final Duration ASK = Duration.ofSeconds(10);
 
   private final SimWorld world;
+  private final ClusterChecks checks;
   private final SimRandom faults;
   private final List<String> log = new ArrayList<>();
   private final Set<JobID> acknowledged = new LinkedHashSet<>();
@@ -50,6 +52,7 @@ final class ChaosRun {
   ChaosRun(long seed) {
     Knobs knobs = new Knobs(new SimRandom(seed).fork("knobs"));
     world = new SimWorld(seed, knobs.configuration());
+    checks = ClusterChecks.attach(world);
     faults = world.scheduler().random().fork("faults");
     note("knobs " + knobs.configuration().toMap());
     if (faults.chance(0.5)) {
@@ -213,14 +216,11 @@ final class ChaosRun {
 
   private void submit(JobGraph graph) {
     withDispatcher(
-        dispatcher ->
-            dispatcher
-                .submitJob(graph, ASK)
-                .thenAccept(
-                    ack -> {
-                      acknowledged.add(graph.jobId());
-                      world.mustBeKept(graph.jobId());
-                    }));
+        dispatcher -> {
+          var answer = dispatcher.submitJob(graph, ASK);
+          checks.history().submit(graph.jobId(), sessionOf(dispatcher), answer);
+          answer.thenAccept(ack -> acknowledged.add(graph.jobId()));
+        });
   }
 
   private JobGraph job(SimTaskPlan plan, int parallelism) {
@@ -238,8 +238,24 @@ final class ChaosRun {
     if (jobs > 0) {
       JobID id = new JobID(new UUID(1, 1 + faults.nextLong(jobs)));
       note("cancel " + id);
-      withDispatcher(dispatcher -> dispatcher.cancelJob(id, ASK));
+      withDispatcher(
+          dispatcher -> {
+            checks.history().cancel(id, sessionOf(dispatcher), dispatcher.cancelJob(id, ASK));
+            askStatus(id);
+          });
     }
+  }
+
+  private void askStatus(JobID id) {
+    withDispatcher(
+        dispatcher ->
+            checks
+                .history()
+                .status(id, sessionOf(dispatcher), dispatcher.requestJobStatus(id, ASK)));
+  }
+
+  private static UUID sessionOf(DispatcherGateway dispatcher) {
+    return dispatcher.getFencingToken().value();
   }
 
   /** Asks the current leader, or whoever was it when the client last looked. */

@@ -18,6 +18,7 @@ import org.stellwerk.runtime.messages.JobResult;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.SerializedThrowable;
 import org.stellwerk.runtime.options.RestartStrategyOptions;
+import org.stellwerk.simulation.check.ClusterChecks;
 
 /** The real processes on the simulated world: one JobManager, two TaskManagers with two slots. */
 class ClusterScenarioTest {
@@ -29,6 +30,7 @@ class ClusterScenarioTest {
 
   private static SimWorld startCluster(long seed) {
     SimWorld world = new SimWorld(seed);
+    ClusterChecks.attach(world);
     world.startJobManager("jm");
     world.startTaskManager("tm-1", 2);
     world.startTaskManager("tm-2", 2);

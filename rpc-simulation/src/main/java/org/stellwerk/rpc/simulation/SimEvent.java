@@ -1,6 +1,7 @@
 package org.stellwerk.rpc.simulation;
 
 import org.jspecify.annotations.Nullable;
+import org.stellwerk.rpc.RpcEndpoint;
 
 /**
  * Something that will happen at an instant of virtual time, as a whole. Belongs to one incarnation
@@ -114,6 +115,11 @@ public abstract class SimEvent {
   /** The node where it happens; null for the world. */
   public @Nullable SimNode node() {
     return node;
+  }
+
+  /** The endpoint that processes a message of its mailbox; null if the event is another one. */
+  public @Nullable RpcEndpoint endpoint() {
+    return null;
   }
 
   /** When the event happens, or happened. */

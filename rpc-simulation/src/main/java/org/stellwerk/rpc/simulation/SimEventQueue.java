@@ -66,6 +66,14 @@ final class SimEventQueue {
     return size;
   }
 
+  List<SimEvent> all() {
+    List<SimEvent> all = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      all.add(at(i));
+    }
+    return all;
+  }
+
   /** How many events are pending that are not timers. */
   int work() {
     return work;

@@ -103,10 +103,16 @@ final class SimExchange implements Delivery, RpcResponder {
   }
 
   private void answer(Answer answer) {
-    if (!answered) {
-      answered = true;
-      caller.network().transmit(target.node(), caller.node(), null, call.what(), answer);
+    if (answered) {
+      caller
+          .scheduler()
+          .reportViolation(
+              new InvariantViolation(
+                  "I10", target.name() + " has answered twice to " + call.what()));
+      return;
     }
+    answered = true;
+    caller.network().transmit(target.node(), caller.node(), null, call.what(), answer);
   }
 
   private SimAsks.Ask ask() {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.RpcEndpoint;
@@ -85,6 +86,12 @@ final class SimMailbox implements RpcServer {
 
   /** Puts a message behind those that wait. */
   void post(Object message, String what, RpcResponder responder) {
+    if (closed && message instanceof RunAsync run && run.runnable() instanceof ScheduledFuture) {
+      service
+          .scheduler()
+          .reportViolation(
+              new InvariantViolation("I10", "A timer fires for " + name + ", which has ended"));
+    }
     long now = service.scheduler().nowNanos();
     long at = Math.max(now + service.mailboxLatency(), busyUntilNanos);
     busyUntilNanos = at + service.processingTime();
@@ -118,6 +125,11 @@ final class SimMailbox implements RpcServer {
     @Override
     int labelHash() {
       return name.hashCode() * 31 + what.hashCode();
+    }
+
+    @Override
+    public RpcEndpoint endpoint() {
+      return endpoint;
     }
 
     @Override

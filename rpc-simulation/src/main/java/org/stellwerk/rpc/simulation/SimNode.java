@@ -3,6 +3,8 @@ package org.stellwerk.rpc.simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.concurrent.ScheduledExecutor;
 import org.stellwerk.rpc.simulation.SimEvent.Kind;
 import org.stellwerk.rpc.simulation.SimObserver.NodeEvent;
@@ -122,6 +124,11 @@ public final class SimNode {
   /** Randomness of this node's own. */
   public SimRandom random() {
     return random;
+  }
+
+  /** A future of this world, for whoever plays a part of the process and completes it. */
+  public <T extends @Nullable Object> CompletableFuture<T> newFuture() {
+    return new SimFuture<>(network.scheduler());
   }
 
   /** Where faults of the process go; an unexpected one ends the run. */

@@ -26,6 +26,8 @@ public final class SimScheduler {
   /** How much virtual time the waiting methods allow if no limit is given. */
   public static final Duration DEFAULT_LIMIT = Duration.ofMinutes(10);
 
+  private record Suspect(SimFuture<?> future, Throwable thrown) {}
+
   private final long seed;
   private final SimRandom random;
   private final SimRandom tieBreaks;
@@ -37,6 +39,7 @@ public final class SimScheduler {
   private @Nullable Thread thread;
   private @Nullable SimEvent current;
   private @Nullable Throwable violation;
+  private final List<Suspect> suspects = new ArrayList<>();
   private Kind violationKind = Kind.VIOLATION;
   private SimBudget budget = SimBudget.defaults();
   private long lastNanos = budget.virtualTime().toNanos();
@@ -123,6 +126,16 @@ public final class SimScheduler {
   /** Whose event runs: an executor or mailbox; null in the test's own code. */
   public @Nullable Object currentContext() {
     return current == null ? null : current.context();
+  }
+
+  /** The event that runs; null in the test's own code. */
+  public @Nullable SimEvent currentEvent() {
+    return current;
+  }
+
+  /** What is still to happen, in no order: the truth, for checks. */
+  public List<SimEvent> pending() {
+    return queue.all();
   }
 
   /** Whether an event runs, as opposed to the test's own code. */
@@ -219,6 +232,7 @@ public final class SimScheduler {
     try {
       observers.onEvent(event);
       event.happen();
+      checkSuspects();
     } catch (Throwable t) {
       reportViolation(t);
     } finally {
@@ -237,6 +251,26 @@ public final class SimScheduler {
     if (trace.count() > budget.events()) {
       throw failure(Kind.BUDGET, "More than " + budget.events() + " events", null);
     }
+  }
+
+  /** A callback has thrown something, for which the future stands. */
+  void suspect(SimFuture<?> future, Throwable thrown) {
+    suspects.add(new Suspect(future, thrown));
+  }
+
+  private void checkSuspects() {
+    if (suspects.isEmpty()) {
+      return;
+    }
+    for (Suspect suspect : suspects) {
+      if (!suspect.future.isHeard()) {
+        InvariantViolation lost =
+            new InvariantViolation("I9", "Nobody hears what a callback threw: " + suspect.thrown);
+        lost.initCause(suspect.thrown);
+        reportViolation(lost);
+      }
+    }
+    suspects.clear();
   }
 
   private void throwViolation() {

@@ -447,6 +447,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
   /** What it knows now; for tests and the simulator, in the main thread. */
   public DispatcherSnapshot snapshot() {
     return new DispatcherSnapshot(
+        getFencingToken(),
         ready.isDone() && !ready.isCompletedExceptionally(),
         new ArrayList<>(submissions.keySet()),
         new ArrayList<>(runs.keySet()));

@@ -1,6 +1,7 @@
 package org.stellwerk.runtime.dispatcher;
 
 import java.util.List;
+import org.stellwerk.runtime.id.DispatcherId;
 import org.stellwerk.runtime.id.JobID;
 
 /**
@@ -10,4 +11,5 @@ import org.stellwerk.runtime.id.JobID;
  * @param submitting jobs whose acceptance is being decided
  * @param running jobs that are accepted and whose result is not yet durable
  */
-public record DispatcherSnapshot(boolean ready, List<JobID> submitting, List<JobID> running) {}
+public record DispatcherSnapshot(
+    DispatcherId session, boolean ready, List<JobID> submitting, List<JobID> running) {}

@@ -407,6 +407,8 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   /** What it knows now; for tests and the simulator, in the main thread. */
   public JobMasterSnapshot snapshot() {
     return new JobMasterSnapshot(
+        getJobId(),
+        getFencingToken(),
         getJobStatus(),
         scheduler.getExecutionGraph().snapshot(),
         slotPool.snapshot(),

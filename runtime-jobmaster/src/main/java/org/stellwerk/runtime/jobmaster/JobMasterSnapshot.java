@@ -2,6 +2,8 @@ package org.stellwerk.runtime.jobmaster;
 
 import java.util.List;
 import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolSnapshot;
 import org.stellwerk.runtime.messages.JobStatus;
@@ -15,6 +17,8 @@ import org.stellwerk.runtime.messages.JobStatus;
  * @param registered whether its ResourceManager has taken it in
  */
 public record JobMasterSnapshot(
+    JobID jobId,
+    JobMasterId session,
     JobStatus status,
     List<ExecutionSnapshot> executions,
     SlotPoolSnapshot slotPool,

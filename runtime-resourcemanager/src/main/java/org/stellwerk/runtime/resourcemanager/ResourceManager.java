@@ -410,7 +410,7 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
     List<ResourceManagerSnapshot.JobMaster> masters = new ArrayList<>();
     jobMasters.values().forEach(connection -> masters.add(connection.snapshot()));
     return new ResourceManagerSnapshot(
-        registered, slotManager.registrations(), slotManager.needs(), masters);
+        getFencingToken(), registered, slotManager.registrations(), slotManager.needs(), masters);
   }
 
   private final class Actions implements SlotActions {

@@ -7,6 +7,7 @@ import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.id.SlotID;
 
 /**
@@ -19,6 +20,7 @@ import org.stellwerk.runtime.id.SlotID;
  * @param jobMasters those that are registered
  */
 public record ResourceManagerSnapshot(
+    ResourceManagerId session,
     List<TaskExecutor> taskExecutors,
     List<Registration> registrations,
     List<Need> needs,

@@ -423,7 +423,7 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
 
   /** What it holds now; for tests and the simulator, in the main thread. */
   public TaskExecutorSnapshot snapshot() {
-    return TaskExecutorSnapshot.of(resourceManager, slots, tasks, jobs);
+    return TaskExecutorSnapshot.of(config.resourceId(), resourceManager, slots, tasks, jobs);
   }
 
   private final class LeaderListener implements LeaderRetrievalListener {

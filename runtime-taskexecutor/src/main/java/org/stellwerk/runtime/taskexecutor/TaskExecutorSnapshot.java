@@ -9,6 +9,7 @@ import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
+import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.messages.ExecutionState;
 
@@ -23,6 +24,7 @@ import org.stellwerk.runtime.messages.ExecutionState;
  * @param jobs those that it has a connection for
  */
 public record TaskExecutorSnapshot(
+    ResourceID resourceId,
     @Nullable UUID leaderSession,
     @Nullable InstanceID registrationId,
     List<Slot> slots,
@@ -54,6 +56,7 @@ public record TaskExecutorSnapshot(
   public record Job(JobID jobId, JobMasterId jobMasterId, boolean connected) {}
 
   static TaskExecutorSnapshot of(
+      ResourceID resourceId,
       ResourceManagerConnection resourceManager,
       TaskSlotTable slots,
       TaskTable tasks,
@@ -67,6 +70,7 @@ public record TaskExecutorSnapshot(
       connections.add(new Job(job.jobId(), job.jobMasterId(), job.isConnected()));
     }
     return new TaskExecutorSnapshot(
+        resourceId,
         resourceManager.leaderSession(),
         resourceManager.registrationId(),
         slots.snapshot(),

@@ -1,0 +1,141 @@
+package org.stellwerk.simulation.check;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.stellwerk.rpc.simulation.InvariantViolation;
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.JobVertexID;
+import org.stellwerk.runtime.taskexecutor.SlotState;
+import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot;
+import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot.RunningTask;
+import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot.Slot;
+
+/**
+ * I1, one owner per slot, by the TaskExecutors' books: a slot has a job and an allocation exactly
+ * if it is not free; an allocation has one slot in the cluster, once; a slot holds tasks of its own
+ * job only, at most one of each vertex; and no user code runs that is not in a slot.
+ */
+final class I1SlotOwners extends Invariant {
+
+  private final Allocations allocations;
+  private final Function<String, ? extends Collection<ExecutionAttemptID>> userCode;
+  private final Set<AllocationID> ended = new HashSet<>();
+
+  /**
+   * The invariant.
+   *
+   * @param allocations kept up to date
+   * @param userCode the attempts whose code runs in a process
+   */
+  I1SlotOwners(
+      Consumer<InvariantViolation> violations,
+      Allocations allocations,
+      Function<String, ? extends Collection<ExecutionAttemptID>> userCode) {
+    super("I1", violations);
+    this.allocations = allocations;
+    this.userCode = userCode;
+  }
+
+  @Override
+  void onTaskExecutor(Change<TaskExecutorSnapshot> change) {
+    TaskExecutorSnapshot now = change.now();
+    TaskExecutorSnapshot before = change.before();
+    List<Slot> slots = now.slots();
+    for (int i = 0; i < slots.size(); i++) {
+      Slot slot = slots.get(i);
+      Slot former = before == null ? null : before.slots().get(i);
+      if (slot.equals(former)) {
+        continue;
+      }
+      checkSlot(slot, now);
+      if (former != null && !Objects.equals(former.allocationId(), slot.allocationId())) {
+        end(former);
+      }
+      own(change.process(), slot);
+    }
+    checkUserCode(change.process(), now);
+  }
+
+  private void checkSlot(Slot slot, TaskExecutorSnapshot now) {
+    boolean free = slot.state() == SlotState.FREE;
+    require(
+        free == (slot.allocationId() == null) && free == (slot.jobId() == null),
+        "{} is {}, but has allocation {} and job {}",
+        slot.slotId(),
+        slot.state(),
+        slot.allocationId(),
+        slot.jobId());
+    require(
+        !free || slot.attempts().isEmpty(),
+        "{} is free, but has {}",
+        slot.slotId(),
+        slot.attempts());
+    require(
+        slot.state() != SlotState.RELEASING || !slot.attempts().isEmpty(),
+        "{} is RELEASING, but has no task to wait for",
+        slot.slotId());
+    Set<JobVertexID> vertices = new HashSet<>();
+    for (ExecutionAttemptID attempt : slot.attempts()) {
+      require(
+          vertices.add(attempt.jobVertexId()),
+          "{} has two tasks of one vertex: {}",
+          slot.slotId(),
+          slot.attempts());
+      require(
+          Objects.equals(jobOf(attempt, now), slot.jobId()),
+          "{} of job {} has a task of job {}",
+          slot.slotId(),
+          slot.jobId(),
+          jobOf(attempt, now));
+    }
+  }
+
+  private static JobID jobOf(ExecutionAttemptID attempt, TaskExecutorSnapshot now) {
+    for (RunningTask task : now.tasks()) {
+      if (task.attemptId().equals(attempt)) {
+        return task.jobId();
+      }
+    }
+    return null;
+  }
+
+  private void end(Slot former) {
+    if (former.allocationId() != null) {
+      ended.add(former.allocationId());
+    }
+  }
+
+  private void own(String process, Slot slot) {
+    AllocationID allocation = slot.allocationId();
+    JobID job = slot.jobId();
+    if (allocation == null || job == null) {
+      return;
+    }
+    Allocations.Given now = new Allocations.Given(process, slot.slotId(), job);
+    Allocations.Given before = allocations.give(allocation, now);
+    require(
+        before == null || before.equals(now),
+        "Allocation {} has {}, but was given {}",
+        allocation,
+        now,
+        before);
+    require(!ended.contains(allocation), "Allocation {} was over, but has {}", allocation, now);
+  }
+
+  private void checkUserCode(String process, TaskExecutorSnapshot now) {
+    for (ExecutionAttemptID attempt : userCode.apply(process)) {
+      boolean inSlot = false;
+      for (Slot slot : now.slots()) {
+        inSlot |= slot.attempts().contains(attempt);
+      }
+      require(inSlot, "Code of {} runs in {}, but in no slot", attempt, process);
+    }
+  }
+}

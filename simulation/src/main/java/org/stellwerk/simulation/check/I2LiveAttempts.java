@@ -1,0 +1,107 @@
+package org.stellwerk.simulation.check;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.stellwerk.rpc.simulation.InvariantViolation;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.ExecutionGraphId;
+import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.jobmaster.JobMasterSnapshot;
+import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.taskexecutor.TaskExecutor;
+import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot;
+import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot.RunningTask;
+
+/**
+ * I2 as the TaskExecutors see it: of two attempts of a subtask that run and that nobody has
+ * cancelled, one is on a TaskExecutor that its JobMaster has given up. Such a one goes on until it
+ * hears of that, but nobody listens to it.
+ */
+final class I2LiveAttempts extends Invariant {
+
+  private final Map<Subtask, Map<ExecutionAttemptID, String>> live = new HashMap<>();
+  private final Set<Subtask> contested = new LinkedHashSet<>();
+  private final Map<ExecutionGraphId, List<ResourceID>> listening = new HashMap<>();
+
+  I2LiveAttempts(Consumer<InvariantViolation> violations) {
+    super("I2", violations);
+  }
+
+  @Override
+  void onTaskExecutor(Change<TaskExecutorSnapshot> change) {
+    TaskExecutorSnapshot before = change.before();
+    if (before != null) {
+      before.tasks().forEach(task -> remove(task.attemptId()));
+    }
+    for (RunningTask task : change.now().tasks()) {
+      if (task.state() != ExecutionState.CANCELING) {
+        add(task.attemptId(), change.process());
+      }
+    }
+    contested.forEach(this::check);
+  }
+
+  private void add(ExecutionAttemptID attempt, String process) {
+    Subtask subtask = Subtask.of(attempt);
+    Map<ExecutionAttemptID, String> attempts =
+        live.computeIfAbsent(subtask, ignored -> new LinkedHashMap<>());
+    attempts.put(attempt, process);
+    if (attempts.size() > 1) {
+      contested.add(subtask);
+    }
+  }
+
+  private void remove(ExecutionAttemptID attempt) {
+    Subtask subtask = Subtask.of(attempt);
+    Map<ExecutionAttemptID, String> attempts = live.get(subtask);
+    if (attempts != null) {
+      attempts.remove(attempt);
+      if (attempts.size() < 2) {
+        contested.remove(subtask);
+      }
+      if (attempts.isEmpty()) {
+        live.remove(subtask);
+      }
+    }
+  }
+
+  @Override
+  void onJobMaster(Change<JobMasterSnapshot> change) {
+    JobMasterSnapshot now = change.now();
+    if (!now.executions().isEmpty()) {
+      ExecutionGraphId graph = now.executions().get(0).attemptId().executionGraphId();
+      listening.put(graph, now.taskManagers());
+      contested.forEach(this::check);
+    }
+  }
+
+  private void check(Subtask subtask) {
+    List<ResourceID> listened = listening.getOrDefault(subtask.graph(), List.of());
+    Map<ExecutionAttemptID, String> attempts = live.getOrDefault(subtask, Map.of());
+    Set<String> heard = new LinkedHashSet<>(attempts.values());
+    heard.removeIf(process -> !listened.contains(Processes.resourceId(process)));
+    require(heard.size() < 2, "{} runs as {}, and all are listened to", subtask, attempts);
+  }
+
+  @Override
+  void onGone(Source endpoint) {
+    if (endpoint.is(TaskExecutor.class)) {
+      Set<ExecutionAttemptID> dead = new LinkedHashSet<>();
+      live.values()
+          .forEach(
+              attempts ->
+                  attempts.forEach(
+                      (attempt, process) -> {
+                        if (process.equals(endpoint.process())) {
+                          dead.add(attempt);
+                        }
+                      }));
+      dead.forEach(this::remove);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package org.stellwerk.simulation.check;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.stellwerk.runtime.dispatcher.DispatcherSnapshot;
+import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.jobmaster.JobMasterSnapshot;
+import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.runtime.resourcemanager.ResourceManagerSnapshot;
+
+/**
+ * Every job is running, or between two attempts, or over: what is stored runs, once, and nothing
+ * else does; what was acknowledged is stored or has a result; what was cancelled in this session
+ * has a result; nothing waits for its clean-up.
+ */
+final class JobProblems {
+
+  private final ClusterTruth truth;
+  private final ClientHistory history;
+  private final DispatcherSnapshot dispatcher;
+  private final ResourceManagerSnapshot resourceManager;
+
+  /** Of a cluster without {@link LeaderProblems}. */
+  JobProblems(ClusterTruth truth, ClientHistory history) {
+    this.truth = truth;
+    this.history = history;
+    this.dispatcher = truth.dispatchers().get(0);
+    this.resourceManager = truth.resourceManagers().get(0);
+  }
+
+  void addTo(List<String> problems) {
+    Map<JobID, JobMasterSnapshot> jobMasters = new HashMap<>();
+    for (JobMasterSnapshot job : truth.jobMasters()) {
+      if (jobMasters.put(job.jobId(), job) != null) {
+        problems.add("job " + job.jobId() + " has two JobMasters");
+      }
+      addJobMaster(job, problems);
+    }
+    for (JobID jobId : truth.stored().jobs()) {
+      if (!jobMasters.containsKey(jobId)) {
+        problems.add("job " + jobId + " is stored, but has no JobMaster");
+      }
+    }
+    if (!dispatcher.submitting().isEmpty()) {
+      problems.add("submissions are open: " + dispatcher.submitting());
+    }
+    if (!truth.stored().dirty().isEmpty()) {
+      problems.add("results are dirty: " + truth.stored().dirty());
+    }
+    for (JobID jobId : history.acknowledged()) {
+      if (!truth.stored().jobs().contains(jobId) && !truth.stored().ended().test(jobId)) {
+        problems.add("job " + jobId + " was acknowledged, but is lost");
+      }
+    }
+    for (JobID jobId : history.cancelledIn(dispatcher.session().value())) {
+      if (!truth.stored().ended().test(jobId)) {
+        problems.add("job " + jobId + " was cancelled, but is not over");
+      }
+    }
+  }
+
+  private void addJobMaster(JobMasterSnapshot job, List<String> problems) {
+    String name = "job " + job.jobId();
+    if (!truth.stored().jobs().contains(job.jobId())) {
+      problems.add(name + " has a JobMaster, but is not stored");
+    }
+    if (!dispatcher.running().contains(job.jobId())) {
+      problems.add(name + " has a JobMaster, but the Dispatcher does not know it");
+    }
+    if (job.status() != JobStatus.RUNNING && job.status() != JobStatus.RESTARTING) {
+      problems.add(name + " is " + job.status());
+    }
+    boolean registered =
+        resourceManager.jobMasters().stream().anyMatch(each -> each.jobId().equals(job.jobId()));
+    if (!registered || !job.registered()) {
+      problems.add(name + " is not registered at the ResourceManager");
+    }
+    if (job.status() == JobStatus.RUNNING && job.slotPool().requests() == 0) {
+      for (ExecutionSnapshot execution : job.executions()) {
+        if (execution.state() != ExecutionState.RUNNING
+            && execution.state() != ExecutionState.FINISHED) {
+          problems.add(name + " has its slots, but " + execution);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package org.stellwerk.simulation.check;
+
+import static org.stellwerk.simulation.check.Given.JM_PROCESS;
+import static org.stellwerk.simulation.check.Given.JOB;
+import static org.stellwerk.simulation.check.Given.SESSION;
+import static org.stellwerk.simulation.check.Given.attempt;
+import static org.stellwerk.simulation.check.Given.free;
+import static org.stellwerk.simulation.check.Given.jobMaster;
+import static org.stellwerk.simulation.check.Given.taskExecutor;
+
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
+import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.jobmaster.JobMasterSnapshot;
+import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolSnapshot;
+import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.runtime.taskexecutor.TaskExecutor;
+import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot.RunningTask;
+
+class I2LiveAttemptsTest {
+
+  private final Found found = new Found();
+  private final I2LiveAttempts invariant = new I2LiveAttempts(found);
+
+  private void runs(String process, int number, ExecutionState state) {
+    RunningTask task = new RunningTask(attempt(1, number), JOB, state);
+    invariant.onTaskExecutor(new Change<>(process, null, taskExecutor(List.of(free(0)), task)));
+  }
+
+  private void jobListensTo(String... taskManagers) {
+    JobMasterSnapshot now =
+        new JobMasterSnapshot(
+            JOB,
+            jobMaster(SESSION),
+            JobStatus.RUNNING,
+            List.of(new ExecutionSnapshot(attempt(1, 1), ExecutionState.RUNNING, null)),
+            new SlotPoolSnapshot(1, 1, 0, List.of()),
+            Arrays.stream(taskManagers).map(ResourceID::new).toList(),
+            true);
+    invariant.onJobMaster(new Change<>(JM_PROCESS, null, now));
+  }
+
+  @Test
+  void oneAttemptIsListenedTo() {
+    jobListensTo("one", "other");
+    runs("one#1", 0, ExecutionState.RUNNING);
+    found.nothing();
+    runs("other#1", 1, ExecutionState.RUNNING);
+    found.reported("I2", "all are listened to");
+  }
+
+  @Test
+  void anAttemptThatIsBeingCancelledDoesNotCount() {
+    jobListensTo("one", "other");
+    runs("one#1", 0, ExecutionState.CANCELING);
+    runs("other#1", 1, ExecutionState.RUNNING);
+    found.nothing();
+  }
+
+  @Test
+  void noMoreDoesOneThatIsGivenUpUntilItIsListenedToAgain() {
+    jobListensTo("other");
+    runs("one#1", 0, ExecutionState.RUNNING);
+    runs("other#1", 1, ExecutionState.RUNNING);
+    found.nothing();
+    jobListensTo("one", "other");
+    found.reported("I2", "all are listened to");
+  }
+
+  @Test
+  void anAttemptEndsWithItsProcess() {
+    runs("one#1", 0, ExecutionState.RUNNING);
+    runs("other#1", 1, ExecutionState.RUNNING);
+    invariant.onGone(new Source("one#1", "taskexecutor", TaskExecutor.class));
+    jobListensTo("one", "other");
+    found.nothing();
+  }
+}

@@ -1,0 +1,123 @@
+package org.stellwerk.simulation.check;
+
+import static org.stellwerk.simulation.check.Given.JM_PROCESS;
+import static org.stellwerk.simulation.check.Given.JOB;
+import static org.stellwerk.simulation.check.Given.SESSION;
+import static org.stellwerk.simulation.check.Given.TM;
+import static org.stellwerk.simulation.check.Given.TM_PROCESS;
+import static org.stellwerk.simulation.check.Given.allocation;
+import static org.stellwerk.simulation.check.Given.attempt;
+import static org.stellwerk.simulation.check.Given.jobMaster;
+import static org.stellwerk.simulation.check.Given.slot;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.jobmaster.JobMasterSnapshot;
+import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolSnapshot;
+import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolSnapshot.Slot;
+import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.JobStatus;
+
+class I8SlotPoolTest {
+
+  private static final Slot USED = new Slot(allocation(1), slot(0), false);
+
+  private final Found found = new Found();
+  private final Allocations allocations = new Allocations();
+  private final I8SlotPool invariant = new I8SlotPool(found, allocations);
+  private JobStatus status = JobStatus.RUNNING;
+  private List<ResourceID> registered = List.of(TM);
+
+  @BeforeEach
+  void aSlotIsGiven() {
+    allocations.give(allocation(1), new Allocations.Given(TM_PROCESS, slot(0), JOB));
+  }
+
+  private void see(List<Slot> slots, ExecutionSnapshot... executions) {
+    JobMasterSnapshot now =
+        new JobMasterSnapshot(
+            JOB,
+            jobMaster(SESSION),
+            status,
+            List.of(executions),
+            new SlotPoolSnapshot(2, 1, 0, slots),
+            registered,
+            true);
+    invariant.onJobMaster(new Change<>(JM_PROCESS, null, now));
+  }
+
+  private static ExecutionSnapshot is(
+      int vertex, ExecutionState state, @Nullable AllocationID allocation) {
+    return new ExecutionSnapshot(attempt(vertex, 0), state, allocation);
+  }
+
+  @Test
+  void tasksShareASlot() {
+    see(
+        List.of(USED),
+        is(1, ExecutionState.RUNNING, allocation(1)),
+        is(2, ExecutionState.CANCELING, allocation(1)),
+        is(3, ExecutionState.FINISHED, null));
+    found.nothing();
+  }
+
+  @Test
+  void aSlotIsOneOfARegisteredTaskExecutor() {
+    registered = List.of();
+    see(List.of(USED));
+    found.reported("I8", "but registered are []");
+  }
+
+  @Test
+  void aSlotWasGivenToTheJob() {
+    see(List.of(new Slot(allocation(1), slot(1), true)));
+    found.reported("I8", "has never given it");
+  }
+
+  @Test
+  void aDeployedTaskHasASlot() {
+    see(List.of(USED), is(1, ExecutionState.DEPLOYING, null));
+    found.reported("I8", "has no slot");
+  }
+
+  @Test
+  void theSlotOfATaskIsInThePool() {
+    see(List.of(), is(1, ExecutionState.RUNNING, allocation(1)));
+    found.reported("I8", "has null, of []");
+  }
+
+  @Test
+  void theSlotOfATaskIsNotFree() {
+    see(
+        List.of(new Slot(allocation(1), slot(0), true)),
+        is(1, ExecutionState.RUNNING, allocation(1)));
+    found.reported("I8", "free=true");
+  }
+
+  @Test
+  void aTaskThatHasEndedHasNoSlot() {
+    see(List.of(USED), is(1, ExecutionState.FAILED, allocation(1)));
+    found.reported("I8", "keeps its slot");
+  }
+
+  @Test
+  void tasksOfOneVertexDoNotShareASlot() {
+    see(
+        List.of(USED),
+        is(1, ExecutionState.RUNNING, allocation(1)),
+        is(1, ExecutionState.RUNNING, allocation(1)));
+    found.reported("I8", "another of its vertex");
+  }
+
+  @Test
+  void aJobThatIsOverHasNoSlot() {
+    status = JobStatus.FINISHED;
+    see(List.of(USED));
+    found.reported("I8", "is FINISHED, but has");
+  }
+}
