@@ -1,6 +1,5 @@
 package org.stellwerk.simulation.page;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +12,7 @@ import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.simulation.SimTaskPlan;
 import org.stellwerk.simulation.SimWorld;
 
-/** Real runs that are worth looking at; {@code main} writes their pages into a directory. */
+/** Real runs that are worth looking at. */
 final class RecordedRuns {
 
   private static final Duration ASK = Duration.ofSeconds(10);
@@ -148,14 +147,5 @@ final class RecordedRuns {
       }
     }
     return recorder.finish("many jobs, many faults");
-  }
-
-  public static void main(String[] directory) throws Exception {
-    Path target = Path.of(directory[0]);
-    TracePage.write(target.resolve("plain.html"), plainJob(1));
-    TracePage.write(target.resolve("crash.html"), workerCrash(2));
-    TracePage.write(target.resolve("two.html"), twoLeaders(3));
-    TracePage.write(target.resolve("leader.html"), leaderKill(5));
-    TracePage.write(target.resolve("busy.html"), busy(4));
   }
 }

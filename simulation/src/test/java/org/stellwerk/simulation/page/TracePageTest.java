@@ -9,9 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.stellwerk.rpc.simulation.SimObserver.NodeEvent;
 import org.w3c.dom.Document;
 import org.w3c.dom.NodeList;
@@ -47,10 +50,19 @@ class TracePageTest {
     return values;
   }
 
-  @Test
-  void aRunOfTheClusterIsInItWhole(@TempDir Path directory) throws Exception {
-    RecordedRun run = RecordedRuns.workerCrash(2);
-    Path file = directory.resolve("sim/seed-2.html");
+  /** The pages of these runs stay in target/sim, to be looked at; docs/images is made from them. */
+  private static Stream<Arguments> runs() {
+    return Stream.of(
+        Arguments.of("plain-job", RecordedRuns.plainJob(1)),
+        Arguments.of("worker-crash", RecordedRuns.workerCrash(2)),
+        Arguments.of("two-leaders", RecordedRuns.twoLeaders(3)),
+        Arguments.of("leader-kill", RecordedRuns.leaderKill(5)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("runs")
+  void aRunOfTheClusterIsInItWhole(String name, RecordedRun run) throws Exception {
+    Path file = Path.of("target", "sim", name + ".html");
     TracePage.write(file, run);
 
     String html = Files.readString(file);
