@@ -210,7 +210,7 @@ class Drawing {
   }
 
   markLabel(mark) {
-    const weight = isWeighty(mark) ? 600 : 400, room = Math.max(112, this.laneWidth - 28);
+    const weight = isWeighty(mark) ? 600 : 400, room = Math.max(138, this.laneWidth - 28);
     const state = Ruler.cut(mark.what, room, 10.5, 600), stateWidth = Ruler.width(state, 10.5, 600);
     const who = mark.who ? Ruler.cut(mark.who, room - stateWidth - 4, 10.5, weight) : "";
     const whoWidth = who ? Ruler.width(who, 10.5, weight) + 4 : 0;
