@@ -14,4 +14,9 @@ public interface FaultPoints {
 
   /** Completes when the caller may go on; fails if the simulator wants it to fail. */
   CompletableFuture<Void> reach(String name);
+
+  /** A value that waits for the point: an answer on its way to the caller, say. */
+  default <T> CompletableFuture<T> pass(String name, T value) {
+    return reach(name).thenApply(ignored -> value);
+  }
 }

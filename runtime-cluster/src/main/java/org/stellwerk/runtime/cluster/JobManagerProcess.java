@@ -96,6 +96,8 @@ public final class JobManagerProcess extends RpcEndpoint implements LeaderConten
     session = opened;
     opened
         .start()
+        .thenCompose(
+            leader -> services.runtime().faultPoints().pass("jobmanager.before-published", leader))
         .whenCompleteAsync(
             (leaderInformation, failure) -> {
               if (session != opened) {

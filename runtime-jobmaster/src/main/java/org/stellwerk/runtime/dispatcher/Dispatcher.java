@@ -112,8 +112,10 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
 
   private CompletableFuture<Recovered> readStores() {
     return services
-        .jobResultStore()
-        .getDirtyResults()
+        .runtime()
+        .faultPoints()
+        .reach("dispatcher.before-stores-read")
+        .thenCompose(ignored -> services.jobResultStore().getDirtyResults())
         .thenCombine(services.jobStore().recoverJobs(), Recovered::new);
   }
 
@@ -162,7 +164,9 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
     }
     runs.clear();
     // One that failed is one that is closed.
-    return FutureUtils.completeAll(closing).exceptionally(failure -> null);
+    return FutureUtils.completeAll(closing)
+        .exceptionally(failure -> null)
+        .thenCompose(ignored -> services.runtime().faultPoints().reach("dispatcher.jobs-closed"));
   }
 
   private <T> CompletableFuture<T> whenReady(Supplier<CompletableFuture<T>> answer) {

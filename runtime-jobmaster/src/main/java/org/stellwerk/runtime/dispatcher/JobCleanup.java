@@ -47,13 +47,14 @@ final class JobCleanup {
     return retry.untilDone(
         "Storing the result of job " + result.jobId(),
         () ->
-            services
-                .runtime()
-                .faultPoints()
-                .reach("dispatcher.before-result-stored")
+            reach("dispatcher.before-result-stored")
                 .thenComposeAsync(
                     ignored -> services.jobResultStore().createDirtyResult(leaderSessionId, result),
                     mainThread));
+  }
+
+  private CompletableFuture<Void> reach(String faultPoint) {
+    return services.runtime().faultPoints().reach(faultPoint);
   }
 
   /**
@@ -63,18 +64,31 @@ final class JobCleanup {
    */
   CompletableFuture<Void> cleanUp(JobID jobId, List<BlobKey> userJars) {
     return retry
-        .untilDone("Deleting the jars of job " + jobId, () -> jars.deleteUnused(userJars))
+        .untilDone(
+            "Deleting the jars of job " + jobId,
+            () ->
+                reach("dispatcher.before-jars-deleted")
+                    .thenComposeAsync(ignored -> jars.deleteUnused(userJars), mainThread))
         .thenComposeAsync(
             ignored ->
                 retry.untilDone(
                     "Removing the graph of job " + jobId,
-                    () -> services.jobStore().removeJob(leaderSessionId, jobId)),
+                    () ->
+                        reach("dispatcher.before-graph-removed")
+                            .thenCompose(
+                                gone -> services.jobStore().removeJob(leaderSessionId, jobId))),
             mainThread)
         .thenComposeAsync(
             ignored ->
                 retry.untilDone(
                     "Marking the result of job " + jobId + " as clean",
-                    () -> services.jobResultStore().markResultAsClean(leaderSessionId, jobId)),
+                    () ->
+                        reach("dispatcher.before-result-clean")
+                            .thenCompose(
+                                gone ->
+                                    services
+                                        .jobResultStore()
+                                        .markResultAsClean(leaderSessionId, jobId))),
             mainThread)
         .handleAsync(
             (ignored, failure) -> {

@@ -153,7 +153,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     taskManagerHeartbeats.stop();
     slotPool.close(reason);
     resourceManager.close(scheduler.getExecutionGraph().getState(), reason);
-    return CompletableFuture.completedFuture(null);
+    return faultPoints.reach("jobmaster.goodbye-said");
   }
 
   private void onJobStatusChanged(JobStatus status) {
@@ -182,6 +182,8 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     latestRegistrations.put(id, attempt);
     return getRpcService()
         .connect(taskExecutorAddress, TaskExecutorGateway.class)
+        .thenCombine(
+            faultPoints.reach("jobmaster.taskmanager-connected"), (gateway, ignored) -> gateway)
         .handleAsync(
             (gateway, failure) -> {
               boolean latest = latestRegistrations.remove(id, attempt);
@@ -197,7 +199,8 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
                   : new RegistrationResponse.Failure(
                       "A later registration of " + id + " is under way");
             },
-            getMainThreadExecutor());
+            getMainThreadExecutor())
+        .thenCompose(response -> faultPoints.pass("jobmaster.taskmanager-registered", response));
   }
 
   /**
@@ -250,7 +253,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
                 new RpcTaskManagerGateway(
                     taskExecutor, getFencingToken(), getMainThreadExecutor()));
     List<SlotOffer> accepted = slotPool.offerSlots(connection.location(), gateway, offers);
-    return faultPoints.reach("jobmaster.slots-offered").thenApply(ignored -> accepted);
+    return faultPoints.pass("jobmaster.slots-offered", accepted);
   }
 
   private UnknownTaskExecutorException unknown(ResourceID taskManagerId) {
@@ -288,7 +291,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   public CompletableFuture<Acknowledge> updateTaskExecutionState(
       TaskExecutionState state, Duration timeout) {
     return scheduler.updateTaskExecutionState(state)
-        ? CompletableFuture.completedFuture(Acknowledge.INSTANCE)
+        ? faultPoints.pass("jobmaster.task-state-updated", Acknowledge.INSTANCE)
         : CompletableFuture.failedFuture(
             new IllegalArgumentException(
                 "Job "
@@ -301,7 +304,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   @Override
   public CompletableFuture<Acknowledge> cancel(Duration timeout) {
     scheduler.cancel();
-    return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+    return faultPoints.pass("jobmaster.job-cancelled", Acknowledge.INSTANCE);
   }
 
   @Override

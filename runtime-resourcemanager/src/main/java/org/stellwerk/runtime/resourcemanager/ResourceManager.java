@@ -123,7 +123,7 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
     for (JobMasterConnection connection : jobMasters.values()) {
       connection.gateway().disconnectResourceManager(reason);
     }
-    return FutureUtils.completedVoidFuture();
+    return services.faultPoints().reach("resourcemanager.goodbye-said");
   }
 
   private void losePeer(String peer, String reason) {
@@ -165,6 +165,9 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
     long attempt = ++attempts;
     latestAttempts.put(peer, attempt);
     return connected
+        .thenCombine(
+            services.faultPoints().reach("resourcemanager.peer-connected"),
+            (gateway, ignored) -> gateway)
         .handleAsync(
             (gateway, failure) -> {
               boolean latest = latestAttempts.remove(peer, attempt);
@@ -178,7 +181,9 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
                           "A later registration of " + peer + " is under way"));
             },
             getMainThreadExecutor())
-        .thenCompose(response -> response);
+        .thenCompose(response -> response)
+        .thenCompose(
+            response -> services.faultPoints().pass("resourcemanager.peer-registered", response));
   }
 
   private static @Nullable String mistakeIn(ResourceID peer, SlotReport report) {
@@ -264,7 +269,7 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
         new JobMasterAddress(requirements.jobMasterAddress(), jobMasterId),
         requirements.version(),
         requirements.numberOfSlots());
-    return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+    return services.faultPoints().pass("resourcemanager.resources-declared", Acknowledge.INSTANCE);
   }
 
   @Override

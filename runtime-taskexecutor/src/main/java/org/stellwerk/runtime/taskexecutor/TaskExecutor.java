@@ -197,10 +197,7 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
       jobs.add(connection);
       connection.start();
     }
-    return services
-        .faultPoints()
-        .reach("taskexecutor.slot-requested")
-        .thenApply(ignored -> Acknowledge.INSTANCE);
+    return acknowledged("taskexecutor.slot-requested");
   }
 
   private void replaceOtherSession(JobID jobId, JobMasterId session) {
@@ -241,7 +238,7 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
         results.add(new TaskSubmissionResult(descriptor.attemptId(), FailureReports.of(e)));
       }
     }
-    return CompletableFuture.completedFuture(results);
+    return services.faultPoints().pass("taskexecutor.tasks-submitted", results);
   }
 
   private void submit(TaskDeploymentDescriptor descriptor, JobMasterId jobMasterId)
@@ -274,7 +271,7 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
     } else {
       task.cancel("asked for by the JobMaster");
     }
-    return acknowledged();
+    return acknowledged("taskexecutor.task-cancelled");
   }
 
   @Override
@@ -282,7 +279,7 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
       AllocationID allocationId, JobMasterId jobMasterId, String reason, Duration timeout) {
     Optional<JobID> job = slots.jobOf(allocationId);
     if (job.isEmpty()) {
-      return acknowledged();
+      return acknowledged("taskexecutor.slot-freed");
     }
     Optional<JobLeaderConnection> connection = jobs.get(job.get());
     if (connection.isPresent() && !connection.get().jobMasterId().equals(jobMasterId)) {
@@ -298,7 +295,7 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
                   + connection.get().jobMasterId()));
     }
     failAllocation(allocationId, "freed by the JobMaster: " + reason);
-    return acknowledged();
+    return acknowledged("taskexecutor.slot-freed");
   }
 
   @Override
@@ -309,8 +306,8 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
         .ifPresent(connection -> onJobMasterLoss(connection, "it ended the connection: " + reason));
   }
 
-  private static CompletableFuture<Acknowledge> acknowledged() {
-    return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+  private CompletableFuture<Acknowledge> acknowledged(String faultPoint) {
+    return services.faultPoints().pass(faultPoint, Acknowledge.INSTANCE);
   }
 
   private void onLeaderChanged(Optional<LeaderInformation> leader) {
