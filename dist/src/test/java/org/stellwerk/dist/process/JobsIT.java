@@ -3,6 +3,7 @@ package org.stellwerk.dist.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -166,7 +167,10 @@ final class JobsIT {
 
   @Test
   @Order(4)
-  void newLeaderRestartsStoredJobs() throws Exception {
+  void newLeaderRestartsStoredJobsAndKnowsThoseThatAreOver() throws Exception {
+    runWordCount(Files.writeString(directory.resolve("over.txt"), "a b\n"), 200);
+    String over = newestJob();
+    JsonNode before = installation.rest().get("/jobs/" + over);
     String job = submitTicker("recovered", 4);
     awaitState(job, "RUNNING");
     ProcessHandle.of(installation.pids("jobmanager").get(0)).orElseThrow().destroyForcibly();
@@ -176,6 +180,16 @@ final class JobsIT {
         .atMost(PATIENCE)
         .ignoreExceptions()
         .untilAsserted(() -> assertThat(installation.rest().jobState(job)).isEqualTo("RUNNING"));
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              JsonNode after = installation.rest().get("/jobs/" + over);
+              for (String field : List.of("start-time", "end-time", "state", "vertices", "plan")) {
+                assertThat(after.get(field)).as(field).isEqualTo(before.get(field));
+              }
+              assertThat(newestJob()).as("listed by start time").isIn(job, over);
+            });
     await().atMost(PATIENCE).untilAsserted(() -> assertThat(runningSubtasks(job)).isEqualTo(8));
     installation.run("stellwerk", "cancel", job).ok();
     awaitState(job, "CANCELED");
@@ -219,6 +233,11 @@ final class JobsIT {
       installation.run("stellwerk", "cancel", job).ok();
       awaitState(job, "CANCELED");
     }
+  }
+
+  private static String newestJob() throws Exception {
+    JsonNode jobs = installation.rest().get("/jobs/overview").get("jobs");
+    return jobs.get(jobs.size() - 1).get("jid").asText();
   }
 
   private static long runningSubtasks(String job) throws Exception {

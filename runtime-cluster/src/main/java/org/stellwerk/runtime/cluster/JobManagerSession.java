@@ -52,8 +52,7 @@ final class JobManagerSession {
             new DispatcherId(sessionId),
             DispatcherConfig.from(config.configuration()),
             DispatcherServices.of(
-                services.highAvailability().jobStore(),
-                services.highAvailability().jobResultStore(),
+                services.highAvailability(),
                 blobStore,
                 leaderInformation.resourceManagerAddress(),
                 services.runtime()));

@@ -1,5 +1,6 @@
 package org.stellwerk.runtime.embedded;
 
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,12 +11,19 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.stellwerk.configuration.Configuration;
 import org.stellwerk.runtime.highavailability.JobResultStore;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.messages.JobResult;
+import org.stellwerk.runtime.options.JobStoreOptions;
 
-/** Job results in memory, guarded by the fence. Completes its futures on the executor. */
+/**
+ * Job results in memory, guarded by the fence. Completes its futures on the executor. Of clean ones
+ * it keeps the newest, as many as are kept by default.
+ */
 final class InMemoryJobResultStore implements JobResultStore {
+
+  private static final int CAPACITY = JobStoreOptions.capacity(Configuration.empty());
 
   private final SessionFence fence;
   private final Executor io;
@@ -52,7 +60,17 @@ final class InMemoryJobResultStore implements JobResultStore {
                 "Job " + jobId + " has no result that could be marked as clean");
           }
           dirty.remove(jobId);
+          removeOldestClean();
         });
+  }
+
+  private void removeOldestClean() {
+    Iterator<JobID> oldest = results.keySet().iterator();
+    while (results.size() - dirty.size() > CAPACITY) {
+      if (!dirty.contains(oldest.next())) {
+        oldest.remove();
+      }
+    }
   }
 
   @Override

@@ -20,6 +20,11 @@ public interface HighAvailabilityServices extends AutoCloseableAsync {
   /** The results of jobs that are over. */
   JobResultStore jobResultStore();
 
+  /** What jobs that are over looked like; nothing where nothing outlives the process. */
+  default EndedJobStore endedJobStore() {
+    return EndedJobStore.NONE;
+  }
+
   /** Removes everything that the cluster has stored, then closes; for the end of a cluster. */
   CompletableFuture<Void> closeAndCleanupAllData();
 }

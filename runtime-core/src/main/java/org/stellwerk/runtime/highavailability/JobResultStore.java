@@ -9,7 +9,9 @@ import org.stellwerk.runtime.messages.JobResult;
 
 /**
  * The results of jobs that are over (FLIP-194): a job with an entry is never run again. An entry is
- * dirty until the clean-up of its job is complete. Fenced as {@link JobStore}.
+ * dirty until the clean-up of its job is complete. Of clean entries only the newest are kept,
+ * {@code jobstore.max-capacity} of them: a job that ended so long ago would be run if it were
+ * submitted again. Fenced as {@link JobStore}.
  */
 public interface JobResultStore {
 

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
@@ -18,6 +19,7 @@ import org.stellwerk.runtime.jobgraph.JobEdge;
  * @param failure why the job fails or failed
  * @param exceptionHistory what went wrong, oldest first; bounded
  * @param numberOfRestarts how often tasks were started again in this leader session
+ * @param configuration the job's own
  */
 public record ArchivedExecutionGraph(
     JobID jobId,
@@ -28,7 +30,8 @@ public record ArchivedExecutionGraph(
     List<JobEdge> edges,
     @Nullable ErrorInfo failure,
     List<ExceptionHistoryEntry> exceptionHistory,
-    long numberOfRestarts) {
+    long numberOfRestarts,
+    Map<String, String> configuration) {
 
   public ArchivedExecutionGraph {
     Map<JobStatus, Long> times = new EnumMap<>(JobStatus.class);
@@ -37,6 +40,7 @@ public record ArchivedExecutionGraph(
     vertices = List.copyOf(vertices);
     edges = List.copyOf(edges);
     exceptionHistory = List.copyOf(exceptionHistory);
+    configuration = Collections.unmodifiableMap(new TreeMap<>(configuration));
   }
 
   /** A failure and when it happened. */

@@ -27,6 +27,7 @@ public final class RuntimeOptions {
     all.addAll(HeartbeatOptions.all());
     all.addAll(RestOptions.all());
     all.addAll(BlobOptions.all());
+    all.addAll(JobStoreOptions.all());
     all.addAll(HighAvailabilityOptions.all());
     all.addAll(SlotOptions.all());
     all.addAll(RestartStrategyOptions.all());

@@ -84,7 +84,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
         new Retry(config.retryBackoff(), config.maxRetryBackoff(), getMainThreadExecutor());
     this.acceptance = new JobAcceptance(services, leaderSessionId, jars, resources, retry);
     this.cleanup = new JobCleanup(services, leaderSessionId, jars, retry, getMainThreadExecutor());
-    this.endedJobs = new EndedJobs(config.maxEndedJobs());
+    this.endedJobs = new EndedJobs(config, services.endedJobStore(), getMainThreadExecutor());
   }
 
   /**
@@ -149,6 +149,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
       startJob(graph, services.runtime().clock().absoluteTimeMillis());
     }
     ready.complete(null);
+    endedJobs.load();
   }
 
   @Override
@@ -191,7 +192,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
       return CompletableFuture.failedFuture(
           new DuplicateJobSubmissionException("Job " + jobId + " was submitted before"));
     }
-    if (endedJobs.get(jobId) != null) {
+    if (endedJobs.contains(jobId)) {
       return CompletableFuture.failedFuture(JobAcceptance.globallyTerminated(jobId));
     }
     CompletableFuture<Acknowledge> answer = new CompletableFuture<>();
@@ -296,7 +297,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
                   result.status(),
                   result.netRuntimeMs());
               runs.remove(job.jobId());
-              endedJobs.add(job);
+              endedJobs.onEnded(job);
               run.completeResult(result);
               closeJobMaster(run);
               cleanUp(job.jobId(), run.graph());
@@ -325,7 +326,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
     return whenReady(
         () -> {
           List<CompletableFuture<JobDetails>> answers = new ArrayList<>();
-          endedJobs.all().forEach(job -> answers.add(completed(job.toDetails())));
+          endedJobs.all().forEach(job -> answers.add(completed(job)));
           runs.values().forEach(run -> answers.add(details(run, timeout)));
           return FutureUtils.combineAll(answers)
               .thenApply(
@@ -358,14 +359,18 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
     return whenReady(
         () -> {
           JobRun run = runs.get(jobId);
-          ArchivedExecutionGraph ended = endedJobs.get(jobId);
-          if (run != null) {
-            return request(run, timeout);
-          }
-          return ended != null
-              ? completed(ended)
-              : storedResult(jobId).thenApply(ArchivedGraphs::of);
+          return run != null ? request(run, timeout) : endedJob(jobId);
         });
+  }
+
+  private CompletableFuture<ArchivedExecutionGraph> endedJob(JobID jobId) {
+    return endedJobs
+        .find(jobId)
+        .thenCompose(
+            found ->
+                found
+                    .map(Dispatcher::completed)
+                    .orElseGet(() -> storedResult(jobId).thenApply(ArchivedGraphs::of)));
   }
 
   @Override
@@ -373,7 +378,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
     return whenReady(
         () -> {
           JobRun run = runs.get(jobId);
-          ArchivedExecutionGraph ended = endedJobs.get(jobId);
+          JobDetails ended = endedJobs.details(jobId);
           if (run != null) {
             JobMasterGateway gateway = run.gateway();
             return gateway == null
@@ -381,7 +386,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
                 : gateway.requestJobStatus(timeout);
           }
           return ended != null
-              ? completed(ended.state())
+              ? completed(ended.status())
               : storedResult(jobId).thenApply(JobResult::status);
         });
   }
@@ -391,13 +396,11 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
     return whenReady(
         () -> {
           JobRun run = runs.get(jobId);
-          ArchivedExecutionGraph ended = endedJobs.get(jobId);
           if (run != null) {
             return run.awaitResult(timeout, getMainThreadExecutor());
           }
-          return ended != null && ended.endTime() >= 0
-              ? completed(ended.toResult())
-              : storedResult(jobId);
+          JobResult ended = endedJobs.result(jobId);
+          return ended != null ? completed(ended) : storedResult(jobId);
         });
   }
 
@@ -421,7 +424,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
         () -> {
           JobRun run = runs.get(jobId);
           if (run == null) {
-            return endedJobs.get(jobId) != null
+            return endedJobs.contains(jobId)
                 ? completed(Acknowledge.INSTANCE)
                 : storedResult(jobId).thenApply(result -> Acknowledge.INSTANCE);
           }

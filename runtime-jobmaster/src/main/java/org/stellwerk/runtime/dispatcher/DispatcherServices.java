@@ -2,6 +2,8 @@ package org.stellwerk.runtime.dispatcher;
 
 import org.stellwerk.runtime.RuntimeServices;
 import org.stellwerk.runtime.blob.BlobStore;
+import org.stellwerk.runtime.highavailability.EndedJobStore;
+import org.stellwerk.runtime.highavailability.HighAvailabilityServices;
 import org.stellwerk.runtime.highavailability.JobResultStore;
 import org.stellwerk.runtime.highavailability.JobStore;
 import org.stellwerk.runtime.jobmaster.JobMaster;
@@ -14,6 +16,7 @@ import org.stellwerk.runtime.jobmaster.JobMaster;
 public record DispatcherServices(
     JobStore jobStore,
     JobResultStore jobResultStore,
+    EndedJobStore endedJobStore,
     BlobStore blobStore,
     String resourceManagerAddress,
     RuntimeServices runtime,
@@ -21,12 +24,17 @@ public record DispatcherServices(
 
   /** With JobMasters as they are. */
   public static DispatcherServices of(
-      JobStore jobStore,
-      JobResultStore jobResultStore,
+      HighAvailabilityServices highAvailability,
       BlobStore blobStore,
       String resourceManagerAddress,
       RuntimeServices runtime) {
     return new DispatcherServices(
-        jobStore, jobResultStore, blobStore, resourceManagerAddress, runtime, JobMaster::new);
+        highAvailability.jobStore(),
+        highAvailability.jobResultStore(),
+        highAvailability.endedJobStore(),
+        blobStore,
+        resourceManagerAddress,
+        runtime,
+        JobMaster::new);
   }
 }

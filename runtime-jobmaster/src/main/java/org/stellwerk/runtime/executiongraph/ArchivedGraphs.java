@@ -48,6 +48,6 @@ public final class ArchivedGraphs {
       Map<JobStatus, Long> times,
       @Nullable ErrorInfo failure) {
     return new ArchivedExecutionGraph(
-        jobId, name, status, times, List.of(), List.of(), failure, List.of(), 0);
+        jobId, name, status, times, List.of(), List.of(), failure, List.of(), 0, Map.of());
   }
 }

@@ -282,7 +282,8 @@ public final class ExecutionGraph {
         jobGraph.edges(),
         failure,
         exceptionHistory,
-        numberOfRestarts);
+        numberOfRestarts,
+        jobGraph.configuration());
   }
 
   /** The current attempt of every subtask, for checks; producers before consumers. */

@@ -22,6 +22,7 @@ import org.stellwerk.runtime.RuntimeServices;
 import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
 import org.stellwerk.runtime.gateway.DispatcherGateway;
+import org.stellwerk.runtime.highavailability.EndedJobStore;
 import org.stellwerk.runtime.id.DispatcherId;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
@@ -81,12 +82,14 @@ class DispatcherTest {
         new DispatcherConfig(
             JobMasterConfig.from(Configuration.empty()),
             3,
+            1 << 20,
             Duration.ofMillis(100),
             Duration.ofSeconds(1),
             JAR_RETENTION),
         new DispatcherServices(
             stores,
             stores,
+            EndedJobStore.NONE,
             stores,
             resourceManager.getAddress(),
             new RuntimeServices(

@@ -35,6 +35,10 @@ final class JobRoutes {
         .add("GET", job + "/execution-result", this::executionResult)
         .add("GET", job + "/exceptions", this::exceptions)
         .add("GET", job + "/plan", this::plan)
+        .add(
+            "GET",
+            job + "/config",
+            request -> ofJob(request, (found, now) -> JobViews.config(found)))
         .add("GET", vertex, request -> ofVertex(request, VertexViews::details))
         .add(
             "GET",

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.stellwerk.configuration.Configuration;
 import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph.Vertex;
@@ -13,6 +14,7 @@ import org.stellwerk.runtime.messages.JobDetails;
 import org.stellwerk.runtime.messages.JobResult;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.SerializedThrowable;
+import org.stellwerk.runtime.options.RestartStrategyOptions;
 
 /** Jobs as JSON in Flink's shapes. Pure functions; times in milliseconds since the epoch. */
 final class JobViews {
@@ -126,6 +128,26 @@ final class JobViews {
       input.put("ship_strategy", inputs.get(i).shipStrategy().name());
       input.put("exchange", "pipelined_bounded");
     }
+  }
+
+  /** GET /jobs/:jobid/config. */
+  static ObjectNode config(ArchivedExecutionGraph job) {
+    ObjectNode node = Json.object();
+    node.put("jid", job.jobId().toString());
+    node.put("name", job.jobName());
+    ObjectNode execution = node.putObject("execution-config");
+    execution.put("execution-mode", "PIPELINED");
+    execution.put(
+        "restart-strategy",
+        job.configuration()
+            .getOrDefault(
+                RestartStrategyOptions.TYPE.key(), "Cluster level default restart strategy"));
+    execution.put(
+        "job-parallelism", job.vertices().stream().mapToInt(Vertex::parallelism).max().orElse(1));
+    execution.put("object-reuse-mode", false);
+    ObjectNode user = execution.putObject("user-config");
+    Configuration.fromMap(job.configuration()).shown().forEach(user::put);
+    return node;
   }
 
   /** GET /jobs/:jobid/execution-result of a job that is not over. */

@@ -154,6 +154,16 @@ final class JobRoutesTest extends RestTestBase {
   }
 
   @Test
+  void configurationOfAJob() {
+    JsonNode config = ok("/jobs/" + RUNNING + "/config");
+    assertThat(names(config)).containsExactly("jid", "name", "execution-config");
+    JsonNode execution = config.path("execution-config");
+    assertThat(execution.path("job-parallelism").asInt()).isEqualTo(2);
+    assertThat(execution.path("restart-strategy").asText()).startsWith("Cluster level default");
+    assertThat(execution.path("user-config").path("my.key").asText()).isEqualTo("my value");
+  }
+
+  @Test
   void cancelling() {
     Answer answer =
         send("PATCH", "/jobs/" + RUNNING + "?mode=cancel", BodyPublishers.noBody(), null);

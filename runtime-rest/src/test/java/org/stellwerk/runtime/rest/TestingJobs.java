@@ -111,7 +111,8 @@ final class TestingJobs {
         List.of(new JobEdge(SOURCE, SINK, ShipStrategy.HASH)),
         failure,
         history(vertices, failure),
-        0);
+        0,
+        Map.of("my.key", "my value"));
   }
 
   private static List<ExceptionHistoryEntry> history(

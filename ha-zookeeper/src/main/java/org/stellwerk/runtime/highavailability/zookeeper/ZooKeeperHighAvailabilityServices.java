@@ -7,11 +7,14 @@ import java.util.concurrent.Executor;
 import org.apache.curator.framework.CuratorFramework;
 import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.configuration.Configuration;
+import org.stellwerk.runtime.highavailability.EndedJobStore;
 import org.stellwerk.runtime.highavailability.HighAvailabilityServices;
 import org.stellwerk.runtime.highavailability.JobResultStore;
 import org.stellwerk.runtime.highavailability.JobStore;
 import org.stellwerk.runtime.leaderelection.LeaderElection;
 import org.stellwerk.runtime.leaderelection.LeaderRetrievalService;
+import org.stellwerk.runtime.options.JobStoreOptions;
+import org.stellwerk.runtime.persistence.FileEndedJobStore;
 import org.stellwerk.runtime.persistence.StorageDirectory;
 import org.stellwerk.util.IdGenerator;
 
@@ -27,9 +30,12 @@ public final class ZooKeeperHighAvailabilityServices implements HighAvailability
   private final ZooKeeperLeaderElection election;
   private final ZooKeeperJobStore jobStore;
   private final ZooKeeperJobResultStore jobResultStore;
+  private final Optional<FileEndedJobStore> endedJobStore;
 
   private ZooKeeperHighAvailabilityServices(
-      CuratorFramework client, Optional<Path> storage, Executor io, IdGenerator ids) {
+      Configuration configuration, CuratorFramework client, Executor io, IdGenerator ids) {
+    Optional<Path> storage = StorageDirectory.ofCluster(configuration);
+    int capacity = JobStoreOptions.capacity(configuration);
     this.client = client;
     this.io = io;
     this.election = new ZooKeeperLeaderElection(client, ids, io);
@@ -39,7 +45,11 @@ public final class ZooKeeperHighAvailabilityServices implements HighAvailability
             transactions, new StateFiles(storage.map(base -> base.resolve("jobs")), ids));
     this.jobResultStore =
         new ZooKeeperJobResultStore(
-            transactions, new StateFiles(storage.map(base -> base.resolve("results")), ids));
+            transactions,
+            new StateFiles(storage.map(base -> base.resolve("results")), ids),
+            capacity);
+    this.endedJobStore =
+        storage.map(base -> new FileEndedJobStore(base.resolve("ended-jobs"), capacity, io));
   }
 
   /**
@@ -53,9 +63,9 @@ public final class ZooKeeperHighAvailabilityServices implements HighAvailability
   public static ZooKeeperHighAvailabilityServices create(
       Configuration configuration, Executor io, IdGenerator ids)
       throws ZooKeeperUnavailableException, InterruptedException {
-    Optional<Path> storage = StorageDirectory.ofCluster(configuration);
+    StorageDirectory.ofCluster(configuration); // refuses a wrong value before it connects
     CuratorFramework client = ZooKeeperConnection.open(ZooKeeperConfig.of(configuration));
-    return new ZooKeeperHighAvailabilityServices(client, storage, io, ids);
+    return new ZooKeeperHighAvailabilityServices(configuration, client, io, ids);
   }
 
   @Override
@@ -79,6 +89,11 @@ public final class ZooKeeperHighAvailabilityServices implements HighAvailability
   }
 
   @Override
+  public EndedJobStore endedJobStore() {
+    return endedJobStore.isPresent() ? endedJobStore.get() : EndedJobStore.NONE;
+  }
+
+  @Override
   public CompletableFuture<Void> closeAsync() {
     return FutureUtils.composeAfterwards(
         election.closeAsync(),
@@ -96,6 +111,9 @@ public final class ZooKeeperHighAvailabilityServices implements HighAvailability
                 () -> {
                   jobStore.clear();
                   jobResultStore.clear();
+                  if (endedJobStore.isPresent()) {
+                    endedJobStore.get().clear();
+                  }
                   return null;
                 });
     return FutureUtils.composeAfterwards(cleared, Runnable::run, this::closeAsync);

@@ -1,13 +1,19 @@
 package org.stellwerk.runtime.highavailability.zookeeper;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.data.Stat;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.runtime.highavailability.JobResultStore;
@@ -19,7 +25,8 @@ import org.stellwerk.runtime.persistence.JobResultSerializer;
 /**
  * Job results: one node for each below {@code /results/all}, and an empty one below {@code
  * /results/dirty} while the job's clean-up is not complete. Both come in one transaction; becoming
- * clean deletes the second. Every write is fenced, see {@link FencedTransactions}. Thread-safe.
+ * clean deletes the second, and of clean ones only the newest are kept. Every write is fenced, see
+ * {@link FencedTransactions}. Thread-safe.
  */
 final class ZooKeeperJobResultStore implements JobResultStore {
 
@@ -30,10 +37,14 @@ final class ZooKeeperJobResultStore implements JobResultStore {
 
   private final FencedTransactions transactions;
   private final StateFiles files;
+  private final int maxClean;
+  private final Deque<String> clean = new ArrayDeque<>();
+  private @Nullable UUID cleanKnownBy;
 
-  ZooKeeperJobResultStore(FencedTransactions transactions, StateFiles files) {
+  ZooKeeperJobResultStore(FencedTransactions transactions, StateFiles files, int maxClean) {
     this.transactions = transactions;
     this.files = files;
+    this.maxClean = maxClean;
   }
 
   @Override
@@ -97,8 +108,50 @@ final class ZooKeeperJobResultStore implements JobResultStore {
                   "Job " + jobId + " has no result that could be marked as clean", e);
             }
           }
+          removeOldestClean(leaderSessionId, jobId.toString());
           return null;
         });
+  }
+
+  /** In a session the first time costs a question for each node, later ones none. */
+  private synchronized void removeOldestClean(UUID leaderSessionId, String newest)
+      throws Exception {
+    if (!leaderSessionId.equals(cleanKnownBy)) {
+      clean.clear();
+      clean.addAll(cleanOldestFirst());
+      cleanKnownBy = leaderSessionId;
+    }
+    clean.remove(newest);
+    clean.addLast(newest);
+    while (clean.size() > maxClean) {
+      remove(leaderSessionId, clean.removeFirst());
+    }
+  }
+
+  private List<String> cleanOldestFirst() throws Exception {
+    List<String> names = new ArrayList<>(Nodes.children(transactions.client(), ALL));
+    names.removeAll(Nodes.children(transactions.client(), DIRTY));
+    Map<String, Long> created = new LinkedHashMap<>();
+    for (String name : names) {
+      Stat stat = transactions.client().checkExists().forPath(ALL + "/" + name);
+      if (stat != null) {
+        created.put(name, stat.getCzxid());
+      }
+    }
+    return created.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private void remove(UUID leaderSessionId, String name) throws Exception {
+    Optional<byte[]> data = read(ALL + "/" + name);
+    try {
+      transactions.commit(leaderSessionId, transactions.op().delete().forPath(ALL + "/" + name));
+      data.ifPresent(files::discard);
+    } catch (KeeperException.NoNodeException e) {
+      LOG.debug("The result of job {} was removed already", name);
+    }
   }
 
   @Override
