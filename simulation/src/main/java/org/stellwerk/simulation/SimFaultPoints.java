@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimRandom;
 import org.stellwerk.runtime.FaultPoints;
@@ -22,15 +23,18 @@ final class SimFaultPoints implements FaultPoints {
   private final SimNode node;
   private final SimRandom world;
   private final SimRandom random;
+  private final BooleanSupplier enabled;
   private final Map<String, Boolean> active = new LinkedHashMap<>();
 
   /**
    * The points of one process.
    *
    * @param world the run's randomness, which decides what is active
+   * @param enabled whether anybody is held up at present
    */
-  SimFaultPoints(SimNode node, SimRandom world) {
+  SimFaultPoints(SimNode node, SimRandom world, BooleanSupplier enabled) {
     this.node = node;
+    this.enabled = enabled;
     this.world = world;
     this.random = node.random().fork("fault points");
   }
@@ -39,7 +43,7 @@ final class SimFaultPoints implements FaultPoints {
   public CompletableFuture<Void> reach(String name) {
     boolean isActive =
         active.computeIfAbsent(name, each -> world.fork("point " + each).chance(QUARTER));
-    if (!isActive || !random.chance(QUARTER)) {
+    if (!isActive || !enabled.getAsBoolean() || !random.chance(QUARTER)) {
       return CompletableFuture.completedFuture(null);
     }
     CompletableFuture<Void> passed = node.newFuture();

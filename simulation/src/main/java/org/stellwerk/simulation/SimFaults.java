@@ -44,7 +44,10 @@ public final class SimFaults {
     }
   }
 
-  /** Starts a dead process again, as what it was, or "zk"; harmless if it is alive. */
+  /**
+   * Starts a dead process again, as what it was, one that is ending when it has ended, or "zk";
+   * harmless if it is alive.
+   */
   public void restart(String name) {
     if (name.equals(SimCoordination.NODE_NAME)) {
       world.coordination().restart();
@@ -53,6 +56,11 @@ public final class SimFaults {
     SimProcess process = world.process(name);
     if (!process.node().isAlive()) {
       world.start(process.role());
+    } else if (process.isStopping()) {
+      process
+          .stop(STOP_LIMIT)
+          .thenRun(
+              () -> world.scheduler().at(Duration.ZERO, "restart " + name, () -> restart(name)));
     }
   }
 
@@ -146,11 +154,12 @@ public final class SimFaults {
   }
 
   /**
-   * Ends all faults that are set, those of the network as well, and starts the coordination service
-   * if it is down; processes that are dead stay dead.
+   * Ends all faults that are set, those of the network and of fault points as well, and starts the
+   * coordination service if it is down; processes that are dead stay dead.
    */
   public void heal() {
     world.network().heal();
+    world.disableFaultPoints();
     world.coordination().restart();
     slowStores(0, Duration.ZERO);
     failStores(0, 0);

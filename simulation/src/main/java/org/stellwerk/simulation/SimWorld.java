@@ -13,7 +13,6 @@ import org.stellwerk.rpc.simulation.SimNetwork;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimRpcConfig;
 import org.stellwerk.rpc.simulation.SimScheduler;
-import org.stellwerk.runtime.FaultPoints;
 import org.stellwerk.runtime.RuntimeServices;
 import org.stellwerk.runtime.cluster.JobManagerConfig;
 import org.stellwerk.runtime.cluster.JobManagerProcess;
@@ -74,9 +73,13 @@ public final class SimWorld {
     this.ends = new SimEnds(this);
   }
 
-  /** Processes that start from now on are held up at random points of their code. */
+  /** From now on processes are held up at random points of their code. */
   public void enableFaultPoints() {
     faultPoints = true;
+  }
+
+  void disableFaultPoints() {
+    faultPoints = false;
   }
 
   /** Virtual time, and what has happened. */
@@ -166,7 +169,7 @@ public final class SimWorld {
             node.random(),
             node.io(),
             node.fatalErrors(),
-            faultPoints ? new SimFaultPoints(node, scheduler.random()) : FaultPoints.NONE,
+            new SimFaultPoints(node, scheduler.random(), () -> faultPoints),
             (machine, id, from, to) -> tellTransition(node, machine, id, from, to));
     return new ProcessServices(node.rpc(), coordination.newServices(node), runtime);
   }
@@ -206,6 +209,12 @@ public final class SimWorld {
       throw new NoSuchElementException("There never was a process " + name);
     }
     return process;
+  }
+
+  /** Whether the process is alive, and neither about to end nor frozen. */
+  public boolean isUp(String name) {
+    SimProcess process = process(name);
+    return process.node().isAlive() && !process.isStopping() && !process.node().isFrozen();
   }
 
   /** The process of this name, dead or alive. */

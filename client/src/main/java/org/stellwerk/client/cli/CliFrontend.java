@@ -17,6 +17,7 @@ import org.stellwerk.configuration.IllegalConfigurationException;
 import org.stellwerk.runtime.options.JobManagerOptions;
 import org.stellwerk.runtime.options.RestOptions;
 import org.stellwerk.runtime.options.RuntimeOptions;
+import org.stellwerk.util.NearestName;
 
 /**
  * The command line {@code stellwerk}: {@code run}, {@code info}, {@code list}, {@code cancel}. What

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.stellwerk.util.NearestName;
 
 /**
  * What was typed after a verb: options, then operands. Immutable once parsed.

@@ -15,6 +15,7 @@ import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.zip.ZipException;
 import org.stellwerk.runtime.classloading.UserClassLoader;
+import org.stellwerk.util.NearestName;
 
 /**
  * The program in a jar: found, loaded child-first and checked for a main method before anything of

@@ -201,6 +201,11 @@ public final class SimNode {
     return network.scheduler().observers();
   }
 
+  /** Whether it stands still at present. */
+  public boolean isFrozen() {
+    return alive && frozenUntilNanos != NOT_FROZEN;
+  }
+
   @Override
   public String toString() {
     return id;

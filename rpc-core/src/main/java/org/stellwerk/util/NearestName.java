@@ -1,25 +1,25 @@
-package org.stellwerk.client.cli;
+package org.stellwerk.util;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds what somebody who mistyped a name probably meant. Stateless. */
-final class NearestName {
+public final class NearestName {
 
   private static final int ALWAYS_NEAR = 2;
 
   private NearestName() {}
 
   /** The name that is fewest edits away, if that is not too many. */
-  static Optional<String> of(String typed, Collection<String> names) {
+  public static Optional<String> of(String typed, Collection<String> names) {
     return names.stream()
         .min(Comparator.comparingInt((String name) -> distance(typed, name)))
         .filter(name -> distance(typed, name) <= Math.max(ALWAYS_NEAR, typed.length() / 3));
   }
 
   /** "; did you mean 'x'?" or ".". */
-  static String hint(String typed, Collection<String> names) {
+  public static String hint(String typed, Collection<String> names) {
     return of(typed, names).map(name -> "; did you mean '" + name + "'?").orElse(".");
   }
 

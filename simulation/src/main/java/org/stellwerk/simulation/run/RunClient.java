@@ -1,0 +1,156 @@
+package org.stellwerk.simulation.run;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.runtime.gateway.DispatcherGateway;
+import org.stellwerk.runtime.id.DispatcherId;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.jobgraph.JobEdge;
+import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobgraph.JobVertex;
+import org.stellwerk.runtime.jobgraph.ShipStrategy;
+import org.stellwerk.runtime.leaderelection.LeaderInformation;
+import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.simulation.SimTaskPlan;
+import org.stellwerk.simulation.SimWorld;
+import org.stellwerk.simulation.check.ClientHistory;
+import org.stellwerk.simulation.schedule.Order;
+import org.stellwerk.simulation.schedule.Order.Submit;
+import org.stellwerk.simulation.schedule.Order.Via;
+
+/** Carries out the orders of a schedule, and records what clients were told. */
+final class RunClient implements Order.Client {
+
+  static final Duration ASK = Duration.ofSeconds(10);
+
+  private final SimWorld world;
+  private final Map<Integer, JobGraph> submitted = new LinkedHashMap<>();
+  private final ClientHistory history;
+  private @Nullable DispatcherGateway known;
+  private int open;
+
+  RunClient(SimWorld world, ClientHistory history) {
+    this.world = world;
+    this.history = history;
+  }
+
+  /** The jobs whose submission was acknowledged. */
+  Set<JobID> acknowledged() {
+    return history.acknowledged();
+  }
+
+  /** Whether no order waits for its answer. */
+  boolean isAnswered() {
+    return open == 0;
+  }
+
+  @Override
+  public void submit(Submit order) {
+    JobGraph graph = graph(order);
+    submitted.put(order.job(), graph);
+    submit(graph, order.via());
+  }
+
+  @Override
+  public void submitAgain(int job, Via via) {
+    JobGraph graph = submitted.get(job);
+    if (graph != null) {
+      submit(graph, via);
+    }
+  }
+
+  private void submit(JobGraph graph, Via via) {
+    JobID jobId = graph.jobId();
+    with(
+        via,
+        dispatcher -> {
+          CompletableFuture<Acknowledge> answer = dispatcher.submitJob(graph, ASK);
+          history.submit(jobId, sessionOf(dispatcher), answer);
+          return answer;
+        });
+  }
+
+  @Override
+  public void cancel(int job, Via via) {
+    with(
+        via,
+        dispatcher -> {
+          CompletableFuture<Acknowledge> answer = dispatcher.cancelJob(jobId(job), ASK);
+          history.cancel(jobId(job), sessionOf(dispatcher), answer);
+          return answer;
+        });
+  }
+
+  @Override
+  public void status(int job, Via via) {
+    with(
+        via,
+        dispatcher -> {
+          CompletableFuture<JobStatus> answer = dispatcher.requestJobStatus(jobId(job), ASK);
+          history.status(jobId(job), sessionOf(dispatcher), answer);
+          return answer;
+        });
+  }
+
+  private static UUID sessionOf(DispatcherGateway dispatcher) {
+    return dispatcher.getFencingToken().value();
+  }
+
+  private <T> void with(Via via, Function<DispatcherGateway, CompletableFuture<T>> call) {
+    DispatcherGateway last = known;
+    Optional<LeaderInformation> leader = world.coordination().publishedLeader();
+    if (last != null && via == Via.KNOWN) {
+      open++;
+      call.apply(last).whenComplete((answer, failure) -> open--);
+    } else if (leader.isPresent()) {
+      open++;
+      connect(leader.get()).thenCompose(call).whenComplete((answer, failure) -> open--);
+    }
+  }
+
+  private CompletableFuture<DispatcherGateway> connect(LeaderInformation leader) {
+    return world
+        .client()
+        .rpc()
+        .connect(
+            leader.dispatcherAddress(),
+            new DispatcherId(leader.sessionId()),
+            DispatcherGateway.class)
+        .thenApply(
+            dispatcher -> {
+              known = dispatcher;
+              return dispatcher;
+            });
+  }
+
+  static JobID jobId(int job) {
+    return new JobID(new UUID(1, job));
+  }
+
+  /** The graph of an order: its vertices in a row, each dealing its records to the next. */
+  static JobGraph graph(Submit order) {
+    SimTaskPlan plan = new SimTaskPlan(order.run(), order.end(), order.ignoresCancel());
+    List<JobVertex> vertices = new ArrayList<>();
+    List<JobEdge> edges = new ArrayList<>();
+    for (int i = 0; i < order.vertices(); i++) {
+      JobVertex vertex =
+          plan.vertex(new UUID(2L + i, order.job()), "vertex-" + (i + 1), order.parallelism());
+      if (i > 0) {
+        edges.add(new JobEdge(vertices.get(i - 1).id(), vertex.id(), ShipStrategy.REBALANCE));
+      }
+      vertices.add(vertex);
+    }
+    return new JobGraph(
+        jobId(order.job()), "job-" + order.job(), vertices, edges, Map.of(), List.of());
+  }
+}

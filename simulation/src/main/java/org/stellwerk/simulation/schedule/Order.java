@@ -1,0 +1,91 @@
+package org.stellwerk.simulation.schedule;
+
+import java.time.Duration;
+import java.util.List;
+import org.stellwerk.simulation.SimTaskPlan;
+
+/**
+ * What a client asks of the cluster, or of the Dispatcher that it takes for the leader. Jobs have
+ * numbers from 1 on.
+ */
+public sealed interface Order extends Action {
+
+  /** Whom a client asks. */
+  enum Via {
+    /** The Dispatcher that is published at this moment; the order lapses if there is none. */
+    LEADER,
+    /** The one that it talked to last, whatever has become of it; the leader if there is none. */
+    KNOWN
+  }
+
+  /** Carries out orders. */
+  interface Client {
+
+    /** Submits a job for the first time. */
+    void submit(Submit order);
+
+    /** Submits a graph that was submitted before; nothing if it was not. */
+    void submitAgain(int job, Via via);
+
+    /** Cancels a job. */
+    void cancel(int job, Via via);
+
+    /** Asks for a job's state. */
+    void status(int job, Via via);
+  }
+
+  /** Has the client carry it out. */
+  void give(Client client);
+
+  @Override
+  default List<String> nodes() {
+    return List.of();
+  }
+
+  /**
+   * A new job of some vertices in a row, all of whose subtasks do the same.
+   *
+   * @param vertices their number; each consumes what the one before it produces
+   * @param end how the subtasks end by themselves
+   * @param run after which time
+   * @param ignoresCancel how long they go on after a cancellation
+   */
+  record Submit(
+      int job,
+      int vertices,
+      int parallelism,
+      SimTaskPlan.End end,
+      Duration run,
+      Duration ignoresCancel,
+      Via via)
+      implements Order {
+    @Override
+    public void give(Client client) {
+      client.submit(this);
+    }
+  }
+
+  /** What a client does that does not know what became of its submission. */
+  record SubmitAgain(int job, Via via) implements Order {
+    @Override
+    public void give(Client client) {
+      client.submitAgain(job, via);
+    }
+  }
+
+  /** The job is to be cancelled. */
+  record Cancel(int job, Via via) implements Order {
+    @Override
+    public void give(Client client) {
+      client.cancel(job, via);
+    }
+  }
+
+  /** The job's state is asked for. */
+  record Status(int job, Via via) implements Order {
+    @Override
+    public void give(Client client) {
+      client.status(job, via);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package org.stellwerk.simulation.schedule;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.stellwerk.configuration.Configuration;
+import org.stellwerk.rpc.simulation.SimRandom;
+import org.stellwerk.simulation.SimTaskPlan.End;
+import org.stellwerk.simulation.schedule.Order.Cancel;
+import org.stellwerk.simulation.schedule.Order.Status;
+import org.stellwerk.simulation.schedule.Order.Submit;
+import org.stellwerk.simulation.schedule.Order.SubmitAgain;
+import org.stellwerk.simulation.schedule.Order.Via;
+
+/**
+ * Draws the schedule of a seed. Each has a cluster, settings and a workload of its own, and a
+ * random subset of the kinds of faults: runs with few kinds get further into each than runs with
+ * all. A fifth has no faults at all, which finds plain bugs and checks that are too strict.
+ */
+public final class ScheduleGenerator {
+
+  private static final double WITHOUT_FAULTS = 0.2;
+  private static final double KIND_ENABLED = 0.4;
+  private static final double SOON_AFTER_ANOTHER = 0.4;
+  private static final Duration SOON = Duration.ofMillis(40);
+  private static final Duration SHORTEST = Duration.ofSeconds(4);
+  private static final Duration LONGEST = Duration.ofSeconds(30);
+  private static final Duration LONGEST_TASK = Duration.ofSeconds(10);
+  private static final Duration LONGEST_CANCELLATION = Duration.ofSeconds(5);
+
+  private final long seed;
+  private final Draw faults;
+  private final Draw workload;
+  private final Draw times;
+  private final ClusterShape shape;
+  private final Map<String, String> knobs;
+  private final Duration end;
+  private final Duration last;
+  private final List<Step> steps = new ArrayList<>();
+  private int jobs;
+
+  private ScheduleGenerator(long seed) {
+    SimRandom random = new SimRandom(seed);
+    this.seed = seed;
+    this.faults = new Draw(random.fork("faults"));
+    this.workload = new Draw(random.fork("workload"));
+    this.times = new Draw(random.fork("times"));
+    Draw cluster = new Draw(random.fork("cluster"));
+    this.shape =
+        new ClusterShape(cluster.between(1, 3), cluster.between(1, 4), cluster.between(1, 3));
+    this.knobs = Knob.draw(new Draw(random.fork("knobs")));
+    this.end = times.between(SHORTEST, LONGEST);
+    this.last = end.minusMillis(1);
+  }
+
+  /** The schedule of the seed. */
+  public static Schedule generate(long seed) {
+    return new ScheduleGenerator(seed).generate();
+  }
+
+  private Schedule generate() {
+    boolean calm = faults.chance(WITHOUT_FAULTS);
+    boolean faultPoints = faults.chance(0.5) && !calm;
+    int orders = workload.between(1, 8);
+    for (int i = 0; i < orders; i++) {
+      add(order());
+    }
+    if (!calm) {
+      addFaults();
+    }
+    return new Schedule(seed, shape, knobs, faultPoints, steps, new Heal(end, core()));
+  }
+
+  private void addFaults() {
+    FaultTarget target = FaultTarget.of(shape, Configuration.fromMap(knobs));
+    List<FaultKind> kinds =
+        FaultKind.ALL.stream().filter(kind -> faults.chance(KIND_ENABLED)).toList();
+    if (kinds.isEmpty()) {
+      return;
+    }
+    int count = faults.between(1, 10);
+    for (int i = 0; i < count; i++) {
+      add(faults.pick(kinds).draw(faults, target));
+    }
+  }
+
+  /** Anywhere, or right after something else: races need things that happen together. */
+  private void add(Action action) {
+    Duration at =
+        !steps.isEmpty() && times.chance(SOON_AFTER_ANOTHER)
+            ? times.pick(steps).at().plus(times.between(Duration.ZERO, SOON))
+            : times.between(Duration.ZERO, last);
+    steps.add(new Step(at.compareTo(last) > 0 ? last : at, action));
+  }
+
+  private Order order() {
+    int job = workload.between(1, Math.max(1, jobs));
+    Via via = workload.chance(0.7) ? Via.LEADER : Via.KNOWN;
+    return switch (jobs == 0 ? 0 : workload.between(0, 9)) {
+      case 5, 6 -> new Cancel(job, via);
+      case 7 -> new SubmitAgain(job, via);
+      case 8, 9 -> new Status(job, via);
+      default -> submit(via);
+    };
+  }
+
+  private Submit submit(Via via) {
+    jobs++;
+    return new Submit(
+        jobs,
+        workload.between(1, 2),
+        workload.between(1, 1 + shape.taskManagers() * shape.slots()),
+        workload.pick(List.of(End.FINISHES, End.FINISHES, End.FAILS, End.NEVER)),
+        workload.between(Duration.ZERO, LONGEST_TASK),
+        workload.chance(0.5)
+            ? Duration.ZERO
+            : workload.between(Duration.ZERO, LONGEST_CANCELLATION),
+        via);
+  }
+
+  private List<String> core() {
+    List<String> core = new ArrayList<>(some(shape.jobManagerNames()));
+    core.addAll(some(shape.taskManagerNames()));
+    return core;
+  }
+
+  private List<String> some(List<String> names) {
+    return faults.chance(0.5) ? names : faults.some(names);
+  }
+}
