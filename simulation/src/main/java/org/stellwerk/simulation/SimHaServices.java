@@ -68,8 +68,13 @@ final class SimHaServices implements HighAvailabilityServices, SimClient.Listene
 
   /** Writes at the server on condition that the session leads; hops as {@link #read}. */
   CompletableFuture<Void> write(UUID leaderSessionId, String what, Runnable step) {
+    Runnable noted =
+        () -> {
+          stores.written(leaderSessionId, what);
+          step.run();
+        };
     return FutureUtils.completedVoidFuture()
-        .thenComposeAsync(ignored -> election.write(leaderSessionId, what, step), node.io());
+        .thenComposeAsync(ignored -> election.write(leaderSessionId, what, noted), node.io());
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.stellwerk.simulation;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.concurrent.FutureUtils;
@@ -60,7 +61,9 @@ final class SimProcess {
     }
     CompletableFuture<Void> done = new CompletableFuture<>();
     stopped = done;
-    node.timers().schedule(() -> kill(done), limit.toNanos(), TimeUnit.NANOSECONDS);
+    ScheduledFuture<?> limitReached =
+        node.timers().schedule(() -> kill(done), limit.toNanos(), TimeUnit.NANOSECONDS);
+    done.whenComplete((ignored, failure) -> limitReached.cancel(false));
     node.timers()
         .execute(
             () ->

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.UUID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.messages.JobResult;
@@ -20,10 +21,28 @@ public final class SimStores {
 
   private record Entry(JobResult result, boolean dirty) {}
 
+  private final List<WriteListener> listeners = new ArrayList<>();
   private final Map<JobID, JobGraph> jobs = new LinkedHashMap<>();
   private final Map<JobID, Entry> results = new LinkedHashMap<>();
 
   SimStores() {}
+
+  /** Hears of every write, at the instant at which it is carried out. */
+  @FunctionalInterface
+  public interface WriteListener {
+
+    /** Who writes, and what in words; it will have happened when the event is over. */
+    void onWrite(UUID leaderSession, String what);
+  }
+
+  /** From now on the listener hears of writes. */
+  public void addListener(WriteListener listener) {
+    listeners.add(listener);
+  }
+
+  void written(UUID leaderSession, String what) {
+    listeners.forEach(listener -> listener.onWrite(leaderSession, what));
+  }
 
   /** The stored graphs, oldest first. */
   public List<JobGraph> jobs() {

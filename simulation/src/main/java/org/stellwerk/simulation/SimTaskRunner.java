@@ -90,6 +90,7 @@ public final class SimTaskRunner implements TaskRunner {
   @Override
   public CompletableFuture<Void> closeAsync() {
     closed = true;
+    unreleased.clear(); // whatever was loaded for jobs goes with the runner
     List.copyOf(running.values()).forEach(Attempt::cancel);
     return CompletableFuture.completedFuture(null);
   }

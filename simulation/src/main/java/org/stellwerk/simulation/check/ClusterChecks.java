@@ -60,7 +60,7 @@ public final class ClusterChecks {
             new I2LiveAttempts(this::report),
             new I3StateMachines(this::report, new Truth(coordination)),
             new I4Durability(this::report, history::acknowledged, new Truth(coordination)::isKept),
-            new I5Fencing(this::report),
+            new I5Fencing(this::report, coordination::leaderSession),
             new I6SessionOrder(this::report, new Truth(coordination)::publishedSession),
             new I7ResourceBooks(this::report, allocations),
             new I8SlotPool(this::report, allocations),
@@ -80,6 +80,7 @@ public final class ClusterChecks {
     world.scheduler().addObserver(checks.new Observer());
     world.scheduler().addCheck(checks::onEventOver);
     world.addTransitionListener(checks::onTransition);
+    world.coordination().stores().addListener(checks::onWrite);
     return checks;
   }
 
@@ -157,6 +158,10 @@ public final class ClusterChecks {
     SimEvent event = scheduler.currentEvent();
     Transition transition = new Transition(node.toString(), sourceOf(event), machine, id, from, to);
     invariants.forEach(invariant -> invariant.onTransition(transition));
+  }
+
+  private void onWrite(UUID leaderSession, String what) {
+    invariants.forEach(invariant -> invariant.onWrite(leaderSession, what));
   }
 
   private static @Nullable Source sourceOf(@Nullable SimEvent event) {

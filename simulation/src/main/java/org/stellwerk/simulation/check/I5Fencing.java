@@ -4,8 +4,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.exceptions.EndpointNotStartedException;
 import org.stellwerk.rpc.exceptions.EndpointTerminatedException;
@@ -27,18 +30,37 @@ import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot.Slot;
 /**
  * I5, fencing: no fenced endpoint processes a message with a token other than its own, as the
  * transport sees it; a TaskExecutor, which is not fenced, does for no session what only another one
- * may ask; tokens are never used again; a ResourceManager knows JobMasters of its own session only.
+ * may ask; tokens are never used again; a ResourceManager knows JobMasters of its own session only;
+ * and only the session that leads changes what is durable.
  */
 final class I5Fencing extends Invariant {
 
   private record Token(Class<?> kind, Object token, @Nullable JobID jobId) {}
 
+  private final Supplier<Optional<UUID>> leaderSession;
   private final Set<Token> used = new HashSet<>();
   private final Map<String, TaskExecutorSnapshot> taskExecutors = new HashMap<>();
   private @Nullable Call last;
 
-  I5Fencing(Consumer<InvariantViolation> violations) {
+  /**
+   * The invariant.
+   *
+   * @param leaderSession who leads, by the coordination service's own knowledge
+   */
+  I5Fencing(Consumer<InvariantViolation> violations, Supplier<Optional<UUID>> leaderSession) {
     super("I5", violations);
+    this.leaderSession = leaderSession;
+  }
+
+  @Override
+  void onWrite(UUID session, String what) {
+    Optional<UUID> leader = leaderSession.get();
+    require(
+        leader.filter(session::equals).isPresent(),
+        "{} leads, but {} could {}",
+        leader,
+        session,
+        what);
   }
 
   @Override

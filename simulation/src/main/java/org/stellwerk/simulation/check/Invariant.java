@@ -1,5 +1,6 @@
 package org.stellwerk.simulation.check;
 
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.simulation.InvariantViolation;
@@ -66,6 +67,9 @@ abstract class Invariant {
 
   /** All that has come of the event that ran was told. */
   void onEndOfEvent() {}
+
+  /** A leader session changes what is durable. */
+  void onWrite(UUID leaderSession, String what) {}
 
   /** The coordination service has processed something: its state may have changed. */
   void onCoordination() {}

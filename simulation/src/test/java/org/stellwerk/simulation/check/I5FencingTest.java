@@ -15,6 +15,7 @@ import static org.stellwerk.simulation.check.Given.task;
 import static org.stellwerk.simulation.check.Given.taskExecutor;
 
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ class I5FencingTest {
   private static final JobMasterId STRANGER = jobMaster(NEXT_SESSION);
 
   private final Found found = new Found();
-  private final I5Fencing invariant = new I5Fencing(found);
+  private final I5Fencing invariant = new I5Fencing(found, () -> Optional.of(SESSION));
   private final TaskExecutorSnapshot before =
       taskExecutor(List.of(taken(0, SlotState.ACTIVE, 1), free(1)));
 
@@ -143,6 +144,14 @@ class I5FencingTest {
     call("disconnectResourceManager", OTHER);
     becomes(without);
     found.reported("I5", "for a goodbye of " + OTHER);
+  }
+
+  @Test
+  void whoDoesNotLeadWritesNothing() {
+    invariant.onWrite(SESSION, "store job 1");
+    found.nothing();
+    invariant.onWrite(NEXT_SESSION, "store job 1");
+    found.reported("I5", NEXT_SESSION + " could store job 1");
   }
 
   private static ResourceManagerSnapshot resourceManager(
