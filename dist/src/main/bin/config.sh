@@ -204,6 +204,10 @@ jvm_command() {
       opts+=(-Xms16m -Xmx512m -XX:TieredStopAtLevel=1)
       add_opts env.java.opts.all
       ;;
+    simulation)
+      opts+=(-Xmx1g)
+      add_opts env.java.opts.all
+      ;;
   esac
   if [ "$role" = jobmanager ]; then
     class_archive client "$log"
@@ -218,9 +222,15 @@ jvm_command() {
   local log_config="$STELLWERK_CONF_DIR/log4j2.properties"
   [ "$role" = client ] && log_config="$STELLWERK_CONF_DIR/log4j2-cli.properties"
   [ "$log" = console ] && log_config="$STELLWERK_CONF_DIR/log4j2-console.properties"
+  # The simulator's classes are beside lib, so that no other process looks through them.
+  local class_path="$STELLWERK_HOME/lib/*"
+  if [ "$role" = simulation ]; then
+    log_config="$STELLWERK_CONF_DIR/log4j2-simulation.properties"
+    class_path="$class_path:$STELLWERK_HOME/lib/simulation/*"
+  fi
   opts+=("-Dlog4j2.configurationFile=$log_config" "-Dlog.file=$log" -Dlog4j2.disableJmx=true -Dlog4j2.shutdownHookEnabled=false)
   opts+=("-Dstellwerk.home=$STELLWERK_HOME" "-Dstellwerk.conf.dir=$STELLWERK_CONF_DIR" "-Dstellwerk.data.dir=$STELLWERK_DATA_DIR")
-  JVM=("$JAVA" "${opts[@]}" -cp "$STELLWERK_HOME/lib/*" "$main")
+  JVM=("$JAVA" "${opts[@]}" -cp "$class_path" "$main")
 }
 
 pid_file() {

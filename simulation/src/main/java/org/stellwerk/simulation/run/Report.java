@@ -129,8 +129,8 @@ final class Report {
     Path file = directory.resolve("stellwerk-sim-" + schedule.seed() + ".schedule");
     Files.createDirectories(file.toAbsolutePath().getParent());
     Files.writeString(file, "# " + failure.kind() + "\n" + shrunk.toText());
-    out.println("  Saved; to see it again, every event in trace.txt:");
-    out.println("    stellwerk-sim --replay " + file + " --trace trace.txt");
+    out.println("  Saved; to see it again, to list its events, and to draw it:");
+    out.println("    stellwerk-sim --replay " + file + " --trace trace.txt --page page.html");
   }
 
   private boolean failsWith(String kind, Schedule schedule) {

@@ -7,6 +7,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.LongPredicate;
+import org.stellwerk.simulation.page.RecordedRun;
+import org.stellwerk.simulation.page.RunRecorder;
+import org.stellwerk.simulation.page.TracePage;
 import org.stellwerk.simulation.run.SimOptions.Option;
 import org.stellwerk.simulation.schedule.Schedule;
 import org.stellwerk.simulation.schedule.ScheduleFormatException;
@@ -105,6 +108,8 @@ public final class SimMain {
 
   private Summary runOnce(Schedule schedule) throws IOException {
     ClusterRun run = new ClusterRun(schedule);
+    Optional<Path> page = options.page();
+    Optional<RunRecorder> recorder = page.map(file -> RunRecorder.attach(run.world()));
     Optional<Path> trace = options.trace();
     RunResult result;
     if (trace.isPresent()) {
@@ -115,10 +120,21 @@ public final class SimMain {
     } else {
       result = run.run();
     }
+    if (page.isPresent()) {
+      TracePage.write(page.get(), recorded(recorder.orElseThrow(), result));
+    }
     out.println("Trace hash " + Long.toHexString(result.traceHash()));
     Summary summary = new Summary();
     summary.add(result);
     return summary;
+  }
+
+  private static RecordedRun recorded(RunRecorder recorder, RunResult result) {
+    String title = "Seed " + result.schedule().seed();
+    return result
+        .failure()
+        .map(failure -> recorder.finish(title, failure.kind(), failure.message()))
+        .orElseGet(() -> recorder.finish(title));
   }
 
   private Summary runSeeds(Report report) throws InterruptedException {

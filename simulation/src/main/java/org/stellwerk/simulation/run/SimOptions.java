@@ -24,6 +24,7 @@ final class SimOptions {
     REPLAY("--replay", "FILE", "the same as --schedule"),
     PRINT("--print", "S", "print the schedule of a seed and run nothing"),
     TRACE("--trace", "FILE", "write every event of the one run to FILE, a line each"),
+    PAGE("--page", "FILE", "write a page that draws the one run to FILE"),
     SAVE(
         "--save", "DIR", "where schedules of failures are saved; the current directory by default"),
     THREADS("--threads", "T", "how many runs at a time; one per core by default"),
@@ -105,9 +106,12 @@ final class SimOptions {
     if (has(Option.SCHEDULE) && has(Option.REPLAY)) {
       throw new IllegalArgumentException("--schedule and --replay mean the same: give one of them");
     }
-    if (has(Option.TRACE) && schedule().isEmpty() && !isOneRun()) {
-      throw new IllegalArgumentException(
-          "--trace is of one run: give --seed S or --schedule FILE, and not --seeds or --minutes");
+    for (Option option : List.of(Option.TRACE, Option.PAGE)) {
+      if (has(option) && schedule().isEmpty() && !isOneRun()) {
+        throw new IllegalArgumentException(
+            option.name
+                + " is of one run: give --seed S or --schedule FILE, and not --seeds or --minutes");
+      }
     }
   }
 
@@ -171,6 +175,10 @@ final class SimOptions {
 
   Optional<Path> trace() {
     return value(Option.TRACE).map(Path::of);
+  }
+
+  Optional<Path> page() {
+    return value(Option.PAGE).map(Path::of);
   }
 
   Path saveDirectory() {
