@@ -102,6 +102,11 @@ final class JobLeaderConnection {
     return target.jobMasterId();
   }
 
+  /** Where the JobMaster is. */
+  String address() {
+    return target.address();
+  }
+
   boolean isConnected() {
     return established != null && !closed;
   }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.stellwerk.rpc.PeerListener;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 
@@ -28,6 +29,13 @@ final class JobTable {
   /** Every connection, in the order of their beginning. */
   List<JobLeaderConnection> all() {
     return List.copyOf(connections.values());
+  }
+
+  /** The connections to JobMasters of a process, made or being made. */
+  List<JobLeaderConnection> at(String peer) {
+    return connections.values().stream()
+        .filter(connection -> PeerListener.isAt(connection.address(), peer))
+        .toList();
   }
 
   boolean isEmpty() {

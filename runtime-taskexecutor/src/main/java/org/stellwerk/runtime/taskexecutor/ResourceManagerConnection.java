@@ -11,6 +11,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stellwerk.rpc.PeerListener;
 import org.stellwerk.runtime.gateway.ResourceManagerGateway;
 import org.stellwerk.runtime.heartbeat.HeartbeatListener;
 import org.stellwerk.runtime.heartbeat.HeartbeatSender;
@@ -123,6 +124,13 @@ final class ResourceManagerConnection {
       registerAgain("it ended the connection: " + reason);
     } else {
       LOG.debug("A goodbye of ResourceManager session {} is outdated: {}", id, reason);
+    }
+  }
+
+  /** A process is gone; the ResourceManager may have lived there. */
+  void losePeer(String peer, String why) {
+    if (established != null && PeerListener.isAt(established.gateway().getAddress(), peer)) {
+      registerAgain(why);
     }
   }
 

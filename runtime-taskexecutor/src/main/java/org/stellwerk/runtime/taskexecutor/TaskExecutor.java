@@ -123,8 +123,15 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
         getAddress(),
         config.host(),
         taskRunner.dataPort());
+    registerPeerListener(this::losePeer);
     resourceManager.start();
     leaderRetrieval.start(new LeaderListener());
+  }
+
+  private void losePeer(String peer, String reason) {
+    String why = "its process is gone: " + reason;
+    resourceManager.losePeer(peer, why);
+    jobs.at(peer).forEach(connection -> onJobMasterLoss(connection, why));
   }
 
   @Override

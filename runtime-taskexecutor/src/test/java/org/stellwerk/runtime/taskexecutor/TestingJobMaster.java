@@ -38,6 +38,8 @@ final class TestingJobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   final List<AllocationID> failedSlots = new ArrayList<>();
   final List<String> goodbyes = new ArrayList<>();
   @Nullable RegistrationResponse answer;
+  Function<RegistrationResponse, CompletableFuture<RegistrationResponse>> registrationAnswer =
+      CompletableFuture::completedFuture;
   Function<List<SlotOffer>, CompletableFuture<List<SlotOffer>>> offerAnswer =
       CompletableFuture::completedFuture;
   Function<TaskExecutionState, CompletableFuture<Acknowledge>> stateAnswer =
@@ -70,7 +72,7 @@ final class TestingJobMaster extends FencedRpcEndpoint<JobMasterId> implements J
       JobID job, String address, TaskManagerLocation location, Duration timeout) {
     registrations.add(location);
     RegistrationResponse given = answer;
-    return CompletableFuture.completedFuture(
+    return registrationAnswer.apply(
         given != null
             ? given
             : new RegistrationResponse.JobMasterTaskExecutorSuccess(new ResourceID("jm")));
