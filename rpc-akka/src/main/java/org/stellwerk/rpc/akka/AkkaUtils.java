@@ -32,8 +32,8 @@ public final class AkkaUtils {
   public static final ExecutorConfiguration DEFAULT_EXECUTOR =
       new RpcSystem.ForkJoinExecutorConfiguration(1.0, 2, 8);
 
-  /** Headroom in a frame for Akka's envelope. */
-  private static final int ENVELOPE_BYTES = 64 * 1024;
+  /** The largest frame: a part of a message, and headroom for Akka's envelope. */
+  static final int FRAME_BYTES = LargeMessages.PART_BYTES + 64 * 1024;
 
   private AkkaUtils() {}
 
@@ -132,8 +132,7 @@ public final class AkkaUtils {
     settings.put(artery + "canonical.port", external.port());
     settings.put(artery + "bind.hostname", bind.host());
     settings.put(artery + "bind.port", bind.port());
-    settings.put(
-        artery + "advanced.maximum-frame-size", LargeMessages.PART_BYTES + ENVELOPE_BYTES + " b");
+    settings.put(artery + "advanced.maximum-frame-size", FRAME_BYTES + " b");
     settings.put(
         artery + "advanced.tcp.connection-timeout",
         configuration.get(RpcOptions.TCP_TIMEOUT).toMillis() + " ms");

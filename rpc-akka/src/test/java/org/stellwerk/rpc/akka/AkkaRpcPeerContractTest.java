@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -84,8 +83,7 @@ class AkkaRpcPeerContractTest extends RpcPeerContract {
       Assumptions.assumeTrue(Files.exists(state), "needs /proc to know that it stands still");
       signal("STOP");
       // The state follows the name, which is in parentheses.
-      Awaitility.await()
-          .until(() -> Files.readString(state).replaceFirst(".*\\) ", "").startsWith("T"));
+      Patience.until(() -> Files.readString(state).replaceFirst(".*\\) ", "").startsWith("T"));
     }
 
     @Override

@@ -1,7 +1,6 @@
 package org.stellwerk.rpc.akka;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.stellwerk.rpc.akka.Patience.failure;
 import static org.stellwerk.rpc.akka.Patience.get;
 
@@ -14,7 +13,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -142,21 +140,19 @@ class LargeMessagesTest {
     messages.sendInOrder(target, PEER, new TransportMessage.Tell(0, new byte[parts * PART + 1]));
     messages.sendInOrder(target, PEER, new TransportMessage.Tell(0, new byte[7]));
     messages.send(target, new TransportMessage.Answer(1, new byte[8])); // overtakes
-    await().until(() -> seen.size() == LargeMessages.WINDOW + 1);
+    Patience.until(() -> seen.size() == LargeMessages.WINDOW + 1);
     assertThat(seen.get(LargeMessages.WINDOW)).isInstanceOf(TransportMessage.Answer.class);
 
     messages.acknowledged(((TransportMessage.Part) seen.get(0)).transfer());
-    await().until(() -> seen.size() == LargeMessages.WINDOW + 2);
+    Patience.until(() -> seen.size() == LargeMessages.WINDOW + 2);
     assertThat(seen.get(seen.size() - 1)).isInstanceOf(TransportMessage.Part.class);
 
     // the other acknowledgements are lost
-    await()
-        .atMost(90, TimeUnit.SECONDS)
-        .until(
-            () -> {
-              messages.sweep();
-              return seen.size() == parts + 3;
-            });
+    Patience.until(
+        () -> {
+          messages.sweep();
+          return seen.size() == parts + 3;
+        });
     assertThat(seen.get(seen.size() - 2)).isInstanceOf(TransportMessage.LastPart.class);
     assertThat(((TransportMessage.Tell) seen.get(seen.size() - 1)).payload()).hasSize(7);
   }
@@ -176,7 +172,7 @@ class LargeMessagesTest {
     messages.sendInOrder(alive, PEER, large);
     messages.sendInOrder(buried, dead, large);
     messages.sendInOrder(buried, dead, new TransportMessage.Tell(0, new byte[1]));
-    await().until(() -> seenByTheDead.size() == LargeMessages.WINDOW);
+    Patience.until(() -> seenByTheDead.size() == LargeMessages.WINDOW);
 
     dead.markGone("for the test");
     messages.drop(dead);
@@ -184,12 +180,12 @@ class LargeMessagesTest {
     seenByTheDead.forEach(part -> messages.acknowledged(((TransportMessage.Part) part).transfer()));
     for (int acknowledged = 0; messages.isBusy(); acknowledged++) {
       int next = acknowledged;
-      await().until(() -> seen.size() > next);
+      Patience.until(() -> seen.size() > next);
       if (seen.get(next) instanceof TransportMessage.Part part) {
         messages.acknowledged(part.transfer());
       }
     }
-    await().until(() -> seen.size() == 20);
+    Patience.until(() -> seen.size() == 20);
     assertThat(seen.get(19)).isInstanceOf(TransportMessage.LastPart.class);
     assertThat(seenByTheDead).hasSize(LargeMessages.WINDOW);
   }
@@ -202,7 +198,7 @@ class LargeMessagesTest {
     assertThat(messages.send(caller, new TransportMessage.Answer(1, new byte[PART + 1]))).isFalse();
     assertThat(messages.isBusy()).isFalse();
     assertThat(messages.send(caller, new TransportMessage.Answer(2, new byte[PART]))).isTrue();
-    await().until(() -> seen.size() == 1);
+    Patience.until(() -> seen.size() == 1);
   }
 
   @Test

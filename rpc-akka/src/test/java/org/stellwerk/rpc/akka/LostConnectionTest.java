@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.stellwerk.configuration.Configuration;
@@ -49,7 +47,7 @@ class LostConnectionTest {
       for (int i = 0; i < 3; i++) {
         int before = relay.accepted();
         relay.cut();
-        Awaitility.await().until(() -> relay.accepted() > before);
+        Patience.until(() -> relay.accepted() > before);
         awaitAnswer(shop);
         assertThat(gone).isNotDone();
       }
@@ -63,12 +61,10 @@ class LostConnectionTest {
   /** Calls until one is answered: those that were on a connection that was cut are lost. */
   private static void awaitAnswer(Shop shop) {
     List<CompletableFuture<byte[]>> calls = new CopyOnWriteArrayList<>();
-    Awaitility.await()
-        .atMost(90, TimeUnit.SECONDS)
-        .until(
-            () -> {
-              calls.add(shop.mirror(new byte[2]));
-              return calls.stream().anyMatch(call -> call.isDone() && call.join().length == 2);
-            });
+    Patience.until(
+        () -> {
+          calls.add(shop.mirror(new byte[2]));
+          return calls.stream().anyMatch(call -> call.isDone() && call.join().length == 2);
+        });
   }
 }

@@ -1,9 +1,11 @@
 package org.stellwerk.rpc.akka;
 
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.RpcOptions;
@@ -16,7 +18,7 @@ import org.stellwerk.util.ExceptionUtils;
  */
 final class Patience {
 
-  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final Duration LIMIT = Duration.ofMinutes(3);
 
   /** Longer than any test. */
   static final Duration ENDLESS = Duration.ofHours(1);
@@ -45,6 +47,11 @@ final class Patience {
   /** Waits for the value. */
   static <T extends @Nullable Object> T get(CompletableFuture<T> future) throws Exception {
     return future.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  /** Waits until it is so. */
+  static void until(Callable<Boolean> condition) {
+    Awaitility.await().atMost(LIMIT).until(condition);
   }
 
   /** Waits for the failure. */

@@ -117,6 +117,35 @@ class TlsTest {
         "this process does not trust its certificate");
   }
 
+  @Test
+  void whomTheTrustedAuthorityHasSignedIsAMemberUntilItExpires() throws Exception {
+    Path authority = TestCertificates.make(directory, "authority", "-ext", "bc:c");
+    Path signed = TestCertificates.signed(directory, "authority", "signed");
+    ShopEndpoint endpoint = started(service(tls(signed, authority)));
+    Shop shop = get(service(tls(signed, authority)).connect(endpoint.getAddress(), Shop.class));
+    assertThat(get(shop.mirror(new byte[1]))).hasSize(1);
+    Path expired = TestCertificates.signed(directory, "authority", "expired", "-startdate", "-9d");
+    assertRefused(
+        service(tls(expired, authority)),
+        endpoint.getAddress(),
+        "TLS handshake",
+        "does not trust this process's certificate");
+    assertRefused(
+        service(tls(signed, authority)),
+        started(service(tls(expired, authority))).getAddress(),
+        "this process does not trust its certificate");
+    assertRefused(service(tls(stranger, authority)), endpoint.getAddress(), "TLS handshake");
+  }
+
+  /** The file with the certificate is the proof, as in the JDK; its own date is not looked at. */
+  @Test
+  void aCertificateInTheTruststoreItselfDoesNotExpire() throws Exception {
+    Path old = TestCertificates.make(directory, "old", "-startdate", "-9d");
+    ShopEndpoint endpoint = started(service(tls(old, old)));
+    Shop shop = get(service(tls(old, old)).connect(endpoint.getAddress(), Shop.class));
+    assertThat(get(shop.mirror(new byte[1]))).hasSize(1);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
   void plainClientIsRefused(String version) throws Exception {
