@@ -261,6 +261,7 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
               + " serves for job "
               + descriptor.jobId());
     }
+    tasks.checkNoneBefore(descriptor.attemptId());
     boolean isNew =
         slots.addAttempt(descriptor.attemptId(), descriptor.jobId(), descriptor.allocationId());
     if (!isNew) {

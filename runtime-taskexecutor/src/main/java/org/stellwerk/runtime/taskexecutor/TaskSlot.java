@@ -12,8 +12,6 @@ import org.slf4j.LoggerFactory;
 import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
-import org.stellwerk.runtime.id.ExecutionGraphId;
-import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.messages.SlotStatus;
@@ -27,12 +25,6 @@ import org.stellwerk.runtime.messages.SlotStatus;
 final class TaskSlot {
 
   private static final Logger LOG = LoggerFactory.getLogger(TaskSlot.class);
-
-  private record Subtask(ExecutionGraphId graphId, ExecutionVertexID vertexId) {
-    static Subtask of(ExecutionAttemptID attempt) {
-      return new Subtask(attempt.executionGraphId(), attempt.executionVertexId());
-    }
-  }
 
   private final SlotID id;
   private final TransitionObserver transitions;

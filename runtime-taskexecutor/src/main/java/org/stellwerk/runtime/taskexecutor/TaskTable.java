@@ -13,6 +13,7 @@ import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
+import org.stellwerk.runtime.messages.exceptions.TaskSubmissionException;
 
 /**
  * The tasks of one TaskExecutor that have not ended, in the order of their beginning. Component of
@@ -26,6 +27,7 @@ final class TaskTable {
   private final TransitionObserver transitions;
   private final Consumer<Task> listener;
   private final Map<ExecutionAttemptID, Task> tasks = new LinkedHashMap<>();
+  private final Map<Subtask, Task> bySubtask = new LinkedHashMap<>();
 
   /**
    * No tasks.
@@ -45,10 +47,11 @@ final class TaskTable {
     this.listener = listener;
   }
 
-  /** Begins to run an attempt that was never in the table. */
+  /** Begins to run an attempt that was never in the table; no other of its subtask may run. */
   void start(TaskDeploymentDescriptor descriptor) {
     Task task = new Task(descriptor, runner, timeouts, mainThread, this::onTransition);
     tasks.put(task.attemptId(), task);
+    bySubtask.put(Subtask.of(task.attemptId()), task);
     task.start();
   }
 
@@ -56,6 +59,7 @@ final class TaskTable {
     transitions.onTransition(TransitionObserver.TASK, task.attemptId(), from, task.state());
     if (task.state().isTerminal()) {
       tasks.remove(task.attemptId());
+      bySubtask.remove(Subtask.of(task.attemptId()), task);
     }
     listener.accept(task);
   }
@@ -63,6 +67,25 @@ final class TaskTable {
   /** The attempt's task, unless it has ended or was never here. */
   @Nullable Task get(ExecutionAttemptID attemptId) {
     return tasks.get(attemptId);
+  }
+
+  /**
+   * Makes sure that no two attempts of a subtask run here. One that its JobMaster gave up without
+   * being heard is cancelled for the later one.
+   *
+   * @throws TaskSubmissionException if an earlier attempt has not ended
+   */
+  void checkNoneBefore(ExecutionAttemptID attemptId) throws TaskSubmissionException {
+    Task running = bySubtask.get(Subtask.of(attemptId));
+    if (running != null && running.attemptId().attemptNumber() < attemptId.attemptNumber()) {
+      running.cancel("attempt " + attemptId.attemptNumber() + " is to take its place");
+      throw new TaskSubmissionException(
+          "Attempt "
+              + attemptId
+              + " is refused: attempt "
+              + running.attemptId().attemptNumber()
+              + " of its subtask still runs here; it is being cancelled");
+    }
   }
 
   boolean isEmpty() {

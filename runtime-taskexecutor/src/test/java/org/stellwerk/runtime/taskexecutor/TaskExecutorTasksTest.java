@@ -118,6 +118,22 @@ class TaskExecutorTasksTest {
   }
 
   @Test
+  void aLaterAttemptIsRefusedUntilTheEarlierOneHasEndedWhichIsCancelledForIt() {
+    bed.runner.tasksIgnoreCancellation = true;
+    TestingTaskRunner.TestingTask task = bed.runTask(master, allocation, attempt);
+    ExecutionAttemptID second = bed.attempt(0, 1);
+    assertThat(bed.submit(master, allocation, second))
+        .singleElement()
+        .satisfies(result -> assertThat(refusal(result)).contains("attempt 0", "still runs here"));
+    assertThat(task.cancellations).isEqualTo(1);
+    task.events.onCanceled(task.metrics());
+    bed.settle();
+    bed.runTask(master, allocation, bed.attempt(0, 2));
+    assertThat(master.statesOf(bed.attempt(0, 2)))
+        .containsExactly(ExecutionState.INITIALIZING, ExecutionState.RUNNING);
+  }
+
+  @Test
   void tasksOfAnotherSessionOrSlotAreRefused() {
     TestingJobMaster stranger = bed.jobMaster(bed.newSession(), master.jobId);
     assertThat(bed.submit(stranger, allocation, attempt))
