@@ -203,9 +203,6 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
       TaskExecutorRegistration registration, TaskExecutorGateway gateway) {
     ResourceID peer = registration.location().resourceId();
     TaskExecutorConnection former = taskExecutors.remove(peer);
-    if (former != null) {
-      slotManager.unregisterTaskExecutor(former.registrationId());
-    }
     InstanceID registrationId = InstanceID.generate(services.ids());
     taskExecutors.put(
         peer,
@@ -219,7 +216,12 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
         registration.slotReport().slots().size(),
         registrationId,
         registration.taskExecutorAddress());
-    slotManager.registerTaskExecutor(registrationId, registration.slotReport());
+    if (former == null) {
+      slotManager.registerTaskExecutor(registrationId, registration.slotReport());
+    } else {
+      slotManager.replaceTaskExecutor(
+          former.registrationId(), registrationId, registration.slotReport());
+    }
     return new RegistrationResponse.TaskExecutorSuccess(registrationId, resourceId);
   }
 

@@ -114,6 +114,15 @@ final class SlotManager {
     serveJobs();
   }
 
+  /**
+   * As {@link #registerTaskExecutor}, in the place of a former registration of the same
+   * TaskExecutor: no job is served in between, when it seems to lack what it is about to have.
+   */
+  void replaceTaskExecutor(InstanceID former, InstanceID registrationId, SlotReport report) {
+    taskExecutors.remove(former);
+    registerTaskExecutor(registrationId, report);
+  }
+
   /** Drops the slots of a TaskExecutor, whatever they are used for. */
   void unregisterTaskExecutor(InstanceID registrationId) {
     if (taskExecutors.remove(registrationId) != null) {
@@ -346,7 +355,8 @@ final class SlotManager {
     if (!shortage.equals(need.told)) {
       need.told = shortage;
       LOG.info(
-          "Not enough slots for job {}: it needs {} and has {}; the cluster has {} in all, {} free.",
+          "Not enough slots for job {}: it needs {} and has {}; the cluster has {} in all, {}"
+              + " free.",
           need.jobId,
           need.required,
           shortage.acquired,
