@@ -149,7 +149,7 @@ final class SimClient implements SimConnection.Watcher {
 
   private void arm(Duration delay, Runnable action) {
     disarm();
-    timer = node.timers().schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+    timer = node.drivers().schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void disarm() {
@@ -230,7 +230,7 @@ final class SimClient implements SimConnection.Watcher {
               } else if (closed || retries >= config.maxRetries()) {
                 SimOutcome.unknown(operation).complete(result);
               } else {
-                node.timers()
+                node.drivers()
                     .schedule(
                         () -> attempt(operation, retries + 1, result),
                         pauseBefore(retries),
@@ -253,7 +253,7 @@ final class SimClient implements SimConnection.Watcher {
     }
     waitingForConnection.add(ready);
     ScheduledFuture<?> limit =
-        node.timers()
+        node.drivers()
             .schedule(
                 () -> {
                   ready.complete(null);

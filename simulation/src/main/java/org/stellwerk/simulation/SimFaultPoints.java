@@ -47,7 +47,7 @@ final class SimFaultPoints implements FaultPoints {
       return CompletableFuture.completedFuture(null);
     }
     CompletableFuture<Void> passed = node.newFuture();
-    node.timers()
+    node.drivers()
         .schedule(() -> passed.complete(null), random.nextLong(LONGEST_MS), TimeUnit.MILLISECONDS);
     return passed;
   }

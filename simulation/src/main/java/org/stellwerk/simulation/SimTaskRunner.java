@@ -147,7 +147,7 @@ public final class SimTaskRunner implements TaskRunner {
     }
 
     private void after(Duration delay, Runnable ending) {
-      node.timers().schedule(() -> end(ending), delay.toNanos(), TimeUnit.NANOSECONDS);
+      node.drivers().schedule(() -> end(ending), delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void end(Runnable ending) {

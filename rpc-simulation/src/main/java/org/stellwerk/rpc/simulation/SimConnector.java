@@ -103,7 +103,8 @@ final class SimConnector<C> {
     Duration timeout = caller.config().lookupTimeout();
     var timer =
         caller
-            .getScheduledExecutor()
+            .node()
+            .drivers()
             .schedule(
                 () -> refuse("nobody answered within " + timeout.toMillis() + " ms"),
                 timeout.toNanos(),

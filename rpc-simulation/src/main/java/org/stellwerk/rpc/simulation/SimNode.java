@@ -19,6 +19,9 @@ public final class SimNode {
 
   private static final long NOT_FROZEN = -1;
 
+  /** The label of the events of {@link #drivers()}. */
+  public static final String DRIVERS = "drivers";
+
   private final SimNetwork network;
   private final String name;
   private final int incarnation;
@@ -29,6 +32,7 @@ public final class SimNode {
   private final IdGenerator ids;
   private final RecordingFatalErrorHandler fatalErrors;
   private final SimExecutor timers;
+  private final SimExecutor drivers;
   private final SimExecutor io;
   private final SimRpcService rpc;
   private SimLatency processing = this::usualProcessing;
@@ -49,6 +53,7 @@ public final class SimNode {
     this.fatalErrors =
         new RecordingFatalErrorHandler(error -> scheduler.reportFatalError(this, error));
     this.timers = new SimExecutor(scheduler, this, "timers", SimLatency.fixed(Duration.ZERO));
+    this.drivers = new SimExecutor(scheduler, this, DRIVERS, SimLatency.fixed(Duration.ZERO));
     this.io = new SimExecutor(scheduler, this, "io", this::usualIo);
     this.rpc = new SimRpcService(network, this);
   }
@@ -86,6 +91,11 @@ public final class SimNode {
   /** Timers outside of any main thread. */
   public ScheduledExecutor timers() {
     return timers;
+  }
+
+  /** Timers of what is simulated in place of the process's drivers: not the process's own. */
+  public ScheduledExecutor drivers() {
+    return drivers;
   }
 
   /** An executor whose tasks take the I/O latency. */

@@ -7,11 +7,13 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.simulation.InvariantViolation;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobVertexID;
+import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.taskexecutor.SlotState;
 import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot;
 import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot.RunningTask;
@@ -20,7 +22,8 @@ import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot.Slot;
 /**
  * I1, one owner per slot, by the TaskExecutors' books: a slot has a job and an allocation exactly
  * if it is not free; an allocation has one slot in the cluster, once; a slot holds tasks of its own
- * job only, at most one of each vertex; and no user code runs that is not in a slot.
+ * job only, at most one of each vertex but for those that are being cancelled; and no user code
+ * runs that is not in a slot.
  */
 final class I1SlotOwners extends Invariant {
 
@@ -83,24 +86,28 @@ final class I1SlotOwners extends Invariant {
         slot.slotId());
     Set<JobVertexID> vertices = new HashSet<>();
     for (ExecutionAttemptID attempt : slot.attempts()) {
+      RunningTask task = taskOf(attempt, now);
       require(
-          vertices.add(attempt.jobVertexId()),
+          task == null
+              || task.state() == ExecutionState.CANCELING
+              || vertices.add(attempt.jobVertexId()),
           "{} has two tasks of one vertex: {}",
           slot.slotId(),
           slot.attempts());
       require(
-          Objects.equals(jobOf(attempt, now), slot.jobId()),
-          "{} of job {} has a task of job {}",
+          task != null && task.jobId().equals(slot.jobId()),
+          "{} of job {} has {}",
           slot.slotId(),
           slot.jobId(),
-          jobOf(attempt, now));
+          task);
     }
   }
 
-  private static JobID jobOf(ExecutionAttemptID attempt, TaskExecutorSnapshot now) {
+  private static @Nullable RunningTask taskOf(
+      ExecutionAttemptID attempt, TaskExecutorSnapshot now) {
     for (RunningTask task : now.tasks()) {
       if (task.attemptId().equals(attempt)) {
-        return task.jobId();
+        return task;
       }
     }
     return null;

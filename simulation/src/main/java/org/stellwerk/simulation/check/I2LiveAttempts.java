@@ -1,5 +1,6 @@
 package org.stellwerk.simulation.check;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -83,7 +84,7 @@ final class I2LiveAttempts extends Invariant {
   private void check(Subtask subtask) {
     List<ResourceID> listened = listening.getOrDefault(subtask.graph(), List.of());
     Map<ExecutionAttemptID, String> attempts = live.getOrDefault(subtask, Map.of());
-    Set<String> heard = new LinkedHashSet<>(attempts.values());
+    List<String> heard = new ArrayList<>(attempts.values());
     heard.removeIf(process -> !listened.contains(Processes.resourceId(process)));
     require(heard.size() < 2, "{} runs as {}, and all are listened to", subtask, attempts);
   }

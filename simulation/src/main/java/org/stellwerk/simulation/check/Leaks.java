@@ -1,16 +1,21 @@
 package org.stellwerk.simulation.check;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.stellwerk.rpc.RpcEndpoint;
 import org.stellwerk.rpc.simulation.SimEvent;
 import org.stellwerk.rpc.simulation.SimNode;
+import org.stellwerk.rpc.simulation.SimScheduler;
 import org.stellwerk.simulation.SimTaskRunner;
 import org.stellwerk.simulation.SimWorld;
 
 /** What may be left of processes that were asked to end, and have: nothing. */
 final class Leaks {
+
+  private static final Duration SESSIONS_END = Duration.ofMinutes(3);
+  private static final Duration POLL = Duration.ofSeconds(1);
 
   private final SimWorld world;
 
@@ -38,21 +43,32 @@ final class Leaks {
       }
     }
     for (SimEvent event : world.scheduler().pending()) {
-      if (isOwn(event.kind()) && nodes.contains(event.node())) {
+      if (isOwn(event) && nodes.contains(event.node())) {
         leaks.add("still to come: " + event);
       }
     }
+    awaitEndOfSessions(nodes);
     world.coordination().sessions().stream()
         .filter(nodes::contains)
         .forEach(node -> leaks.add("the coordination service still has a session of " + node));
     return leaks;
   }
 
-  /** Whether a process itself has armed it; what others have sent it is on its way still. */
-  private static boolean isOwn(SimEvent.Kind kind) {
-    return switch (kind) {
-      case TASK, TIMER, RECURRING -> true;
-      case MESSAGE, NETWORK, REPLY, CONTROL -> false;
+  /** A process that could not say goodbye leaves a session that ends by its timeout. */
+  private void awaitEndOfSessions(List<SimNode> nodes) {
+    SimScheduler scheduler = world.scheduler();
+    long end = scheduler.nowNanos() + SESSIONS_END.toNanos();
+    while (world.coordination().sessions().stream().anyMatch(nodes::contains)
+        && scheduler.nowNanos() < end) {
+      scheduler.runFor(POLL);
+    }
+  }
+
+  /** Whether the process itself has armed it: others may send to it still. */
+  private static boolean isOwn(SimEvent event) {
+    return switch (event.kind()) {
+      case TIMER, RECURRING -> !event.label().equals(SimNode.DRIVERS);
+      case TASK, MESSAGE, NETWORK, REPLY, CONTROL -> false;
     };
   }
 

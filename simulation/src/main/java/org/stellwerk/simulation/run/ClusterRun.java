@@ -57,7 +57,7 @@ public final class ClusterRun {
       boot();
       chaos();
       heal();
-      new Recovery(world, schedule, client).check();
+      new Recovery(world, schedule, client, checks).check();
       checks.history().check();
       shutDown();
     } catch (AssertionError | RuntimeException e) {
@@ -108,8 +108,10 @@ public final class ClusterRun {
   }
 
   private void shutDown() {
-    List<String> names = schedule.shape().names();
+    List<String> names =
+        schedule.shape().names().stream().filter(name -> world.node(name).isAlive()).toList();
     names.forEach(world.faults()::stop);
     scheduler.runUntil(() -> names.stream().noneMatch(name -> world.node(name).isAlive()), STOP);
+    checks.checkLeaks(names);
   }
 }

@@ -24,6 +24,7 @@ import org.stellwerk.simulation.SimStores;
 import org.stellwerk.simulation.SimTaskPlan.End;
 import org.stellwerk.simulation.SimTaskRunner;
 import org.stellwerk.simulation.SimWorld;
+import org.stellwerk.simulation.check.ClusterChecks;
 import org.stellwerk.simulation.schedule.Order.Submit;
 import org.stellwerk.simulation.schedule.Order.Via;
 import org.stellwerk.simulation.schedule.Schedule;
@@ -44,11 +45,13 @@ final class Recovery {
   private final SimScheduler scheduler;
   private final Schedule schedule;
   private final RunClient client;
+  private final ClusterChecks checks;
   private final Duration bound;
   private int lastJobs;
 
-  Recovery(SimWorld world, Schedule schedule, RunClient client) {
+  Recovery(SimWorld world, Schedule schedule, RunClient client, ClusterChecks checks) {
     this.world = world;
+    this.checks = checks;
     this.scheduler = world.scheduler();
     this.schedule = schedule;
     this.client = client;
@@ -57,6 +60,7 @@ final class Recovery {
 
   void check() {
     await("the core is up", this::notUp);
+    await("everybody agrees", checks.liveness()::problems);
     int slots = schedule.shape().slots() * liveTaskManagers().size();
     await("one leader knows all slots", () -> unknown(slots));
     await("all jobs are over", () -> leftovers(slots));

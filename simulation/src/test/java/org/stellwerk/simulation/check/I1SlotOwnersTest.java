@@ -93,7 +93,7 @@ class I1SlotOwnersTest {
   void aSlotHasTasksOfItsJobOnly() {
     RunningTask stranger = new RunningTask(attempt(1, 0), job(2), ExecutionState.RUNNING);
     see(taken(0, SlotState.ACTIVE, 1, attempt(1, 0)), free(1), stranger);
-    found.reported("I1", "has a task of job");
+    found.reported("I1", "has RunningTask");
   }
 
   @Test

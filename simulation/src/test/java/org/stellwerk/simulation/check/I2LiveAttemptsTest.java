@@ -6,6 +6,7 @@ import static org.stellwerk.simulation.check.Given.SESSION;
 import static org.stellwerk.simulation.check.Given.attempt;
 import static org.stellwerk.simulation.check.Given.free;
 import static org.stellwerk.simulation.check.Given.jobMaster;
+import static org.stellwerk.simulation.check.Given.task;
 import static org.stellwerk.simulation.check.Given.taskExecutor;
 
 import java.util.Arrays;
@@ -49,6 +50,17 @@ class I2LiveAttemptsTest {
     runs("one#1", 0, ExecutionState.RUNNING);
     found.nothing();
     runs("other#1", 1, ExecutionState.RUNNING);
+    found.reported("I2", "all are listened to");
+  }
+
+  @Test
+  void alsoInOneProcess() {
+    jobListensTo("one");
+    invariant.onTaskExecutor(
+        new Change<>(
+            "one#1",
+            null,
+            taskExecutor(List.of(free(0)), task(attempt(1, 0)), task(attempt(1, 1)))));
     found.reported("I2", "all are listened to");
   }
 
