@@ -43,6 +43,7 @@ public final class ClusterRun {
     this.scheduler = world.scheduler();
     this.checks = ClusterChecks.attach(world);
     this.client = new RunClient(world, checks.history());
+    CoverageObserver.attach(world, coverage);
   }
 
   /** The world, for observers. */

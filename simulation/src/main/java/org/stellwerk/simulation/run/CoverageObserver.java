@@ -1,0 +1,119 @@
+package org.stellwerk.simulation.run;
+
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.stellwerk.rpc.simulation.SimLinkChange;
+import org.stellwerk.rpc.simulation.SimMessage;
+import org.stellwerk.rpc.simulation.SimNode;
+import org.stellwerk.rpc.simulation.SimObserver;
+import org.stellwerk.runtime.TransitionObserver;
+import org.stellwerk.runtime.cluster.LeaderSessionState;
+import org.stellwerk.runtime.messages.exceptions.DuplicateJobSubmissionException;
+import org.stellwerk.simulation.SimWorld;
+import org.stellwerk.simulation.TransitionListener;
+import org.stellwerk.simulation.check.DeclaredTransitions;
+
+/**
+ * Counts what a run did: transitions of state machines, faults that struck, messages of interest
+ * that were lost or refused. Reads only.
+ */
+final class CoverageObserver implements SimObserver, TransitionListener {
+
+  static final String TWO_LEADERS = "two processes believe to lead";
+  static final String DUPLICATE = "submission refused as duplicate";
+  static final String FENCED = "call refused for its fencing token";
+  static final String LINK = "link changed";
+  static final String LOST = "lost: ";
+
+  /** Calls of which at least one must have been lost on its way, in all runs together. */
+  static final List<String> LOSABLE =
+      List.of(
+          "TaskExecutorGateway.requestSlot",
+          "TaskExecutorGateway.submitTasks",
+          "TaskExecutorGateway.cancelTask",
+          "JobMasterGateway.offerSlots",
+          "JobMasterGateway.updateTaskExecutionState",
+          "ResourceManagerGateway.declareRequiredResources",
+          "ResourceManagerGateway.registerTaskExecutor");
+
+  private record Change(String machine, Enum<?> from, Enum<?> to) {}
+
+  private final Coverage coverage;
+  private final Map<Change, String> names = new HashMap<>();
+  private final Map<Long, SimMessage> onTheirWay = new HashMap<>();
+  private final Set<SimNode> leaders = new LinkedHashSet<>();
+
+  private CoverageObserver(Coverage coverage) {
+    this.coverage = coverage;
+  }
+
+  /** Counts what happens in the world from now on. */
+  static void attach(SimWorld world, Coverage coverage) {
+    CoverageObserver observer = new CoverageObserver(coverage);
+    world.scheduler().addObserver(observer);
+    world.addTransitionListener(observer);
+  }
+
+  @Override
+  public void onTransition(SimNode node, String machine, Object id, Enum<?> from, Enum<?> to) {
+    coverage.count(
+        names.computeIfAbsent(
+            new Change(machine, from, to),
+            change -> DeclaredTransitions.describe(machine, from.name(), to.name())));
+    if (machine.equals(TransitionObserver.LEADER_SESSION)) {
+      onLeaderSession(node, to);
+    }
+  }
+
+  private void onLeaderSession(SimNode node, Enum<?> to) {
+    if (to == LeaderSessionState.CONFIRMED) {
+      leaders.add(node);
+      leaders.removeIf(leader -> !leader.isAlive());
+      if (leaders.size() > 1) {
+        coverage.count(TWO_LEADERS);
+      }
+    } else if (to == LeaderSessionState.CLOSING) {
+      leaders.remove(node);
+    }
+  }
+
+  @Override
+  public void onMessage(SimMessage message) {
+    onTheirWay.put(message.id(), message);
+    if (message.payload().content() instanceof DuplicateJobSubmissionException) {
+      coverage.count(DUPLICATE);
+    }
+  }
+
+  @Override
+  public void onArrived(long id, long nanos) {
+    onTheirWay.remove(id);
+  }
+
+  @Override
+  public void onLost(long id, long nanos, String why) {
+    SimMessage lost = onTheirWay.remove(id);
+    if (lost != null) {
+      int end = lost.label().indexOf('(');
+      coverage.count(LOST + (end < 0 ? lost.kind() : lost.label().substring(0, end)));
+    }
+  }
+
+  @Override
+  public void onFenced(SimNode at, String endpoint, String what) {
+    coverage.count(FENCED);
+  }
+
+  @Override
+  public void onNode(SimNode node, NodeEvent event, String detail) {
+    coverage.count("process " + event);
+  }
+
+  @Override
+  public void onLink(SimLinkChange change) {
+    coverage.count(LINK);
+  }
+}
