@@ -36,7 +36,6 @@ final class CoverageObserver implements SimObserver, TransitionListener {
           "TaskExecutorGateway.cancelTask",
           "JobMasterGateway.offerSlots",
           "JobMasterGateway.updateTaskExecutionState",
-          "ResourceManagerGateway.declareRequiredResources",
           "ResourceManagerGateway.registerTaskExecutor");
 
   private record Change(String machine, Enum<?> from, Enum<?> to) {}

@@ -32,6 +32,7 @@ import org.stellwerk.simulation.schedule.Order.Via;
 final class RunClient implements Order.Client {
 
   static final Duration ASK = Duration.ofSeconds(10);
+  private static final UUID NO_SESSION = new UUID(9, 9);
 
   private final SimWorld world;
   private final Map<Integer, JobGraph> submitted = new LinkedHashMap<>();
@@ -114,8 +115,22 @@ final class RunClient implements Order.Client {
       call.apply(last).whenComplete((answer, failure) -> open--);
     } else if (leader.isPresent()) {
       open++;
-      connect(leader.get()).thenCompose(call).whenComplete((answer, failure) -> open--);
+      (via == Via.WRONG_TOKEN ? connectWrongly(leader.get()) : connect(leader.get()))
+          .thenCompose(call)
+          .whenComplete((answer, failure) -> open--);
     }
+  }
+
+  /** What a client does that has read address and session at different times. */
+  private CompletableFuture<DispatcherGateway> connectWrongly(LeaderInformation leader) {
+    UUID other = known == null ? NO_SESSION : sessionOf(known);
+    return world
+        .client()
+        .rpc()
+        .connect(
+            leader.dispatcherAddress(),
+            new DispatcherId(other.equals(leader.sessionId()) ? NO_SESSION : other),
+            DispatcherGateway.class);
   }
 
   private CompletableFuture<DispatcherGateway> connect(LeaderInformation leader) {

@@ -15,7 +15,9 @@ public sealed interface Order extends Action {
     /** The Dispatcher that is published at this moment; the order lapses if there is none. */
     LEADER,
     /** The one that it talked to last, whatever has become of it; the leader if there is none. */
-    KNOWN
+    KNOWN,
+    /** The published one, but with the token of another session: it must refuse. */
+    WRONG_TOKEN
   }
 
   /** Carries out orders. */

@@ -96,7 +96,8 @@ public final class ScheduleGenerator {
 
   private Order order() {
     int job = workload.between(1, Math.max(1, jobs));
-    Via via = workload.chance(0.7) ? Via.LEADER : Via.KNOWN;
+    Via via =
+        workload.chance(0.1) ? Via.WRONG_TOKEN : workload.chance(0.7) ? Via.LEADER : Via.KNOWN;
     return switch (jobs == 0 ? 0 : workload.between(0, 9)) {
       case 5, 6 -> new Cancel(job, via);
       case 7 -> new SubmitAgain(job, via);

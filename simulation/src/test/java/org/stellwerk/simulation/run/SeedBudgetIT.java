@@ -15,6 +15,8 @@ class SeedBudgetIT {
   private static final long FIRST_SEED = Long.getLong("sim.seed", 1);
   private static final int SEEDS = Integer.getInteger("sim.seeds", 2_000);
 
+  private static final int ENOUGH_FOR_COVERAGE = 2_000;
+
   @Test
   void everySeedRunsWell() throws InterruptedException, IOException {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
@@ -29,5 +31,10 @@ class SeedBudgetIT {
     System.out.println(text.toString(StandardCharsets.UTF_8));
     assertThat(summary.runs()).isEqualTo(SEEDS);
     assertThat(summary.failures().size()).as(text.toString(StandardCharsets.UTF_8)).isZero();
+    if (SEEDS >= ENOUGH_FOR_COVERAGE) {
+      assertThat(summary.coverage().missing(RequiredCoverage.names()))
+          .as("what exists but no run did")
+          .isEmpty();
+    }
   }
 }
