@@ -79,7 +79,7 @@ for patch in "$here"/*.patch; do
   read -r seed kind <<< "$found"
   simulate "$tree" --seed "$seed" --save "$tree" > "$tree/shrunk.txt" 2>&1 || true
   steps=$(sed -n '/smallest schedule/,/Saved/p' "$tree/shrunk.txt" | grep -E '^ +at ' |
-    sed 's/^ *//' | tr '\n' ';' | sed 's/;$//; s/;/; /g')
+    sed 's/^ *//' | tr '\n' ';' | sed 's/;$//; s/;/; /g' || true)
   echo "| ${name#*-}: $what | $kind | $seed | \`${steps:-no step is needed}\` |"
 done
 exit "$missed"
