@@ -1,12 +1,12 @@
 package org.stellwerk.rpc.akka;
 
 import akka.actor.ActorCell;
+import akka.actor.ActorPath;
 import akka.actor.ActorRef;
 import akka.actor.ActorSelection;
 import akka.actor.ActorSystem;
 import akka.actor.Address;
 import akka.actor.ExtendedActorSystem;
-import akka.actor.InvalidActorNameException;
 import akka.actor.Props;
 import java.io.Serializable;
 import java.lang.reflect.Method;
@@ -305,11 +305,11 @@ public class AkkaRpcService implements RpcService {
                 FencedAkkaRpcActor.class, () -> new FencedAkkaRpcActor(this, server, outcome))
             : Props.create(AkkaRpcActor.class, () -> new AkkaRpcActor(this, server, outcome));
     String name = server.endpoint().getEndpointId();
-    try {
-      return supervisorCell.attachChild(props, servers.newActorName(name), false);
-    } catch (InvalidActorNameException e) {
-      throw new RpcRuntimeException("'" + name + "' cannot be the name of an endpoint.", e);
+    if (!ActorPath.isValidPathElement(name)) {
+      throw new RpcRuntimeException(
+          "'" + name + "' cannot be the name of an endpoint: it would not fit into an address.");
     }
+    return supervisorCell.attachChild(props, servers.newActorName(name), false);
   }
 
   private void endpointGone(Hosted hosted, CompletableFuture<Void> outcome) {

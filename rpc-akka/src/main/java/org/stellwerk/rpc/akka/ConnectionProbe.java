@@ -21,7 +21,9 @@ import org.stellwerk.rpc.exceptions.RpcConnectionException;
  */
 final class ConnectionProbe {
 
-  private static final int MAX_THREADS = 16;
+  /** Each waits for one host; those that answer must not wait for those that do not. */
+  private static final int MAX_THREADS = 64;
+
   private static final long MAX_TIMEOUT_MS = 60_000;
 
   private final @Nullable Tls tls;

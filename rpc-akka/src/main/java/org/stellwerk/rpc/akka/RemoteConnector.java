@@ -59,48 +59,49 @@ final class RemoteConnector {
               "Cannot connect to " + what + ": this RPC service has no network."));
     }
     RemoteInterface gateway = service.codec().describe(gatewayType);
-    ActorSelection acceptor = service.acceptorAt(target.process());
-    CompletableFuture<Recipient> result = new CompletableFuture<>();
+    RemoteHandshake handshake =
+        new RemoteHandshake(service.getVersion(), gatewayType.getName(), gateway.hash());
+    // Open from the beginning: the timeout is for everything, the wait for a probe included.
+    PendingCall call = open(target.url());
     probe
         .probe(target.host(), target.port(), service.getConfiguration().lookupTimeout())
-        .thenCompose(
-            reachable -> {
-              PendingCall call =
-                  service
-                      .pendingCalls()
-                      .open(
-                          new PendingCall.Target(CallSite.CONNECT, target.url(), null, null),
-                          service.getConfiguration().lookupTimeout());
-              RemoteHandshake handshake =
-                  new RemoteHandshake(service.getVersion(), gatewayType.getName(), gateway.hash());
+        .whenComplete(
+            (reachable, failure) -> {
+              if (failure != null) {
+                call.fail(ExceptionUtils.stripCompletionException(failure));
+                return;
+              }
               send(
                   call,
-                  acceptor,
+                  service.acceptorAt(target.process()),
                   new TransportMessage.Connect(
                       call.id(), target.name(), handshake, service.incarnation()),
                   FIRST_RESEND_MS);
               probe.failIfRefused(call, reachable);
-              return call;
-            })
-        .whenComplete(
-            (answer, failure) -> {
-              if (failure != null) {
-                result.completeExceptionally(connectionFailure(what, failure));
-              } else {
-                result.complete(connected(target, gateway, (ReplyActor.Accepted) answer));
-              }
             });
+    CompletableFuture<Recipient> result = new CompletableFuture<>();
+    call.whenComplete(
+        (answer, failure) -> {
+          if (failure != null) {
+            result.completeExceptionally(connectionFailure(what, failure));
+          } else {
+            result.complete(connected(target, gateway, (ReplyActor.Accepted) answer));
+          }
+        });
     return result;
+  }
+
+  private PendingCall open(String address) {
+    return service
+        .pendingCalls()
+        .open(
+            new PendingCall.Target(CallSite.CONNECT, address, null, null),
+            service.getConfiguration().lookupTimeout());
   }
 
   /** Which service lives at the address of a process; asks until it is answered or times out. */
   CompletableFuture<Long> incarnationAt(String process) {
-    PendingCall call =
-        service
-            .pendingCalls()
-            .open(
-                new PendingCall.Target(CallSite.CONNECT, process, null, null),
-                service.getConfiguration().lookupTimeout());
+    PendingCall call = open(process);
     RemoteHandshake question = new RemoteHandshake(service.getVersion(), "", 0);
     send(
         call,

@@ -112,8 +112,10 @@ class AkkaRpcServiceTest {
       Shop shop = get(service.connect(endpoint.getAddress(), Shop.class));
       assertThat(failure(shop.never(Duration.ofMillis(30))))
           .isInstanceOf(TimeoutException.class)
-          .hasMessageContaining("Shop.never(Duration)")
-          .hasMessageContaining("30 ms")
+          .hasMessage(
+              "Shop.never(Duration) to "
+                  + endpoint.getAddress()
+                  + " was not answered within 30 ms.")
           .satisfies(
               timeout ->
                   assertThat(timeout.getStackTrace())
@@ -229,6 +231,45 @@ class AkkaRpcServiceTest {
         .hasMessageContaining("must be written as its service publishes it");
     assertThat(get(get(remote().connect(endpoint.getAddress(), Shop.class)).mirror(new byte[1])))
         .hasSize(1);
+  }
+
+  @Test
+  void whoListensAndDoesNotAnswerFailsAtTheLookupTimeout() throws Exception {
+    AkkaRpcService impatient =
+        closing(
+            AkkaRpcServiceUtils.createRemoteRpcService(
+                Patience.CONFIGURATION.with("akka.lookup.timeout", "300 ms"), "127.0.0.1", "0"));
+    try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      String address = "akka://stellwerk@127.0.0.1:" + silent.getLocalPort() + "/user/rpc/x";
+      assertThat(failure(impatient.connect(address, Shop.class)))
+          .isInstanceOf(RpcConnectionException.class)
+          .hasMessageContaining(address)
+          .hasMessageContaining("300 ms (akka.lookup.timeout)");
+    }
+  }
+
+  @Test
+  void closedServicesLeaveNoThread() throws Exception {
+    ShopEndpoint endpoint = started(remote());
+    AkkaRpcService client = remote();
+    assertThat(get(get(client.connect(endpoint.getAddress(), Shop.class)).mirror(new byte[1])))
+        .hasSize(1);
+    List<String> own = List.of("stellwerk-", "rpc-probe");
+    closeServices();
+    Patience.until(
+        () ->
+            Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> own.stream().anyMatch(thread.getName()::startsWith)));
+  }
+
+  @Test
+  void whatCannotBePartOfAnAddressIsNoName() throws Exception {
+    RpcService service = remote();
+    for (String name : List.of("", "a/b", "a b")) {
+      assertThatThrownBy(() -> new ShopEndpoint(service, name))
+          .isInstanceOf(RpcRuntimeException.class)
+          .hasMessageContaining("'" + name + "'");
+    }
   }
 
   @Test

@@ -71,6 +71,8 @@ class KryoRpcCodecTest {
 
   record Announced(String name) implements Serializable {}
 
+  record Box(Object content) {}
+
   /** An exception that a module announces. */
   public static final class AnnouncedException extends Exception {
     public AnnouncedException(String message) {
@@ -82,7 +84,7 @@ class KryoRpcCodecTest {
       new WireTypeProvider() {
         @Override
         public Collection<Class<?>> wireTypes() {
-          return List.of(Announced.class, AnnouncedException.class);
+          return List.of(Announced.class, Box.class, AnnouncedException.class);
         }
 
         @Override
@@ -266,6 +268,11 @@ class KryoRpcCodecTest {
         .hasMessageContaining("WireGateway.open(Object, Serializable)")
         .hasMessageContaining("[k][1]")
         .hasMessageContaining("java.lang.Thread");
+    Object[] boxed = {new Box(List.of(1, new Thread())), "x"};
+    assertThatThrownBy(() -> roundTrip("open", boxed))
+        .isInstanceOf(RpcSerializationException.class)
+        .hasMessageContaining(".content[1]")
+        .hasMessageContaining("java.lang.Thread");
     List<Object> deep = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
       deep = new ArrayList<>(List.of(deep));
@@ -369,6 +376,21 @@ class KryoRpcCodecTest {
     assertThat(foreign.getCause()).hasMessage("below").isExactlyInstanceOf(Exception.class);
     Throwable again = codec.decodeFailure(codec.encodeFailure(foreign));
     assertThat(again.toString()).isEqualTo(foreign.toString());
+  }
+
+  /** An exception whose own methods throw. */
+  private static final class Malicious extends RuntimeException {
+    @Override
+    public String getMessage() {
+      throw new IllegalStateException("no");
+    }
+  }
+
+  @Test
+  void failuresThatCannotBeDescribedAreNamed() {
+    assertThat(codec.decodeFailure(codec.encodeFailure(new Malicious())))
+        .isInstanceOf(RpcSerializationException.class)
+        .hasMessageContaining(Malicious.class.getName());
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.stellwerk.rpc.simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.stellwerk.rpc.RpcEndpoint;
 import org.stellwerk.rpc.RpcService;
@@ -78,5 +79,10 @@ final class EchoEndpoint extends RpcEndpoint implements EchoGateway {
   /** Lets a test post to the main thread later. */
   void postLater(Runnable runnable, Duration delay) {
     scheduleRunAsync(runnable, delay);
+  }
+
+  /** Lets a test call in the main thread. */
+  <V> CompletableFuture<V> call(Callable<V> callable, Duration timeout) {
+    return callAsync(callable, timeout);
   }
 }

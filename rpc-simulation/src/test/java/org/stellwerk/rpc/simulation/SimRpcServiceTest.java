@@ -90,6 +90,23 @@ class SimRpcServiceTest {
   }
 
   @Test
+  void callAsyncTimesOut() {
+    SimRpcConfig.Latencies calm = SimRpcConfig.Latencies.calm();
+    SimRpcConfig.Latencies slow =
+        new SimRpcConfig.Latencies(
+            calm.network(), SimLatency.fixed(Duration.ofSeconds(1)), calm.processing(), calm.io());
+    SimNetwork late = new SimNetwork(sim, SimRpcConfig.defaults().withLatencies(slow));
+    EchoEndpoint endpoint = new EchoEndpoint(late.newService("late"), "echo");
+    endpoint.start();
+    assertThat(sim.awaitFailure(endpoint.call(() -> "too late", Duration.ofMillis(50))))
+        .isInstanceOf(TimeoutException.class)
+        .hasMessageContaining("callAsync")
+        .hasMessageContaining("50 ms");
+    assertThat(sim.await(endpoint.call(() -> "in time", Duration.ofSeconds(10))))
+        .isEqualTo("in time");
+  }
+
+  @Test
   void otherReturnTypesOnlyInTheOwnMainThread() {
     EchoGateway gateway = remote();
     assertThatThrownBy(gateway::now)
