@@ -28,6 +28,57 @@ class LostConnectionTest {
   }
 
   private static void cutConnections(Configuration configuration) throws Exception {
+    acrossRelay(
+        configuration,
+        world -> {
+          CompletableFuture<String> gone = new CompletableFuture<>();
+          world.client.addPeerListener((peer, reason) -> gone.complete(reason));
+          for (int i = 0; i < 3; i++) {
+            int before = world.relay.accepted();
+            world.relay.cut();
+            Patience.until(() -> world.relay.accepted() > before);
+            awaitAnswer(world.shop);
+            assertThat(gone).isNotDone();
+          }
+          world.relay.close();
+          assertThat(get(gone)).contains("refuses");
+        });
+  }
+
+  /** What the simulated network promises as well: some are lost, none overtakes or comes twice. */
+  @Test
+  void whatArrivesAcrossCutsKeepsItsOrderAndComesOnce() throws Exception {
+    acrossRelay(
+        Patience.CONFIGURATION,
+        world -> {
+          int next = 0;
+          for (int cut = 0; cut < 5; cut++) {
+            for (int i = 0; i < 2_000; i++) {
+              world.shop.note(next++);
+              if (i == 1_000) {
+                world.relay.cut();
+              }
+            }
+            awaitAnswer(world.shop);
+          }
+          world.shop.note(next);
+          get(world.shop.mirror(new byte[2]));
+          assertThat(world.endpoint.noted)
+              .isSorted()
+              .doesNotHaveDuplicates()
+              .hasSizeGreaterThan(1_000)
+              .endsWith(next);
+        });
+  }
+
+  /** A client, and a server behind a relay. */
+  private record World(Relay relay, AkkaRpcService client, ShopEndpoint endpoint, Shop shop) {}
+
+  private interface Scenario {
+    void run(World world) throws Exception;
+  }
+
+  private static void acrossRelay(Configuration configuration, Scenario scenario) throws Exception {
     int port = FreePort.find();
     Relay relay = new Relay(port);
     AkkaRpcService server =
@@ -39,20 +90,10 @@ class LostConnectionTest {
     AkkaRpcService client =
         AkkaRpcServiceUtils.createRemoteRpcService(configuration, "127.0.0.1", "0");
     try (relay) {
-      CompletableFuture<String> gone = new CompletableFuture<>();
-      client.addPeerListener((peer, reason) -> gone.complete(reason));
       ShopEndpoint endpoint = new ShopEndpoint(server, "shop");
       endpoint.start();
       Shop shop = get(client.connect(endpoint.getAddress(), Shop.class));
-      for (int i = 0; i < 3; i++) {
-        int before = relay.accepted();
-        relay.cut();
-        Patience.until(() -> relay.accepted() > before);
-        awaitAnswer(shop);
-        assertThat(gone).isNotDone();
-      }
-      relay.close();
-      assertThat(get(gone)).contains("refuses");
+      scenario.run(new World(relay, client, endpoint, shop));
     } finally {
       RpcUtils.terminateRpcService(client, server);
     }

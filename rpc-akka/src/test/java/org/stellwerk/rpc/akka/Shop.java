@@ -1,6 +1,9 @@
 package org.stellwerk.rpc.akka;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +22,9 @@ interface Shop extends RpcGateway {
   /** How many calls of this method came before. */
   CompletableFuture<Integer> number(byte[] ballast);
 
+  /** Remembered by the endpoint; nobody waits for it. */
+  void note(int number);
+
   CompletableFuture<Void> never(@RpcTimeout Duration timeout);
 
   CompletableFuture<String> thread();
@@ -28,6 +34,7 @@ interface Shop extends RpcGateway {
   /** Its endpoint. */
   final class ShopEndpoint extends RpcEndpoint implements Shop {
 
+    final List<Integer> noted = Collections.synchronizedList(new ArrayList<>());
     private int numbers;
 
     ShopEndpoint(RpcService service, String name) {
@@ -47,6 +54,11 @@ interface Shop extends RpcGateway {
     @Override
     public CompletableFuture<Integer> number(byte[] ballast) {
       return CompletableFuture.completedFuture(numbers++);
+    }
+
+    @Override
+    public void note(int number) {
+      noted.add(number);
     }
 
     @Override

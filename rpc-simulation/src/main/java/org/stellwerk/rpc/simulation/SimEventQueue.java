@@ -5,7 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A binary heap of events that knows where each is, so that cancelled ones leave at once. */
+/**
+ * A heap of events that knows where each is, so that cancelled ones leave at once. Four children
+ * per event: most events are due soon and rise to the top, which is nearer so.
+ */
 final class SimEventQueue {
 
   private @Nullable SimEvent[] heap = new SimEvent[64];
@@ -95,7 +98,7 @@ final class SimEventQueue {
   private void siftUp(int start, SimEvent event) {
     int index = start;
     while (index > 0) {
-      int parent = (index - 1) >>> 1;
+      int parent = (index - 1) >>> 2;
       if (!event.before(at(parent))) {
         break;
       }
@@ -107,20 +110,24 @@ final class SimEventQueue {
 
   private void siftDown(int start, SimEvent event) {
     int index = start;
-    while (true) {
-      int child = 2 * index + 1;
-      if (child >= size) {
-        break;
-      }
-      if (child + 1 < size && at(child + 1).before(at(child))) {
-        child++;
-      }
-      if (!at(child).before(event)) {
-        break;
-      }
+    for (int child = firstOfChildren(index);
+        child < size && at(child).before(event);
+        child = firstOfChildren(index)) {
       put(index, at(child));
       index = child;
     }
     put(index, event);
+  }
+
+  /** The child that comes before its siblings; beyond the end if there is none. */
+  private int firstOfChildren(int index) {
+    int first = 4 * index + 1;
+    int end = Math.min(first + 4, size);
+    for (int child = first + 1; child < end; child++) {
+      if (at(child).before(at(first))) {
+        first = child;
+      }
+    }
+    return first;
   }
 }
