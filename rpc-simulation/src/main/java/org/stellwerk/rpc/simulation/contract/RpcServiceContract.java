@@ -186,8 +186,12 @@ public abstract class RpcServiceContract extends RpcCallContract {
     itself.complete(
         executor.scheduleWithFixedDelay(
             () -> {
-              runs.incrementAndGet();
-              itself.thenAccept(task -> task.cancel(false));
+              // The first runs may come before the task's own future is known here.
+              ScheduledFuture<?> task = itself.getNow(null);
+              if (task != null) {
+                runs.incrementAndGet();
+                task.cancel(false);
+              }
             },
             1,
             1,
