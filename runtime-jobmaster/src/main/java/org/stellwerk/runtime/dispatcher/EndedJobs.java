@@ -98,13 +98,18 @@ final class EndedJobs {
 
   private boolean isNews(JobID jobId) {
     Entry entry = jobs.get(jobId);
-    return entry == null || (entry.graph != null && entry.graph.vertices().isEmpty());
+    return entry == null || (entry.graph != null && isSparse(entry.graph));
+  }
+
+  /** Whether no more is known than the result. */
+  private static boolean isSparse(ArchivedExecutionGraph graph) {
+    return graph.vertices().isEmpty();
   }
 
   /** The job as it was at its end; empty if that is not known. */
   CompletableFuture<Optional<ArchivedExecutionGraph>> find(JobID jobId) {
     ArchivedExecutionGraph graph = graph(jobId);
-    if (graph != null) {
+    if (graph != null && !isSparse(graph)) {
       return CompletableFuture.completedFuture(Optional.of(graph));
     }
     return store
@@ -114,7 +119,8 @@ final class EndedJobs {
               LOG.warn(
                   "The details of an ended job are lost: {}", ExceptionUtils.describe(failure));
               return Optional.empty();
-            });
+            })
+        .thenApply(found -> found.or(() -> Optional.ofNullable(graph)));
   }
 
   /** A job, in whatever order; what was known of it before is replaced. */

@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.configuration.Configuration;
+import org.stellwerk.runtime.executiongraph.ArchivedGraphs;
 import org.stellwerk.runtime.highavailability.EndedJobStore;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobVertexID;
@@ -120,6 +121,21 @@ final class EndedJobsTest {
     later.load();
     assertThat(ids(later)).containsExactly(id(1), id(2), id(3));
     assertThat(later.result(id(2))).isEqualTo(job(2, JobStatus.FAILED).toResult());
+  }
+
+  /** As of a job whose clean-up the later leader completes. */
+  @Test
+  void whatIsKnownByItsResultIsCompletedFromTheStore() {
+    ArchivedExecutionGraph known = job(1, JobStatus.FINISHED);
+    jobs(10, 1 << 20).onEnded(known);
+    EndedJobs later = jobs(10, 1 << 20);
+    ArchivedExecutionGraph unknown = ArchivedGraphs.of(job(2, JobStatus.FAILED).toResult());
+    later.add(ArchivedGraphs.of(known.toResult()));
+    later.add(unknown);
+    assertThat(later.find(id(1)).join()).contains(known);
+    later.load();
+    assertThat(later.details(id(1))).isEqualTo(known.toDetails());
+    assertThat(later.find(id(2)).join()).contains(unknown);
   }
 
   @Test
