@@ -1,12 +1,10 @@
 package org.stellwerk.runtime.executiongraph;
 
-import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
-import org.stellwerk.runtime.messages.TaskManagerLocation;
 
 /** One subtask of a vertex, across its attempts. In the JobMaster's main thread; soft state. */
 public final class ExecutionVertex {
@@ -54,11 +52,6 @@ public final class ExecutionVertex {
   /** The current attempt has its slot. */
   void slotAssigned() {
     jobVertex.placesChanged();
-  }
-
-  /** Where the newest attempt is or was; null if it never had a slot. */
-  public @Nullable TaskManagerLocation getLocation() {
-    return currentExecution.getLocation();
   }
 
   /** "name (2/4)": for people. */
