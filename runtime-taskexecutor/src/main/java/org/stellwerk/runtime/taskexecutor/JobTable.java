@@ -38,10 +38,6 @@ final class JobTable {
         .toList();
   }
 
-  boolean isEmpty() {
-    return connections.isEmpty();
-  }
-
   /**
    * Adds the job's connection.
    *

@@ -4,8 +4,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stellwerk.concurrent.ComponentMainThreadExecutor;
 import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
@@ -21,6 +25,8 @@ import org.stellwerk.runtime.messages.exceptions.TaskSubmissionException;
  */
 final class TaskTable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(TaskTable.class);
+
   private final TaskRunner runner;
   private final TaskExecutorConfig.Timeouts timeouts;
   private final ComponentMainThreadExecutor mainThread;
@@ -28,6 +34,8 @@ final class TaskTable {
   private final Consumer<Task> listener;
   private final Map<ExecutionAttemptID, Task> tasks = new LinkedHashMap<>();
   private final Map<Subtask, Task> bySubtask = new LinkedHashMap<>();
+  private final CompletableFuture<Void> lastEnd = new CompletableFuture<>();
+  private boolean ending;
 
   /**
    * No tasks.
@@ -62,6 +70,34 @@ final class TaskTable {
       bySubtask.remove(Subtask.of(task.attemptId()), task);
     }
     listener.accept(task);
+    if (ending && tasks.isEmpty()) {
+      lastEnd.complete(null);
+    }
+  }
+
+  /**
+   * Cancels all tasks; none may be started afterwards.
+   *
+   * @return done when the last one has ended, or the time for stopping is over
+   */
+  CompletableFuture<Void> endAll(String reason) {
+    ending = true;
+    all().forEach(task -> task.cancel(reason));
+    if (tasks.isEmpty()) {
+      lastEnd.complete(null);
+    }
+    mainThread.schedule(this::leaveBehind, timeouts.stop().toNanos(), TimeUnit.NANOSECONDS);
+    return lastEnd;
+  }
+
+  private void leaveBehind() {
+    if (lastEnd.complete(null)) {
+      LOG.warn(
+          "{} tasks did not end within {} ms and are left behind: {}",
+          tasks.size(),
+          timeouts.stop().toMillis(),
+          List.copyOf(tasks.keySet()));
+    }
   }
 
   /** The attempt's task, unless it has ended or was never here. */
@@ -86,10 +122,6 @@ final class TaskTable {
               + running.attemptId().attemptNumber()
               + " of its subtask still runs here; it is being cancelled");
     }
-  }
-
-  boolean isEmpty() {
-    return tasks.isEmpty();
   }
 
   List<Task> all() {

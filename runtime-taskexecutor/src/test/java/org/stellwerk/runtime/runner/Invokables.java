@@ -23,7 +23,16 @@ public final class Invokables {
   /** Counts by job id. */
   static final Map<String, AtomicLong> COUNTS = new ConcurrentHashMap<>();
 
+  private static final Map<AtomicLong, Long> LAST_SEEN = new ConcurrentHashMap<>();
+
   private Invokables() {}
+
+  /** Whether the counter has begun, and is what it was when this was asked before. */
+  static boolean stands(AtomicLong counter) {
+    long now = counter.get();
+    Long before = LAST_SEEN.put(counter, now);
+    return before != null && before == now && now > 1;
+  }
 
   static AtomicLong count(Object jobId) {
     return COUNTS.computeIfAbsent(jobId.toString(), unused -> new AtomicLong());
