@@ -9,10 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.ExecutionVertexID;
@@ -25,43 +21,29 @@ import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
 import org.stellwerk.runtime.messages.ExceptionHistoryEntry;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.JobInformation;
-import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.TaskInformation;
 
 /**
- * A job as it runs: its state, its vertices, its subtasks and their attempts. Keeps the books and
- * checks transitions; what is to be done about them the scheduler decides. In the JobMaster's main
- * thread; soft state.
+ * A job as it runs: its vertices, its subtasks and their attempts. Keeps the books; what is to be
+ * done about them the scheduler decides. In the JobMaster's main thread; soft state.
  *
- * <p>The job's transitions are those of {@link JobStatus}; all go through {@link #transitionTo}.
- * Questions like "is every task terminal" are answered from counts.
+ * <p>Questions like "is every task terminal" are answered from counts.
  */
 public final class ExecutionGraph {
-
-  private static final Logger LOG = LoggerFactory.getLogger(ExecutionGraph.class);
 
   private final JobGraph jobGraph;
   private final ExecutionGraphId graphId;
   private final ExecutionContext context;
   private final Map<JobVertexID, ExecutionJobVertex> vertices = new LinkedHashMap<>();
-  private final Map<JobStatus, Long> stateTimestamps = new EnumMap<>(JobStatus.class);
   private final Map<ExecutionState, Integer> tasksPerState = new EnumMap<>(ExecutionState.class);
   private final DeploymentTracker deployments = new DeploymentTracker();
-  private JobStatus state = JobStatus.INITIALIZING;
-  private ArchivedExecutionGraph.@Nullable ErrorInfo failure;
 
-  /**
-   * A graph in the state INITIALIZING, all of its tasks CREATED.
-   *
-   * @param initializationTimestamp when the job became INITIALIZING, in milliseconds since the
-   *     epoch
-   */
+  /** A graph with all of its tasks CREATED. */
   public ExecutionGraph(
       JobGraph jobGraph,
       JobInformation jobInformation,
       ExecutionGraphId graphId,
-      ExecutionContext context,
-      long initializationTimestamp) {
+      ExecutionContext context) {
     this.jobGraph = jobGraph;
     this.graphId = graphId;
     ExecutionListener outer = context.listener();
@@ -75,7 +57,6 @@ public final class ExecutionGraph {
             },
             context.fatalErrorHandler(),
             context.transitions());
-    stateTimestamps.put(state, initializationTimestamp);
     Wiring wiring = new Wiring(jobGraph);
     for (JobVertex vertex : jobGraph.topologicallySorted()) {
       TaskInformation information = wiring.taskInformation(vertex);
@@ -108,11 +89,6 @@ public final class ExecutionGraph {
     return jobGraph.jobId();
   }
 
-  /** The job's state. */
-  public JobStatus getState() {
-    return state;
-  }
-
   /** The vertices, producers before consumers. */
   public Collection<ExecutionJobVertex> getVertices() {
     return Collections.unmodifiableCollection(vertices.values());
@@ -131,18 +107,6 @@ public final class ExecutionGraph {
   /** What is deployed where. */
   public DeploymentTracker getDeployments() {
     return deployments;
-  }
-
-  /** Why the job fails or failed. */
-  public ArchivedExecutionGraph.@Nullable ErrorInfo getFailure() {
-    return failure;
-  }
-
-  /** Sets why the job fails, until it has failed. */
-  public void setFailure(ArchivedExecutionGraph.ErrorInfo cause) {
-    if (!state.isTerminal()) {
-      failure = cause;
-    }
   }
 
   /** Calls with the current attempt of every subtask, producers before consumers. */
@@ -230,31 +194,6 @@ public final class ExecutionGraph {
     return countTasks(ExecutionState.FINISHED) == getTotalTasks();
   }
 
-  /**
-   * The job's next state.
-   *
-   * @param reason for the log
-   * @throws IllegalStateException if it may not follow
-   */
-  public void transitionTo(JobStatus next, String reason) {
-    if (!state.canBecome(next)) {
-      throw new IllegalStateException(
-          "Job " + getJobId() + " cannot go from " + state + " to " + next + " (" + reason + ")");
-    }
-    JobStatus from = state;
-    state = next;
-    stateTimestamps.put(next, context.clock().absoluteTimeMillis());
-    LOG.info(
-        "Job {} ({}): {} -> {}: {} [{}]",
-        getJobId(),
-        jobGraph.name(),
-        from,
-        next,
-        reason,
-        describeTasks());
-    context.transitions().onTransition(TransitionObserver.JOB, getJobId(), from, next);
-  }
-
   /** "4 RUNNING, 2 FINISHED": for people. */
   public String describeTasks() {
     StringBuilder text = new StringBuilder();
@@ -269,18 +208,19 @@ public final class ExecutionGraph {
   /**
    * The job as it is now.
    *
+   * @param job how it stands
    * @param exceptionHistory what went wrong so far, oldest first
    */
   public ArchivedExecutionGraph archive(
-      List<ExceptionHistoryEntry> exceptionHistory, long numberOfRestarts) {
+      JobState job, List<ExceptionHistoryEntry> exceptionHistory, long numberOfRestarts) {
     return new ArchivedExecutionGraph(
         getJobId(),
         jobGraph.name(),
-        state,
-        stateTimestamps,
+        job.getStatus(),
+        job.timestamps(),
         vertices.values().stream().map(ExecutionJobVertex::archive).toList(),
         jobGraph.edges(),
-        failure,
+        job.getFailure(),
         exceptionHistory,
         numberOfRestarts,
         jobGraph.configuration());
@@ -311,10 +251,6 @@ public final class ExecutionGraph {
       if (counted.getOrDefault(each, 0) != countTasks(each)) {
         throw new IllegalStateException("Wrong count of tasks in state " + each);
       }
-    }
-    if (state.isTerminal() && !areAllTasksTerminal()) {
-      throw new IllegalStateException(
-          "Job " + getJobId() + " is " + state + " but has tasks: " + describeTasks());
     }
   }
 

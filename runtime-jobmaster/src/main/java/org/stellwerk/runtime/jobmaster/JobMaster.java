@@ -39,8 +39,9 @@ import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskManagerLocation;
 import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
-import org.stellwerk.runtime.scheduler.DefaultScheduler;
 import org.stellwerk.runtime.scheduler.ExecutionGraphSpec;
+import org.stellwerk.runtime.scheduler.SchedulerFactory;
+import org.stellwerk.runtime.scheduler.SchedulerNG;
 import org.stellwerk.runtime.scheduler.SchedulerServices;
 import org.stellwerk.util.ExceptionUtils;
 
@@ -66,7 +67,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   private final FaultPoints faultPoints;
   private final ResourceID resourceId;
   private final SlotPool slotPool;
-  private final DefaultScheduler scheduler;
+  private final SchedulerNG scheduler;
   private final ResourceManagerConnection resourceManager;
   private final HeartbeatMonitor<ResourceID> taskManagerHeartbeats;
   private final Map<ResourceID, TaskManagerConnection> taskManagers = new LinkedHashMap<>();
@@ -105,7 +106,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     this.slotPool =
         new SlotPool(resourceManager::declare, getMainThreadExecutor(), config.rpcTimeout());
     this.scheduler =
-        new DefaultScheduler(
+        SchedulerFactory.create(
             new ExecutionGraphSpec(
                 jobGraph, jobInformation(jobGraph, services), services.initializationTimestamp()),
             slotPool,
@@ -152,7 +153,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     taskManagers.clear();
     taskManagerHeartbeats.stop();
     slotPool.close(reason);
-    resourceManager.close(scheduler.getExecutionGraph().getState(), reason);
+    resourceManager.close(scheduler.getJobStatus(), reason);
     return faultPoints.reach("jobmaster.goodbye-said");
   }
 
@@ -214,7 +215,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   }
 
   private RegistrationResponse connected(TaskManagerConnection connection) {
-    if (scheduler.getExecutionGraph().getState().isTerminal() || !isRunning()) {
+    if (scheduler.getJobStatus().isTerminal() || !isRunning()) {
       return new RegistrationResponse.Rejection("Job " + jobGraph.jobId() + " is over");
     }
     ResourceID id = connection.id();
@@ -314,7 +315,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
 
   @Override
   public CompletableFuture<JobStatus> requestJobStatus(Duration timeout) {
-    return CompletableFuture.completedFuture(scheduler.getExecutionGraph().getState());
+    return CompletableFuture.completedFuture(scheduler.getJobStatus());
   }
 
   @Override
@@ -332,10 +333,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   private void reconcile(
       TaskManagerConnection connection, TaskExecutorHeartbeat.ToJobMaster payload) {
     DeploymentTracker.Reconciliation difference =
-        scheduler
-            .getExecutionGraph()
-            .getDeployments()
-            .reconcile(connection.id(), payload.executions());
+        scheduler.reconcile(connection.id(), payload.executions());
     for (Execution missing : difference.missing()) {
       missing.fail(
           new TaskFailedException(
@@ -370,7 +368,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
       return;
     }
     taskManagerHeartbeats.unmonitor(taskManagerId);
-    int tasks = scheduler.getExecutionGraph().getDeployments().deployedOn(taskManagerId);
+    int tasks = scheduler.deployedOn(taskManagerId);
     if (tasks > 0) {
       LOG.info("TaskManager {} is lost with {} tasks: {}", taskManagerId, tasks, reason);
     } else {
@@ -398,13 +396,13 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
 
   /** The job's state; for tests and the simulator. */
   public JobStatus getJobStatus() {
-    return scheduler.getExecutionGraph().getState();
+    return scheduler.getJobStatus();
   }
 
   /** Checks what must hold between any two messages; for tests and the simulator. */
   public void checkInvariants() {
     slotPool.checkInvariants();
-    scheduler.getExecutionGraph().checkInvariants();
+    scheduler.checkInvariants();
   }
 
   /** What it knows now; for tests and the simulator, in the main thread. */
@@ -413,7 +411,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
         getJobId(),
         getFencingToken(),
         getJobStatus(),
-        scheduler.getExecutionGraph().snapshot(),
+        scheduler.snapshot(),
         slotPool.snapshot(),
         registeredTaskManagers(),
         resourceManager.isConnected());

@@ -1,12 +1,42 @@
 package org.stellwerk.runtime.scheduler;
 
+import org.stellwerk.runtime.executiongraph.ExecutionContext;
+import org.stellwerk.runtime.executiongraph.ExecutionGraph;
+import org.stellwerk.runtime.executiongraph.ExecutionListener;
+import org.stellwerk.runtime.executiongraph.JobState;
+import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.messages.JobInformation;
 
 /**
- * What an execution graph is made from.
+ * What the execution graphs of a job are made from.
  *
  * @param initializationTimestamp when the job became INITIALIZING, in milliseconds since the epoch
  */
 public record ExecutionGraphSpec(
-    JobGraph jobGraph, JobInformation jobInformation, long initializationTimestamp) {}
+    JobGraph jobGraph, JobInformation jobInformation, long initializationTimestamp) {
+
+  /** The state of a job that has not begun. */
+  JobState createState(SchedulerServices services) {
+    return new JobState(
+        jobGraph.jobId(),
+        jobGraph.name(),
+        services.runtime().clock(),
+        services.runtime().transitions(),
+        initializationTimestamp);
+  }
+
+  /** A new execution graph of the job, all its tasks CREATED. */
+  ExecutionGraph createGraph(SchedulerServices services, ExecutionListener listener) {
+    return new ExecutionGraph(
+        jobGraph,
+        jobInformation,
+        ExecutionGraphId.generate(services.runtime().ids()),
+        new ExecutionContext(
+            services.runtime().clock(),
+            services.rpcTimeout(),
+            listener,
+            services.runtime().fatalErrorHandler(),
+            services.runtime().transitions()));
+  }
+}

@@ -37,8 +37,7 @@ class DeploymentTrackerTest {
               Duration.ofSeconds(1),
               (execution, from, to) -> {},
               new RecordingFatalErrorHandler(),
-              TransitionObserver.NONE),
-          0);
+              TransitionObserver.NONE));
   private final DeploymentTracker tracker = graph.getDeployments();
   private final List<Execution> executions = new ArrayList<>();
 

@@ -1,20 +1,13 @@
 package org.stellwerk.runtime.executiongraph;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.stellwerk.rpc.simulation.ManualClock;
 import org.stellwerk.rpc.simulation.RecordingFatalErrorHandler;
 import org.stellwerk.runtime.TransitionObserver;
@@ -50,56 +43,7 @@ class ExecutionGraphTest {
             Duration.ofSeconds(1),
             (execution, from, to) -> {},
             new RecordingFatalErrorHandler(),
-            TransitionObserver.NONE),
-        17);
-  }
-
-  /** A graph that was led to the state by allowed transitions. */
-  private ExecutionGraph graphIn(JobStatus wanted) {
-    Map<JobStatus, JobStatus> cameFrom = new EnumMap<>(JobStatus.class);
-    Deque<JobStatus> open = new ArrayDeque<>(List.of(JobStatus.INITIALIZING));
-    while (!cameFrom.containsKey(wanted) && wanted != JobStatus.INITIALIZING) {
-      JobStatus state = open.removeFirst();
-      for (JobStatus next : state.successors()) {
-        if (cameFrom.putIfAbsent(next, state) == null) {
-          open.add(next);
-        }
-      }
-    }
-    List<JobStatus> path = new ArrayList<>();
-    for (JobStatus step = wanted; step != JobStatus.INITIALIZING; step = cameFrom.get(step)) {
-      path.add(0, step);
-    }
-    ExecutionGraph graph = graph(TestGraphs.single(1, 1));
-    path.forEach(step -> graph.transitionTo(step, "test"));
-    return graph;
-  }
-
-  @ParameterizedTest
-  @EnumSource(JobStatus.class)
-  void onlyDeclaredTransitionsHappen(JobStatus from) {
-    for (JobStatus to : JobStatus.values()) {
-      ExecutionGraph graph = graphIn(from);
-      if (from.canBecome(to)) {
-        graph.transitionTo(to, "test");
-        assertThat(graph.getState()).isEqualTo(to);
-      } else {
-        assertThatThrownBy(() -> graph.transitionTo(to, "test"))
-            .isInstanceOf(IllegalStateException.class);
-        assertThat(graph.getState()).isEqualTo(from);
-      }
-    }
-  }
-
-  @Test
-  void theTimeOfEachStateIsKeptAndInitializingIsTheGivenOne() {
-    ExecutionGraph graph = graph(TestGraphs.single(1, 1));
-    clock.advance(Duration.ofMillis(3));
-    graph.transitionTo(JobStatus.CREATED, "test");
-    assertThat(graph.archive(List.of(), 0).stateTimestamps())
-        .containsEntry(JobStatus.INITIALIZING, 17L)
-        .containsEntry(JobStatus.CREATED, clock.absoluteTimeMillis())
-        .hasSize(2);
+            TransitionObserver.NONE));
   }
 
   @Test
@@ -197,9 +141,13 @@ class ExecutionGraphTest {
     ArchivedExecutionGraph.ErrorInfo failure =
         new ArchivedExecutionGraph.ErrorInfo(
             SerializedThrowable.of(new IllegalStateException("x")), 5);
-    graph.setFailure(failure);
-    ArchivedExecutionGraph archive = graph.archive(List.of(), 0);
+    JobState job = new JobState(graph.getJobId(), "a job", clock, TransitionObserver.NONE, 17);
+    job.setFailure(failure);
+    ArchivedExecutionGraph archive = graph.archive(job, List.of(), 3);
     assertThat(archive.failure()).isEqualTo(failure);
+    assertThat(archive.state()).isEqualTo(JobStatus.INITIALIZING);
+    assertThat(archive.startTime()).isEqualTo(17);
+    assertThat(archive.numberOfRestarts()).isEqualTo(3);
     assertThat(archive.vertices())
         .extracting(ArchivedExecutionGraph.Vertex::parallelism)
         .containsExactly(2, 1);

@@ -56,8 +56,7 @@ class ExecutionTest {
               Duration.ofSeconds(1),
               (execution, from, to) -> transitions.add(to),
               fatalErrors,
-              TransitionObserver.NONE),
-          clock.absoluteTimeMillis());
+              TransitionObserver.NONE));
   private final AllocatedSlot slot = TestingSlots.slot(1, 1, gateway);
   private final Execution execution =
       graph.getVertices().iterator().next().getVertices().get(0).getCurrentExecution();

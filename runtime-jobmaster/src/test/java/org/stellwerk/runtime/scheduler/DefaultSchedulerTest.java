@@ -77,7 +77,7 @@ class DefaultSchedulerTest {
   @AfterEach
   void nothingIsBroken() {
     fatalErrors.assertNoErrors();
-    graph.checkInvariants();
+    scheduler.checkInvariants();
     pool.checkInvariants();
   }
 
@@ -161,10 +161,10 @@ class DefaultSchedulerTest {
   void theJobFinishesWithItsLastTask() {
     List<Execution> all = start();
     for (Execution execution : all) {
-      assertThat(graph.getState()).isEqualTo(JobStatus.RUNNING);
+      assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.RUNNING);
       report(execution, ExecutionState.FINISHED);
     }
-    assertThat(graph.getState()).isEqualTo(JobStatus.FINISHED);
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.FINISHED);
     assertThat(scheduler.requestJob().failure()).isNull();
     assertThat(scheduler.requestJob().stateTimestamps())
         .containsEntry(JobStatus.INITIALIZING, 5L)
@@ -175,14 +175,14 @@ class DefaultSchedulerTest {
   void aFailedTaskCancelsTheOthersAndFailsTheJobWithItsCause() {
     List<Execution> all = start();
     fail(all.get(1), "com.example.Boom", "user code");
-    assertThat(graph.getState()).isEqualTo(JobStatus.FAILING);
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.FAILING);
     assertThat(graph.countTasks(ExecutionState.CANCELING)).isEqualTo(3);
     assertThat(tm1.cancelled).hasSize(2);
     assertThat(tm2.cancelled).containsExactly(all.get(3).getAttemptId());
     report(all.get(0), ExecutionState.CANCELED);
     report(all.get(2), ExecutionState.FINISHED);
     fail(all.get(3), "com.example.Late", "too late to be the cause");
-    assertThat(graph.getState()).isEqualTo(JobStatus.FAILED);
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.FAILED);
     assertThat(rootCause().message())
         .isEqualTo(
             "Task source (2/2) failed on TaskManager tm-2 at host-2: com.example.Boom: user code");
@@ -195,10 +195,10 @@ class DefaultSchedulerTest {
     List<Execution> all = start();
     fail(all.get(2), "org.stellwerk.runtime.io.ProducerFailedException", "source (1/2) failed");
     fail(all.get(3), "org.stellwerk.runtime.io.ProducerFailedException", "source (1/2) failed");
-    assertThat(graph.getState()).isEqualTo(JobStatus.FAILING);
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.FAILING);
     fail(all.get(0), "com.example.Boom", "user code");
     report(all.get(1), ExecutionState.CANCELED);
-    assertThat(graph.getState()).isEqualTo(JobStatus.FAILED);
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.FAILED);
     assertThat(rootCause().rootCause().className()).isEqualTo("com.example.Boom");
   }
 
@@ -216,13 +216,13 @@ class DefaultSchedulerTest {
   void aLostTaskManagerFailsTheJobWithItsName() {
     List<Execution> all = start();
     lose(1);
-    assertThat(graph.getState()).isEqualTo(JobStatus.FAILING);
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.FAILING);
     assertThat(all.get(0).getState().isTerminal()).isTrue();
     assertThat(all.get(2).getState().isTerminal()).isTrue();
     assertThat(tm1.cancelled).isEmpty();
     report(all.get(1), ExecutionState.CANCELED);
     report(all.get(3), ExecutionState.CANCELED);
-    assertThat(graph.getState()).isEqualTo(JobStatus.FAILED);
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.FAILED);
     assertThat(rootCause().message()).isEqualTo("TaskManager tm-1 at host-1:7001 was lost: killed");
   }
 
@@ -232,7 +232,7 @@ class DefaultSchedulerTest {
     fail(all.get(3), "org.stellwerk.runtime.io.ProducerFailedException", "source (1/2) failed");
     lose(1);
     report(all.get(1), ExecutionState.CANCELED);
-    assertThat(graph.getState()).isEqualTo(JobStatus.FAILED);
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.FAILED);
     assertThat(rootCause().message()).contains("tm-1 at host-1:7001 was lost");
   }
 
@@ -247,7 +247,7 @@ class DefaultSchedulerTest {
     List<CompletableFuture<Acknowledge>> open = new ArrayList<>(tm1.submissions);
     open.get(0).completeExceptionally(new IllegalStateException("no such slot"));
     assertThat(all.get(0).getState()).isEqualTo(ExecutionState.FAILED);
-    assertThat(graph.getState()).isEqualTo(JobStatus.FAILING);
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.FAILING);
     assertThat(rootCause().message()).contains("could not be deployed: no such slot");
   }
 
@@ -256,16 +256,16 @@ class DefaultSchedulerTest {
     List<Execution> all = start();
     scheduler.cancel();
     scheduler.cancel();
-    assertThat(graph.getState()).isEqualTo(JobStatus.CANCELLING);
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.CANCELLING);
     fail(all.get(0), "com.example.Boom", "while cancelling");
     report(all.get(1), ExecutionState.CANCELED);
     report(all.get(2), ExecutionState.FINISHED);
-    assertThat(graph.getState()).isEqualTo(JobStatus.CANCELLING);
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.CANCELLING);
     report(all.get(3), ExecutionState.CANCELED);
-    assertThat(graph.getState()).isEqualTo(JobStatus.CANCELED);
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.CANCELED);
     scheduler.cancel();
     scheduler.failJob(new IllegalStateException("late"));
-    assertThat(graph.getState()).isEqualTo(JobStatus.CANCELED);
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.CANCELED);
     assertThat(statuses)
         .containsExactly(
             JobStatus.CREATED, JobStatus.RUNNING, JobStatus.CANCELLING, JobStatus.CANCELED);
@@ -276,18 +276,18 @@ class DefaultSchedulerTest {
     List<Execution> all = start();
     fail(all.get(0), "com.example.Boom", "user code");
     scheduler.cancel();
-    assertThat(graph.getState()).isEqualTo(JobStatus.CANCELLING);
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.CANCELLING);
     all.stream()
         .filter(each -> !each.getState().isTerminal())
         .forEach(each -> report(each, ExecutionState.CANCELED));
-    assertThat(graph.getState()).isEqualTo(JobStatus.CANCELED);
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.CANCELED);
   }
 
   @Test
   void cancellingBeforeTheSlotsAreThereEndsAtOnce() {
     scheduler.startScheduling();
     scheduler.cancel();
-    assertThat(graph.getState()).isEqualTo(JobStatus.CANCELED);
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.CANCELED);
     offerSlots();
     assertThat(tm1.submitted).isEmpty();
   }
@@ -296,7 +296,7 @@ class DefaultSchedulerTest {
   void slotsThatDoNotComeInTimeFailTheJob() {
     scheduler.startScheduling();
     sim.runFor(SLOT_TIMEOUT.plusSeconds(1));
-    assertThat(graph.getState()).isEqualTo(JobStatus.FAILED);
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.FAILED);
     assertThat(rootCause().message()).contains("asked for 2, available were 0");
   }
 
@@ -305,23 +305,23 @@ class DefaultSchedulerTest {
     List<Execution> all = start();
     scheduler.suspend("test");
     scheduler.suspend("test");
-    assertThat(graph.getState()).isEqualTo(JobStatus.SUSPENDED);
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.SUSPENDED);
     assertThat(graph.areAllTasksTerminal()).isTrue();
     assertThat(tm1.cancelled).isEmpty();
     fail(all.get(0), "com.example.Boom", "late");
     scheduler.cancel();
-    assertThat(graph.getState()).isEqualTo(JobStatus.SUSPENDED);
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.SUSPENDED);
   }
 
   @Test
   void aJobCanBeSuspendedOutOfEveryStateItPasses() {
     scheduler.suspend("before it began");
-    assertThat(graph.getState()).isEqualTo(JobStatus.SUSPENDED);
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.SUSPENDED);
     DefaultScheduler failing = scheduler(TestGraphs.pipeline(2, 1, 1));
     failing.startScheduling();
     failing.cancel();
     failing.suspend("after its end");
-    assertThat(failing.getExecutionGraph().getState()).isEqualTo(JobStatus.CANCELED);
+    assertThat(failing.getJobStatus()).isEqualTo(JobStatus.CANCELED);
   }
 
   @Test
@@ -339,6 +339,6 @@ class DefaultSchedulerTest {
                     null,
                     IOMetrics.ZERO)))
         .isFalse();
-    assertThat(graph.getState()).isEqualTo(JobStatus.RUNNING);
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.RUNNING);
   }
 }

@@ -64,7 +64,7 @@ class RestartsTest {
     bed.reportAllRunning();
     bed.executions().forEach(each -> bed.report(each, ExecutionState.FINISHED));
     assertThat(bed.status()).isEqualTo(JobStatus.FINISHED);
-    assertThat(bed.scheduler().getNumberOfRestarts()).isEqualTo(1);
+    assertThat(bed.scheduler().requestJob().numberOfRestarts()).isEqualTo(1);
   }
 
   @Test
@@ -137,7 +137,7 @@ class RestartsTest {
     assertThat(bed.gateway(3).submitted.get(1).producers().get(0).bySubtask())
         .extracting(producer -> producer.location())
         .containsExactly(TestGraphs.location(3), TestGraphs.location(2));
-    assertThat(bed.scheduler().getNumberOfRestarts()).isEqualTo(1);
+    assertThat(bed.scheduler().requestJob().numberOfRestarts()).isEqualTo(1);
     ExceptionHistoryEntry incident = bed.scheduler().requestJob().exceptionHistory().get(0);
     assertThat(incident.exception().message()).contains("tm-1 at host-1:7001 was lost");
     assertThat(incident.taskName()).isEqualTo("source (1/2) - execution #0");

@@ -75,7 +75,7 @@ final class SchedulerBed {
   }
 
   JobStatus status() {
-    return scheduler().getExecutionGraph().getState();
+    return scheduler().getJobStatus();
   }
 
   TestingTaskManagerGateway gateway(int taskManager) {
@@ -161,7 +161,7 @@ final class SchedulerBed {
 
   void checkInvariants() {
     fatalErrors.assertNoErrors();
-    scheduler().getExecutionGraph().checkInvariants();
+    scheduler().checkInvariants();
     pool.checkInvariants();
   }
 }

@@ -13,17 +13,16 @@ import org.stellwerk.util.RandomSource;
 
 /**
  * Decides what an incident leads to: a restart of what the failover strategy names, when the
- * back-off strategy says, or the end of the job, if the failure would come again or there have been
- * too many. Component of the scheduler; soft state.
+ * restart policy says, or the end of the job. Component of the scheduler; soft state.
  */
 public final class ExecutionFailureHandler {
 
   private final FailoverStrategy failover;
-  private final RestartBackoffTimeStrategy backoff;
+  private final RestartPolicy policy;
 
-  ExecutionFailureHandler(FailoverStrategy failover, RestartBackoffTimeStrategy backoff) {
+  ExecutionFailureHandler(FailoverStrategy failover, RestartPolicy policy) {
     this.failover = failover;
-    this.backoff = backoff;
+    this.policy = policy;
   }
 
   /**
@@ -38,8 +37,7 @@ public final class ExecutionFailureHandler {
           case REGION -> new RestartPipelinedRegionFailoverStrategy(PipelinedRegions.of(graph));
           case FULL -> new RestartAllFailoverStrategy(graph);
         };
-    return new ExecutionFailureHandler(
-        failover, RestartBackoffTimeStrategies.from(configuration, random));
+    return new ExecutionFailureHandler(failover, RestartPolicy.from(configuration, random));
   }
 
   /**
@@ -51,11 +49,7 @@ public final class ExecutionFailureHandler {
    */
   public FailureHandlingResult handle(
       List<ExecutionVertexID> failed, SerializedThrowable cause, long nowMs) {
-    if (FailureKinds.isUnrecoverable(cause)) {
-      return new FailureHandlingResult.Fail("a restart would not help: " + cause.describe());
-    }
-    RestartBackoffTimeStrategy.Decision decision =
-        backoff.notifyFailure(FailureKinds.isTaskManagerLost(cause), nowMs);
+    RestartBackoffTimeStrategy.Decision decision = policy.decide(cause, nowMs);
     if (decision instanceof RestartBackoffTimeStrategy.RestartAfter restart) {
       return new FailureHandlingResult.Restart(tasksToRestart(failed), restart.delay());
     }

@@ -1,0 +1,61 @@
+package org.stellwerk.runtime.scheduler;
+
+import java.util.List;
+import org.stellwerk.runtime.executiongraph.DeploymentTracker;
+import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
+import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
+import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
+import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.runtime.messages.TaskExecutionState;
+import org.stellwerk.runtime.messages.TaskExecutorHeartbeat.ExecutionStatus;
+
+/**
+ * Runs one job on behalf of its JobMaster: asks the slot pool for slots, deploys tasks, decides
+ * what failures lead to, and brings the job to its end. Called in the JobMaster's main thread;
+ * everything it has to say goes to its {@link JobStatusListener}. Its state is soft.
+ */
+public interface SchedulerNG {
+
+  /** Begins; called once. */
+  void startScheduling();
+
+  /**
+   * What a TaskExecutor reports of an attempt.
+   *
+   * @return false if the attempt is not a current one of this job
+   */
+  boolean updateTaskExecutionState(TaskExecutionState update);
+
+  /** Begins to cancel the job; nothing if it is over, or being cancelled already. */
+  void cancel();
+
+  /** Ends the job for this leader session only; its tasks are told by other means. */
+  void suspend(String reason);
+
+  /** A TaskExecutor is lost: so are its slots, and the attempts in them fail, as one incident. */
+  void onTaskManagerLost(ResourceID taskManagerId, TaskManagerLostException cause);
+
+  /** Compares what is deployed with a TaskExecutor's report; takes over its progress. */
+  DeploymentTracker.Reconciliation reconcile(
+      ResourceID taskManagerId, List<ExecutionStatus> report);
+
+  /** How many attempts are deployed on the TaskExecutor. */
+  int deployedOn(ResourceID taskManagerId);
+
+  /** The job's status. */
+  JobStatus getJobStatus();
+
+  /** The job as it is now. */
+  ArchivedExecutionGraph requestJob();
+
+  /** The current attempt of every subtask, producers before consumers; for checks. */
+  List<ExecutionSnapshot> snapshot();
+
+  /**
+   * Checks what must hold between any two calls.
+   *
+   * @throws IllegalStateException naming what does not
+   */
+  void checkInvariants();
+}

@@ -1,0 +1,39 @@
+package org.stellwerk.runtime.scheduler.failover;
+
+import org.stellwerk.configuration.Configuration;
+import org.stellwerk.runtime.messages.SerializedThrowable;
+import org.stellwerk.util.RandomSource;
+
+/**
+ * Whether and when a job's tasks are started again after an incident: never if the failure would
+ * come again, else when the back-off strategy says. Component of a scheduler; soft state.
+ */
+public final class RestartPolicy {
+
+  private final RestartBackoffTimeStrategy backoff;
+
+  RestartPolicy(RestartBackoffTimeStrategy backoff) {
+    this.backoff = backoff;
+  }
+
+  /**
+   * The policy of one job.
+   *
+   * @param configuration the cluster's, overlaid by the job's
+   */
+  public static RestartPolicy from(Configuration configuration, RandomSource random) {
+    return new RestartPolicy(RestartBackoffTimeStrategies.from(configuration, random));
+  }
+
+  /**
+   * What follows an incident; each call counts one.
+   *
+   * @param cause the failure that explains the others
+   * @param nowMs a monotonic time in milliseconds
+   */
+  public RestartBackoffTimeStrategy.Decision decide(SerializedThrowable cause, long nowMs) {
+    return FailureKinds.isUnrecoverable(cause)
+        ? new RestartBackoffTimeStrategy.GiveUp("a restart would not help: " + cause.describe())
+        : backoff.notifyFailure(FailureKinds.isTaskManagerLost(cause), nowMs);
+  }
+}
