@@ -15,6 +15,15 @@ record ChannelRequest(
     int consumerSubtask,
     ExecutionAttemptID consumer) {
 
+  /** Whether it differs from the other in nothing but the producer's subtask and attempt number. */
+  boolean isBeside(ChannelRequest other) {
+    return outputIndex == other.outputIndex
+        && consumerSubtask == other.consumerSubtask
+        && consumer.equals(other.consumer)
+        && producer.jobVertexId().equals(other.producer.jobVertexId())
+        && producer.executionGraphId().equals(other.producer.executionGraphId());
+  }
+
   /** For people: which producer's output is meant. */
   String describe() {
     return "output "

@@ -4,8 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.util.collection.IntObjectHashMap;
-import io.netty.util.collection.IntObjectMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -34,8 +32,9 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
   private final ExchangeContext context;
   private final RequestHandler requests;
 
-  private final IntObjectMap<RemoteSender> senders = new IntObjectHashMap<>(4);
-  private final IntObjectMap<RemoteInputChannel> receivers = new IntObjectHashMap<>(4);
+  private final ChannelTable<RemoteSender> senders = new ChannelTable<>();
+  private final ChannelTable<RemoteInputChannel> receivers = new ChannelTable<>();
+  private final ChannelEnds ends = new ChannelEnds();
   private final Queue<RemoteSender> ready = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean pumpScheduled = new AtomicBoolean();
   private int nextChannelId;
@@ -79,34 +78,52 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
     channel.close();
   }
 
-  /** Asks the peer for the channels. Any thread. */
+  /** Asks the peer for the channels of one task. Any thread. */
   void open(List<RemoteInputChannel> inputs) {
     onEventLoop(
         () -> {
-          for (RemoteInputChannel input : inputs) {
-            open(input);
-          }
+          openAll(inputs);
           channel.flush();
         },
         () -> inputs.forEach(input -> input.connectionLost(lostException())));
   }
 
-  private void open(RemoteInputChannel input) {
+  private void openAll(List<RemoteInputChannel> inputs) {
     TaskManagerLostException gone = lost;
     if (gone != null) {
-      input.connectionLost(gone);
+      inputs.forEach(input -> input.connectionLost(gone));
       return;
     }
-    int id = nextChannelId++;
-    int credits = input.open(this, id);
-    if (credits > 0) {
-      receivers.put(id, input);
-      channel.write(Frames.open(channel.alloc(), id, input.request(), credits));
-    } else if (input.hasFinished()) {
-      // The producer must hear of it all the same: it waits for this consumer.
-      channel.write(Frames.open(channel.alloc(), id, input.request(), 0));
-      channel.write(Frames.cancel(channel.alloc(), id, ConsumerEnd.FINISHED, ""));
+    int credits = context.shares().window();
+    List<ChannelRequest> run = new ArrayList<>();
+    List<Integer> finished = new ArrayList<>(0);
+    for (RemoteInputChannel input : inputs) {
+      ChannelRequest request = input.request();
+      if (!run.isEmpty() && (run.size() == Frames.MAX_CHANNELS || !request.isBeside(run.get(0)))) {
+        writeOpen(run, credits);
+        run.clear();
+      }
+      if (input.open(this, nextChannelId, credits)) {
+        receivers.putIfAbsent(nextChannelId, input);
+      } else if (input.hasFinished()) {
+        // The producer must hear of it all the same: it waits for this consumer.
+        finished.add(nextChannelId);
+      } else {
+        continue;
+      }
+      nextChannelId++;
+      run.add(request);
     }
+    if (!run.isEmpty()) {
+      writeOpen(run, credits);
+    }
+    for (int id : finished) {
+      channel.write(Frames.cancel(channel.alloc(), id, 1, ConsumerEnd.FINISHED, ""));
+    }
+  }
+
+  private void writeOpen(List<ChannelRequest> run, int credits) {
+    channel.write(Frames.open(channel.alloc(), nextChannelId - run.size(), run, credits));
   }
 
   /** Lets the producer send more. Any thread. */
@@ -120,13 +137,9 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
    * @param end what the producer is told; null if it has already ended
    */
   void closeReceiver(int channelId, @Nullable ConsumerEnd end, String reason) {
-    onEventLoop(
-        () -> {
-          if (receivers.remove(channelId) != null && end != null) {
-            channel.writeAndFlush(Frames.cancel(channel.alloc(), channelId, end, reason));
-          }
-        },
-        () -> {});
+    if (ends.add(new ChannelEnds.Left(channelId, end, reason))) {
+      onEventLoop(this::tellEnds, () -> {});
+    }
   }
 
   /** The sender has something to send, and credits. Any thread. */
@@ -139,18 +152,75 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
 
   /** Ends a channel badly. Any thread. */
   void sendError(RemoteSender sender, ChannelError error) {
-    onEventLoop(
-        () -> {
-          if (senders.remove(sender.channelId(), sender)) {
-            channel.writeAndFlush(Frames.error(channel.alloc(), sender.channelId(), error));
-          }
-        },
-        () -> {});
+    if (ends.add(new ChannelEnds.Broken(sender, error))) {
+      onEventLoop(this::tellEnds, () -> {});
+    }
   }
 
-  /** Everything of the sender has been sent. Called by the event loop. */
-  void removeSender(RemoteSender sender) {
-    senders.remove(sender.channelId(), sender);
+  private void tellEnds() {
+    ends.drainBegins();
+    tellLeft();
+    tellBroken();
+    channel.flush();
+  }
+
+  /** Those that left one after the other, for the same reason, in one frame. */
+  private void tellLeft() {
+    ChannelEnds.Left first = null;
+    int count = 0;
+    for (ChannelEnds.Left next = ends.nextLeft(); next != null; next = ends.nextLeft()) {
+      if (receivers.remove(next.channelId()) == null || next.end() == null) {
+        continue;
+      }
+      if (first != null
+          && first.channelId() + count == next.channelId()
+          && count < Frames.MAX_CHANNELS
+          && first.isTheSameAs(next)) {
+        count++;
+        continue;
+      }
+      writeCancel(first, count);
+      first = next;
+      count = 1;
+    }
+    writeCancel(first, count);
+  }
+
+  private void writeCancel(ChannelEnds.@Nullable Left first, int count) {
+    ConsumerEnd end = first == null ? null : first.end();
+    if (first != null && end != null) {
+      channel.write(Frames.cancel(channel.alloc(), first.channelId(), count, end, first.reason()));
+    }
+  }
+
+  /** Those that end for the same reason in one frame. */
+  private void tellBroken() {
+    ChannelError error = null;
+    List<Integer> channels = new ArrayList<>();
+    for (ChannelEnds.Broken next = ends.nextBroken(); next != null; next = ends.nextBroken()) {
+      if (!removeSender(next.sender())) {
+        continue;
+      }
+      if (error != null
+          && (!error.equals(next.error()) || channels.size() == Frames.MAX_CHANNELS)) {
+        channel.write(Frames.error(channel.alloc(), channels, error));
+        channels.clear();
+      }
+      error = next.error();
+      channels.add(next.sender().channelId());
+    }
+    if (error != null) {
+      channel.write(Frames.error(channel.alloc(), channels, error));
+    }
+  }
+
+  /** Nothing of the sender will be sent any more. Called by the event loop. */
+  boolean removeSender(RemoteSender sender) {
+    if (senders.get(sender.channelId()) != sender) {
+      return false;
+    }
+    senders.remove(sender.channelId());
+    return true;
   }
 
   private void pump() {
@@ -196,25 +266,22 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
           input.end();
         }
       }
-      case Frames.ERROR -> {
-        RemoteInputChannel input = receivers.remove(channelId);
-        if (input != null) {
-          ChannelError.Kind kind = known(ChannelError.Kind.of(frame.readByte()));
-          input.error(new ChannelError(kind, Frames.readReason(frame)));
-        }
-      }
+      case Frames.ERROR -> error(frame);
       default -> throw new ProtocolException("a frame of unknown type " + type);
     }
   }
 
-  private void accept(int channelId, ByteBuf frame) throws ProtocolException {
-    ChannelRequest request = Frames.readRequest(frame);
-    int credits = frame.readInt();
-    RemoteSender sender = new RemoteSender(this, channelId, request, credits, context);
-    if (senders.putIfAbsent(channelId, sender) != null) {
-      throw new ProtocolException("channel " + channelId + " opened twice");
+  private void accept(int firstId, ByteBuf frame) throws ProtocolException {
+    Frames.Opening opening = Frames.readOpening(frame);
+    int channelId = firstId;
+    for (ChannelRequest request : opening.requests()) {
+      RemoteSender sender = new RemoteSender(this, channelId, request, opening.credits(), context);
+      if (!senders.putIfAbsent(channelId, sender)) {
+        throw new ProtocolException("channel " + channelId + " opened twice");
+      }
+      channelId++;
+      requests.request(request, sender);
     }
-    requests.request(request, sender);
   }
 
   private void credit(int channelId, ByteBuf frame) {
@@ -224,13 +291,39 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
     }
   }
 
-  private void cancel(int channelId, ByteBuf frame) throws ProtocolException {
-    RemoteSender sender = senders.remove(channelId);
-    if (sender != null) {
-      ConsumerEnd end = known(ConsumerEnd.of(frame.readByte()));
-      sender.consumerClosed(end, Frames.readReason(frame));
-      requests.withdraw(sender.request(), sender, end);
+  private void cancel(int firstId, ByteBuf frame) throws ProtocolException {
+    int count = readCount(frame);
+    ConsumerEnd end = known(ConsumerEnd.of(frame.readByte()));
+    String reason = Frames.readReason(frame);
+    for (int channelId = firstId; channelId < firstId + count; channelId++) {
+      RemoteSender sender = senders.remove(channelId);
+      if (sender != null) {
+        sender.consumerClosed(end, reason);
+        requests.withdraw(sender.request(), sender, end);
+      }
     }
+  }
+
+  private void error(ByteBuf frame) throws ProtocolException {
+    ChannelError.Kind kind = known(ChannelError.Kind.of(frame.readByte()));
+    int count = readCount(frame);
+    List<RemoteInputChannel> failed = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      RemoteInputChannel input = receivers.remove(frame.readInt());
+      if (input != null) {
+        failed.add(input);
+      }
+    }
+    ChannelError error = new ChannelError(kind, Frames.readReason(frame));
+    failed.forEach(input -> input.error(error));
+  }
+
+  private static int readCount(ByteBuf frame) throws ProtocolException {
+    int count = frame.readInt();
+    if (count < 1 || count > Frames.MAX_CHANNELS) {
+      throw new ProtocolException("a frame about " + count + " channels");
+    }
+    return count;
   }
 
   private void data(int channelId, ByteBuf frame) throws ProtocolException {
@@ -271,12 +364,8 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
           senders.size(),
           receivers.size());
     }
-    List<RemoteInputChannel> inputs = new ArrayList<>(receivers.values());
-    receivers.clear();
-    inputs.forEach(input -> input.connectionLost(gone));
-    List<RemoteSender> outputs = new ArrayList<>(senders.values());
-    senders.clear();
-    for (RemoteSender sender : outputs) {
+    receivers.takeAll().forEach(input -> input.connectionLost(gone));
+    for (RemoteSender sender : senders.takeAll()) {
       requests.withdraw(sender.request(), sender, ConsumerEnd.FAILED);
       sender.connectionLost(gone);
     }

@@ -3,6 +3,8 @@ package org.stellwerk.runtime.io;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionGraphId;
@@ -12,15 +14,19 @@ import org.stellwerk.runtime.id.JobVertexID;
 /**
  * The frames on a connection between two TaskExecutors: length (4 bytes, of what follows), type
  * (1), channel (4), body. The consumer of a channel chooses its number; as each type goes in one
- * direction only, both ends may use the same numbers on one connection.
+ * direction only, both ends may use the same numbers on one connection. What concerns many channels
+ * of one task is told in one frame: a task that reads from 500 others asks each TaskExecutor once.
  *
  * <pre>
- * consumer to producer:  OPEN    producer attempt, output, consumer subtask, consumer attempt, credits
+ * consumer to producer:  OPEN    of channels with consecutive numbers, this one first: execution graph
+ *                                and vertex of the producers, output, consumer subtask, consumer
+ *                                attempt, credits of each; then of each producer subtask and attempt
  *                        CREDIT  bytes that the producer may send more
- *                        CANCEL  how the consumer left (1 byte), reason
+ *                        CANCEL  of consecutive channels, this one first: their number, how the
+ *                                consumer left (1 byte), reason
  * producer to consumer:  DATA    a piece of the channel's stream of records
  *                        END     no more data; all has been sent
- *                        ERROR   kind (1 byte), reason
+ *                        ERROR   of channels that it lists: kind (1 byte), how many, their numbers, reason
  * </pre>
  */
 final class Frames {
@@ -37,33 +43,66 @@ final class Frames {
   /** The largest segment and a head. */
   static final int MAX_FRAME = (1 << 20) + 64;
 
+  /** The most channels that one frame is about. */
+  static final int MAX_CHANNELS = 4096;
+
   private static final int HEAD = 1 + 4;
   private static final int ATTEMPT = 4 * 8 + 2 * 4;
   private static final int MAX_REASON = 4096;
 
   private Frames() {}
 
+  /**
+   * Asks for channels with consecutive numbers.
+   *
+   * @param requests of one consumer for producers of one vertex; at most {@link #MAX_CHANNELS}
+   */
   static ByteBuf open(
-      ByteBufAllocator allocator, int channelId, ChannelRequest request, int credits) {
-    ByteBuf frame = head(allocator, OPEN, channelId, 2 * ATTEMPT + 3 * 4);
-    writeAttempt(frame, request.producer());
-    frame.writeInt(request.outputIndex());
-    frame.writeInt(request.consumerSubtask());
-    writeAttempt(frame, request.consumer());
-    return frame.writeInt(credits);
+      ByteBufAllocator allocator, int firstId, List<ChannelRequest> requests, int credits) {
+    ChannelRequest first = requests.get(0);
+    ByteBuf frame =
+        head(allocator, OPEN, firstId, 4 * 8 + 3 * 4 + ATTEMPT + requests.size() * 2 * 4);
+    writeUuid(frame, first.producer().executionGraphId().value());
+    writeUuid(frame, first.producer().jobVertexId().value());
+    frame.writeInt(first.outputIndex());
+    frame.writeInt(first.consumerSubtask());
+    writeAttempt(frame, first.consumer());
+    frame.writeInt(credits);
+    for (ChannelRequest request : requests) {
+      frame.writeInt(request.producer().subtaskIndex());
+      frame.writeInt(request.producer().attemptNumber());
+    }
+    return frame;
   }
 
-  static ChannelRequest readRequest(ByteBuf body) {
-    return new ChannelRequest(readAttempt(body), body.readInt(), body.readInt(), readAttempt(body));
+  /** What an OPEN frame asks for. */
+  record Opening(List<ChannelRequest> requests, int credits) {}
+
+  static Opening readOpening(ByteBuf body) {
+    ExecutionGraphId graph = new ExecutionGraphId(readUuid(body));
+    JobVertexID vertex = new JobVertexID(readUuid(body));
+    int output = body.readInt();
+    int consumerSubtask = body.readInt();
+    ExecutionAttemptID consumer = readAttempt(body);
+    int credits = body.readInt();
+    List<ChannelRequest> requests = new ArrayList<>(body.readableBytes() / (2 * 4));
+    while (body.isReadable()) {
+      ExecutionVertexID subtask = new ExecutionVertexID(vertex, body.readInt());
+      ExecutionAttemptID producer = new ExecutionAttemptID(graph, subtask, body.readInt());
+      requests.add(new ChannelRequest(producer, output, consumerSubtask, consumer));
+    }
+    return new Opening(requests, credits);
   }
 
   static ByteBuf credit(ByteBufAllocator allocator, int channelId, int bytes) {
     return head(allocator, CREDIT, channelId, 4).writeInt(bytes);
   }
 
-  static ByteBuf cancel(ByteBufAllocator allocator, int channelId, ConsumerEnd end, String reason) {
+  static ByteBuf cancel(
+      ByteBufAllocator allocator, int firstId, int channels, ConsumerEnd end, String reason) {
     byte[] text = encode(reason);
-    return head(allocator, CANCEL, channelId, 1 + text.length)
+    return head(allocator, CANCEL, firstId, 4 + 1 + text.length)
+        .writeInt(channels)
         .writeByte(end.code())
         .writeBytes(text);
   }
@@ -77,11 +116,15 @@ final class Frames {
     return head(allocator, END, channelId, 0);
   }
 
-  static ByteBuf error(ByteBufAllocator allocator, int channelId, ChannelError error) {
+  /** Ends channels badly, at least one and at most {@link #MAX_CHANNELS}. */
+  static ByteBuf error(ByteBufAllocator allocator, List<Integer> channels, ChannelError error) {
     byte[] text = encode(error.message());
-    return head(allocator, ERROR, channelId, 1 + text.length)
-        .writeByte(error.kind().code())
-        .writeBytes(text);
+    ByteBuf frame =
+        head(allocator, ERROR, channels.get(0), 1 + 4 + channels.size() * 4 + text.length)
+            .writeByte(error.kind().code())
+            .writeInt(channels.size());
+    channels.forEach(frame::writeInt);
+    return frame.writeBytes(text);
   }
 
   /** The rest of the frame as text. */

@@ -21,7 +21,9 @@ final class LocalChannel extends InputChannel implements ChannelSink {
   private final Flusher flusher;
   private final Duration grace;
 
-  private final Queue<Delivery.Records> ready = new ArrayDeque<>(MAX_READY);
+  /** Made when the first batch is full: most channels of a wide job never need it. */
+  private @Nullable Queue<Delivery.Records> ready;
+
   private Object @Nullable [] current;
   private int count;
   private boolean flushWanted;
@@ -61,7 +63,7 @@ final class LocalChannel extends InputChannel implements ChannelSink {
       batch[count++] = record;
       full = count == BATCH;
       if (full) {
-        ready.add(takeCurrent());
+        ready().add(takeCurrent());
       }
       first = !full && !dirty;
       if (first) {
@@ -88,11 +90,20 @@ final class LocalChannel extends InputChannel implements ChannelSink {
         PeerFailures.awaitCancellation(this, scope, grace);
         throw new ConsumerFailedException(consumerEndReason);
       }
-      if (current != null || ready.size() < MAX_READY) {
+      if (current != null || ready == null || ready.size() < MAX_READY) {
         return true;
       }
       wait();
     }
+  }
+
+  private Queue<Delivery.Records> ready() {
+    Queue<Delivery.Records> known = ready;
+    if (known == null) {
+      known = new ArrayDeque<>(MAX_READY);
+      ready = known;
+    }
+    return known;
   }
 
   private Delivery.Records takeCurrent() {
@@ -109,7 +120,7 @@ final class LocalChannel extends InputChannel implements ChannelSink {
 
   @Override
   synchronized @Nullable Delivery poll() {
-    Delivery.Records next = ready.poll();
+    Delivery.Records next = ready == null ? null : ready.poll();
     if (next == null && count > 0 && (flushWanted || ended)) {
       next = takeCurrent();
     }
@@ -126,7 +137,9 @@ final class LocalChannel extends InputChannel implements ChannelSink {
 
   @Override
   synchronized boolean hasMore() {
-    return !ready.isEmpty() || (count > 0 && flushWanted) || (ended && !endPolled);
+    return (ready != null && !ready.isEmpty())
+        || (count > 0 && flushWanted)
+        || (ended && !endPolled);
   }
 
   @Override
@@ -196,7 +209,7 @@ final class LocalChannel extends InputChannel implements ChannelSink {
   }
 
   private void drop() {
-    ready.clear();
+    ready = null;
     if (current != null) {
       Arrays.fill(current, null);
       current = null;

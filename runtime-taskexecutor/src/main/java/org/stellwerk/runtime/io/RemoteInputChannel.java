@@ -57,16 +57,17 @@ final class RemoteInputChannel extends InputChannel {
   /**
    * The connection is there; the caller now sends the request.
    *
-   * @return how many bytes the producer may send, or 0 if the reader has left meanwhile
+   * @param credits how many bytes the producer may send
+   * @return false if the reader has left meanwhile
    */
-  synchronized int open(Connection via, int id) {
+  synchronized boolean open(Connection via, int id, int credits) {
     if (closed) {
-      return 0;
+      return false;
     }
     connection = via;
     channelId = id;
-    outstanding = context.shares().window();
-    return outstanding;
+    outstanding = credits;
+    return true;
   }
 
   /** Whether the reader has left because it needs no more. */

@@ -1,0 +1,38 @@
+package org.stellwerk.benchmarks.cluster;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** The samples of one measure, one per round. */
+final class Figures {
+
+  private final List<Double> samples = new ArrayList<>();
+
+  void add(double sample) {
+    samples.add(sample);
+  }
+
+  int count() {
+    return samples.size();
+  }
+
+  double median() {
+    return percentile(50);
+  }
+
+  double p95() {
+    return percentile(95);
+  }
+
+  /** The nearest rank: with ten samples the 95th percentile is the largest. */
+  private double percentile(int percent) {
+    if (samples.isEmpty()) {
+      return Double.NaN;
+    }
+    List<Double> sorted = new ArrayList<>(samples);
+    Collections.sort(sorted);
+    int rank = (sorted.size() * percent + 99) / 100;
+    return sorted.get(Math.max(0, rank - 1));
+  }
+}

@@ -1,0 +1,54 @@
+package org.stellwerk.benchmarks.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.stellwerk.runtime.jobgraph.JobGraph;
+
+/**
+ * Submission to the moment in which all tasks run, and cancellation to the moment in which all have
+ * ended. The job's jars travel with each submission.
+ */
+final class SubmitScenario implements Scenario {
+
+  private final String name;
+  private final int tasks;
+  private final IntFunction<JobGraph> graph;
+  private final Measure running;
+  private final Measure canceled;
+
+  SubmitScenario(
+      String name, int tasks, IntFunction<JobGraph> graph, Measure running, Measure canceled) {
+    this.name = name;
+    this.tasks = tasks;
+    this.graph = graph;
+    this.running = running;
+    this.canceled = canceled;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public List<Measure> measures() {
+    return List.of(
+        running,
+        canceled,
+        Measure.millis(tasks + " tasks: of that until acknowledged", Double.NaN, ""));
+  }
+
+  @Override
+  public double[] round(BenchmarkCluster cluster) throws Exception {
+    JobGraph job = graph.apply(tasks);
+    long submitted = cluster.submit(job);
+    long acknowledged = System.currentTimeMillis();
+    JsonNode runs = cluster.awaitRunning(job.jobId(), tasks);
+    long allRunning = cluster.lastEntered(runs, "RUNNING");
+    System.out.print(" " + cluster.spread(runs));
+    long asked = cluster.cancel(job.jobId());
+    long ended = cluster.awaitState(job.jobId(), "CANCELED");
+    return new double[] {allRunning - submitted, ended - asked, acknowledged - submitted};
+  }
+}
