@@ -17,6 +17,7 @@ import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskManagerLocation;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 
 /** One job's master: receives slots and the states of tasks. */
 public interface JobMasterGateway extends FencedRpcGateway<JobMasterId> {
@@ -58,8 +59,11 @@ public interface JobMasterGateway extends FencedRpcGateway<JobMasterId> {
       TaskExecutorHeartbeat.ToJobMaster payload,
       @RpcTimeout Duration timeout);
 
-  /** A TaskExecutor leaves, or has nothing of this job any more. */
-  void disconnectTaskManager(ResourceID taskManagerId, String reason);
+  /**
+   * A TaskExecutor leaves, or has nothing of this job any more; or the ResourceManager has lost it.
+   * That nothing was heard of it is believed unless this side has heard of it.
+   */
+  void disconnectTaskManager(ResourceID taskManagerId, TaskManagerLoss loss);
 
   /** The ResourceManager ends the connection; the JobMaster registers again. */
   void disconnectResourceManager(String reason);

@@ -20,6 +20,7 @@ import org.stellwerk.runtime.messages.ResourceRequirements;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskExecutorRegistration;
 import org.stellwerk.runtime.messages.TaskManagerInfo;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 
 /** The keeper of all slots: brings the needs of jobs and the slots of TaskExecutors together. */
 public interface ResourceManagerGateway extends FencedRpcGateway<ResourceManagerId> {
@@ -57,8 +58,11 @@ public interface ResourceManagerGateway extends FencedRpcGateway<ResourceManager
   CompletableFuture<Acknowledge> heartbeatFromJobMaster(
       ResourceID jobMasterResourceId, JobID jobId, @RpcTimeout Duration timeout);
 
-  /** A TaskExecutor leaves. */
-  void disconnectTaskManager(ResourceID taskManagerId, String reason);
+  /**
+   * A TaskExecutor leaves, or a JobMaster has heard nothing of one for the heartbeat timeout; that
+   * is believed unless this side has heard of it.
+   */
+  void disconnectTaskManager(ResourceID taskManagerId, TaskManagerLoss loss);
 
   /** A JobMaster leaves; with a globally terminal status its job is forgotten. */
   void disconnectJobMaster(JobID jobId, JobMasterId jobMasterId, JobStatus status, String reason);

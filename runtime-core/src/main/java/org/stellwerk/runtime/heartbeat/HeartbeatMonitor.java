@@ -62,6 +62,15 @@ public final class HeartbeatMonitor<I> {
     lastHeardNanos.computeIfPresent(peer, (ignored, before) -> clock.relativeTimeNanos());
   }
 
+  /**
+   * Whether nothing was heard of the peer for half the timeout: enough to believe somebody else for
+   * whom it has been silent all the time. True also of one that is not watched.
+   */
+  public boolean seemsSilent(I peer) {
+    Long heard = lastHeardNanos.get(peer);
+    return heard == null || clock.relativeTimeNanos() - heard >= timeoutNanos / 2;
+  }
+
   /** Whether the peer is watched. */
   public boolean isMonitored(I peer) {
     return lastHeardNanos.containsKey(peer);

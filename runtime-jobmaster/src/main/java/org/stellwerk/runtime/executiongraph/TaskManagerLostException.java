@@ -1,24 +1,26 @@
 package org.stellwerk.runtime.executiongraph;
 
 import org.stellwerk.runtime.messages.TaskManagerLocation;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 
 /** A TaskManager is gone, and with it the tasks that it ran. */
-public final class TaskManagerLostException extends Exception {
+public sealed class TaskManagerLostException extends Exception permits TaskManagerEndedException {
 
   public TaskManagerLostException(String message) {
     super(message);
   }
 
   /** Names the TaskManager and the reason. */
-  public static TaskManagerLostException of(TaskManagerLocation location, String reason) {
-    return new TaskManagerLostException(
+  public static TaskManagerLostException of(TaskManagerLocation location, TaskManagerLoss loss) {
+    String taskManager =
         "TaskManager "
             + location.resourceId()
             + " at "
             + location.host()
             + ":"
-            + location.dataPort()
-            + " was lost: "
-            + reason);
+            + location.dataPort();
+    return loss.kind() == TaskManagerLoss.Kind.ENDED
+        ? new TaskManagerEndedException(taskManager + " has left: " + loss.reason())
+        : new TaskManagerLostException(taskManager + " was lost: " + loss.reason());
   }
 }

@@ -1,17 +1,13 @@
 package org.stellwerk.runtime.jobmaster;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.rpc.FencedRpcEndpoint;
-import org.stellwerk.rpc.PeerListener;
 import org.stellwerk.rpc.RpcService;
 import org.stellwerk.runtime.FaultPoints;
 import org.stellwerk.runtime.executiongraph.DeploymentTracker;
@@ -20,8 +16,7 @@ import org.stellwerk.runtime.executiongraph.TaskFailedException;
 import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
 import org.stellwerk.runtime.gateway.JobMasterGateway;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway;
-import org.stellwerk.runtime.heartbeat.HeartbeatListener;
-import org.stellwerk.runtime.heartbeat.HeartbeatMonitor;
+import org.stellwerk.runtime.heartbeat.MonitoredPeers;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
@@ -38,12 +33,13 @@ import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskManagerLocation;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
+import org.stellwerk.runtime.registration.PeerAcceptance;
 import org.stellwerk.runtime.scheduler.ExecutionGraphSpec;
 import org.stellwerk.runtime.scheduler.SchedulerFactory;
 import org.stellwerk.runtime.scheduler.SchedulerNG;
 import org.stellwerk.runtime.scheduler.SchedulerServices;
-import org.stellwerk.util.ExceptionUtils;
 
 /**
  * Runs one job in one leader session: keeps the connections to the ResourceManager and to the
@@ -69,10 +65,8 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   private final SlotPool slotPool;
   private final SchedulerNG scheduler;
   private final ResourceManagerConnection resourceManager;
-  private final HeartbeatMonitor<ResourceID> taskManagerHeartbeats;
-  private final Map<ResourceID, TaskManagerConnection> taskManagers = new LinkedHashMap<>();
-  private final Map<ResourceID, Long> latestRegistrations = new LinkedHashMap<>();
-  private long registrations;
+  private final MonitoredPeers<ResourceID, TaskManagerConnection> taskManagers;
+  private final PeerAcceptance<ResourceID> taskManagerAcceptance;
 
   /** A JobMaster that has not begun; its endpoint's name follows from session and job. */
   public JobMaster(
@@ -117,12 +111,14 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
                 config.slotRequestTimeout(),
                 config.rpcTimeout()),
             this::onJobStatusChanged);
-    this.taskManagerHeartbeats =
-        new HeartbeatMonitor<>(
+    this.taskManagers =
+        new MonitoredPeers<>(
             config.heartbeat().timeout(),
-            new TaskManagerLossListener(),
+            this::onSilence,
             getMainThreadExecutor(),
             services.runtime().clock());
+    this.taskManagerAcceptance =
+        new PeerAcceptance<>("jobmaster", faultPoints, getMainThreadExecutor());
   }
 
   private static JobInformation jobInformation(JobGraph jobGraph, JobMasterServices services) {
@@ -145,13 +141,14 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   protected CompletableFuture<Void> onStop() {
     String reason = "The JobMaster of job " + jobGraph.jobId() + " ends";
     scheduler.suspend(reason);
-    for (TaskManagerConnection connection : taskManagers.values()) {
+    for (TaskManagerConnection connection : taskManagers.all()) {
+      taskManagers.remove(connection.id());
       // One message that frees all slots of the job there and cancels what runs in them.
       slotPool.releaseTaskManager(connection.id(), new CancellationException(reason));
       connection.taskExecutor().disconnectJobMaster(jobGraph.jobId(), getFencingToken(), reason);
     }
-    taskManagers.clear();
-    taskManagerHeartbeats.stop();
+    taskManagerAcceptance.clear();
+    taskManagers.stopMonitoring();
     slotPool.close(reason);
     resourceManager.close(scheduler.getJobStatus(), reason);
     return faultPoints.reach("jobmaster.goodbye-said");
@@ -179,29 +176,10 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     if (known != null && isRepetition(known, location, taskExecutorAddress)) {
       return CompletableFuture.completedFuture(registered());
     }
-    long attempt = ++registrations;
-    latestRegistrations.put(id, attempt);
-    return getRpcService()
-        .connect(taskExecutorAddress, TaskExecutorGateway.class)
-        .thenCombine(
-            faultPoints.reach("jobmaster.taskmanager-connected"), (gateway, ignored) -> gateway)
-        .handleAsync(
-            (gateway, failure) -> {
-              boolean latest = latestRegistrations.remove(id, attempt);
-              if (failure != null) {
-                return new RegistrationResponse.Failure(
-                    "The JobMaster could not connect to "
-                        + taskExecutorAddress
-                        + ": "
-                        + ExceptionUtils.describe(failure));
-              }
-              return latest
-                  ? connected(new TaskManagerConnection(location, taskExecutorAddress, gateway))
-                  : new RegistrationResponse.Failure(
-                      "A later registration of " + id + " is under way");
-            },
-            getMainThreadExecutor())
-        .thenCompose(response -> faultPoints.pass("jobmaster.taskmanager-registered", response));
+    return taskManagerAcceptance.accept(
+        id,
+        getRpcService().connect(taskExecutorAddress, TaskExecutorGateway.class),
+        gateway -> connected(new TaskManagerConnection(location, taskExecutorAddress, gateway)));
   }
 
   /**
@@ -211,7 +189,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
    */
   private boolean isRepetition(
       TaskManagerConnection known, TaskManagerLocation location, String address) {
-    return known.isSame(location, address) && slotPool.numberOfSlotsOf(known.id()) == 0;
+    return known.isSame(location, address) && slotPool.allocationsOf(known.id()).isEmpty();
   }
 
   private RegistrationResponse connected(TaskManagerConnection connection) {
@@ -227,12 +205,11 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
       loseTaskManager(
           id,
           before.isSame(connection.location(), connection.address())
-              ? "it gave up the job's slots, and has registered again"
-              : "a new process has registered under its id");
+              ? TaskManagerLoss.left("it gave up the job's slots, and has registered again")
+              : TaskManagerLoss.gone("another one has registered under its id"));
     }
     taskManagers.put(id, connection);
     slotPool.registerTaskManager(id);
-    taskManagerHeartbeats.monitor(id);
     LOG.debug("TaskManager {} at {} has registered.", id, connection.address());
     return registered();
   }
@@ -284,7 +261,8 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
                     + " failed: "
                     + reason));
     if (last) {
-      loseTaskManager(taskManagerId, "it has no slot for the job any more: " + reason);
+      loseTaskManager(
+          taskManagerId, TaskManagerLoss.left("it has no slot for the job any more: " + reason));
     }
   }
 
@@ -325,7 +303,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     if (connection == null) {
       return CompletableFuture.failedFuture(unknown(taskManagerId));
     }
-    taskManagerHeartbeats.heardFrom(taskManagerId);
+    taskManagers.heardFrom(taskManagerId);
     reconcile(connection, payload);
     return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
   }
@@ -347,36 +325,60 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
               LOG.info("Cancelling {} on TaskManager {}: unknown.", attempt, connection.id());
               connection.taskExecutor().cancelTask(attempt, config.rpcTimeout());
             });
+    reconcileSlots(connection, payload);
   }
 
-  @Override
-  public void disconnectTaskManager(ResourceID taskManagerId, String reason) {
-    loseTaskManager(taskManagerId, reason);
-  }
-
-  private void losePeer(String peer, String reason) {
-    for (TaskManagerConnection connection : List.copyOf(taskManagers.values())) {
-      if (PeerListener.isAt(connection.address(), peer)) {
-        loseTaskManager(connection.id(), "its process is gone: " + reason);
-      }
+  private void reconcileSlots(
+      TaskManagerConnection connection, TaskExecutorHeartbeat.ToJobMaster payload) {
+    SlotReconciler.Difference difference =
+        connection.slotReconciler().compare(slotPool.allocationsOf(connection.id()), payload);
+    for (AllocationID unwanted : difference.unwanted()) {
+      LOG.info("Freeing slot {} of TaskManager {} again.", unwanted, connection.id());
+      connection
+          .taskExecutor()
+          .freeSlot(
+              unwanted, getFencingToken(), "the job does not have the slot", config.rpcTimeout());
+    }
+    for (AllocationID missing : difference.missing()) {
+      failSlot(connection.id(), missing, "the TaskManager does not have it any more");
     }
   }
 
-  private void loseTaskManager(ResourceID taskManagerId, String reason) {
+  @Override
+  public void disconnectTaskManager(ResourceID taskManagerId, TaskManagerLoss loss) {
+    if (loss.kind() != TaskManagerLoss.Kind.SILENT || taskManagers.seemsSilent(taskManagerId)) {
+      loseTaskManager(taskManagerId, loss);
+    }
+  }
+
+  private void losePeer(String process, String reason) {
+    taskManagers
+        .at(process, TaskManagerConnection::address)
+        .forEach(connection -> loseTaskManager(connection.id(), TaskManagerLoss.gone(reason)));
+  }
+
+  private void onSilence(ResourceID taskManagerId) {
+    TaskManagerLoss loss = TaskManagerLoss.silent(config.heartbeat().timeout().toMillis());
+    loseTaskManager(taskManagerId, loss);
+    resourceManager.taskManagerLost(taskManagerId, loss);
+  }
+
+  private void loseTaskManager(ResourceID taskManagerId, TaskManagerLoss loss) {
     TaskManagerConnection connection = taskManagers.remove(taskManagerId);
     if (connection == null) {
       return;
     }
-    taskManagerHeartbeats.unmonitor(taskManagerId);
     int tasks = scheduler.deployedOn(taskManagerId);
     if (tasks > 0) {
-      LOG.info("TaskManager {} is lost with {} tasks: {}", taskManagerId, tasks, reason);
+      LOG.info("TaskManager {} is lost with {} tasks: {}", taskManagerId, tasks, loss.reason());
     } else {
-      LOG.debug("TaskManager {} is gone: {}", taskManagerId, reason);
+      LOG.debug("TaskManager {} is gone: {}", taskManagerId, loss.reason());
     }
-    TaskManagerLostException cause = TaskManagerLostException.of(connection.location(), reason);
-    scheduler.onTaskManagerLost(taskManagerId, cause);
-    connection.taskExecutor().disconnectJobMaster(jobGraph.jobId(), getFencingToken(), reason);
+    scheduler.onTaskManagerLost(
+        taskManagerId, TaskManagerLostException.of(connection.location(), loss));
+    connection
+        .taskExecutor()
+        .disconnectJobMaster(jobGraph.jobId(), getFencingToken(), loss.reason());
   }
 
   @Override
@@ -419,21 +421,6 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
 
   /** The TaskManagers that are registered, in the order of their registration. */
   List<ResourceID> registeredTaskManagers() {
-    return new ArrayList<>(taskManagers.keySet());
-  }
-
-  private final class TaskManagerLossListener implements HeartbeatListener<ResourceID> {
-
-    @Override
-    public void notifyHeartbeatTimeout(ResourceID taskManagerId) {
-      loseTaskManager(
-          taskManagerId,
-          "nothing was heard of it for " + config.heartbeat().timeout().toMillis() + " ms");
-    }
-
-    @Override
-    public void notifyTargetUnreachable(ResourceID taskManagerId) {
-      loseTaskManager(taskManagerId, "it cannot be reached");
-    }
+    return taskManagers.ids();
   }
 }

@@ -22,6 +22,7 @@ import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.ResourceRequirements;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.registration.RetryingRegistration;
 import org.stellwerk.util.ExceptionUtils;
 import org.stellwerk.util.FatalErrorHandler;
@@ -223,6 +224,14 @@ final class ResourceManagerConnection {
     retryTimer =
         mainThread.schedule(
             this::send, config.registration().errorDelay().toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** A TaskManager that this side has lost may be lost to the ResourceManager as well. */
+  void taskManagerLost(ResourceID taskManagerId, TaskManagerLoss loss) {
+    ResourceManagerGateway target = gateway;
+    if (target != null && !closed) {
+      target.disconnectTaskManager(taskManagerId, loss);
+    }
   }
 
   private void cancelRetry() {

@@ -12,6 +12,7 @@ final class TaskManagerConnection {
   private final TaskManagerLocation location;
   private final String address;
   private final TaskExecutorGateway taskExecutor;
+  private final SlotReconciler slotReconciler = new SlotReconciler();
   private @Nullable RpcTaskManagerGateway gateway;
 
   TaskManagerConnection(
@@ -31,6 +32,10 @@ final class TaskManagerConnection {
 
   TaskExecutorGateway taskExecutor() {
     return taskExecutor;
+  }
+
+  SlotReconciler slotReconciler() {
+    return slotReconciler;
   }
 
   /** Whether a registration with these data is a repetition of this one. */

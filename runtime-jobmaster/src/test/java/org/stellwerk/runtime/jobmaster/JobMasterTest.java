@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.exceptions.FencingTokenException;
+import org.stellwerk.rpc.exceptions.RpcConnectionException;
 import org.stellwerk.rpc.simulation.SimNetwork;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimScheduler;
@@ -22,6 +23,7 @@ import org.stellwerk.runtime.executiongraph.ArchivedGraphs;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
 import org.stellwerk.runtime.gateway.JobMasterGateway;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway.JobMasterAddress;
+import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.ExecutionVertexID;
@@ -38,6 +40,7 @@ import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
 import org.stellwerk.runtime.options.RestartStrategyOptions;
 
@@ -149,9 +152,7 @@ class JobMasterTest {
             executor
                 .jobMaster()
                 .heartbeatFromTaskManager(
-                    executor.location.resourceId(),
-                    new TaskExecutorHeartbeat.ToJobMaster(executor.statuses()),
-                    TIMEOUT);
+                    executor.location.resourceId(), executor.heartbeat(), TIMEOUT);
           }
           beat(executor);
         });
@@ -218,6 +219,7 @@ class JobMasterTest {
     assertThat(ended.get(0).toResult().failure()).isNotNull();
     assertThat(ended.get(0).toResult().failure().message())
         .startsWith("TaskManager tm-2 at host-2:7002 was lost: nothing was heard of it for 15000");
+    assertThat(resourceManager.losses).containsExactly(TaskManagerLoss.silent(15_000));
     assertThat(job().vertices().get(0).subtasks().get(0).state())
         .isEqualTo(ExecutionState.CANCELED);
   }
@@ -235,13 +237,43 @@ class JobMasterTest {
   @Test
   void aTaskManagerThatLeavesFailsTheJob() {
     run();
-    te2.jobMaster().disconnectTaskManager(taskManager(2), "it shuts down");
+    te2.jobMaster().disconnectTaskManager(taskManager(2), TaskManagerLoss.ended("it was stopped"));
     awaitStatus(JobStatus.FAILED);
     assertThat(ended.get(0).toResult().failure().message())
-        .isEqualTo("TaskManager tm-2 at host-2:7002 was lost: it shuts down");
+        .isEqualTo("TaskManager tm-2 at host-2:7002 has left: it was stopped");
+    assertThat(resourceManager.losses).isEmpty();
     sim.runFor(Duration.ofSeconds(1));
     assertThat(te2.disconnects).hasSize(1);
     assertThat(te2.freed).isEmpty();
+  }
+
+  @Test
+  void whatTheResourceManagerLostIsLostAtOnce() {
+    run();
+    beat(te1);
+    beat(te2);
+    sim.runFor(Duration.ofSeconds(3));
+    gateway.disconnectTaskManager(taskManager(2), TaskManagerLoss.gone("killed"));
+    awaitStatus(JobStatus.FAILED);
+    assertThat(ended.get(0).toResult().failure().message())
+        .isEqualTo("TaskManager tm-2 at host-2:7002 was lost: its process is gone: killed");
+    assertThat(te2.disconnects).hasSize(1);
+  }
+
+  @Test
+  void thatNothingWasHeardOfATaskManagerIsBelievedOnlyIfItWasNotHeardHereEither() {
+    run();
+    beat(te1);
+    beat(te2);
+    sim.runFor(Duration.ofSeconds(20));
+    gateway.disconnectTaskManager(taskManager(2), TaskManagerLoss.silent(15_000));
+    sim.runFor(Duration.ofSeconds(1));
+    assertThat(job().state()).isEqualTo(JobStatus.RUNNING);
+    net.isolate("tm-2");
+    sim.runFor(Duration.ofSeconds(9));
+    assertThat(job().state()).isEqualTo(JobStatus.RUNNING);
+    gateway.disconnectTaskManager(taskManager(2), TaskManagerLoss.silent(15_000));
+    awaitStatus(JobStatus.FAILED);
   }
 
   @Test
@@ -249,7 +281,7 @@ class JobMasterTest {
     resourceManager.addSlot(te1);
     jobMaster.start();
     sim.runFor(Duration.ofSeconds(1));
-    te1.jobMaster().disconnectTaskManager(taskManager(1), "it shuts down");
+    te1.jobMaster().disconnectTaskManager(taskManager(1), TaskManagerLoss.left("it shuts down"));
     sim.runFor(Duration.ofSeconds(1));
     assertThat(job().state()).isEqualTo(JobStatus.RUNNING);
   }
@@ -264,8 +296,7 @@ class JobMasterTest {
         .isInstanceOf(UnknownTaskExecutorException.class);
     assertThat(
             sim.awaitFailure(
-                gateway.heartbeatFromTaskManager(
-                    taskManager(9), new TaskExecutorHeartbeat.ToJobMaster(List.of()), TIMEOUT)))
+                gateway.heartbeatFromTaskManager(taskManager(9), te1.heartbeat(), TIMEOUT)))
         .isInstanceOf(UnknownTaskExecutorException.class);
   }
 
@@ -286,11 +317,10 @@ class JobMasterTest {
                     TestGraphs.jobId(9), te1.getAddress(), te1.location, TIMEOUT)))
         .isInstanceOf(RegistrationResponse.Rejection.class);
     assertThat(
-            sim.await(
+            sim.awaitFailure(
                 gateway.registerTaskManager(
-                    jobGraph.jobId(), "sim://nowhere/te", te2.location, TIMEOUT),
-                LONG))
-        .isInstanceOf(RegistrationResponse.Failure.class);
+                    jobGraph.jobId(), "sim://nowhere/te", te2.location, TIMEOUT)))
+        .isInstanceOf(RpcConnectionException.class);
   }
 
   @Test
@@ -369,6 +399,31 @@ class JobMasterTest {
   }
 
   @Test
+  void aSlotThatItsTaskManagerDoesNotHaveAnyMoreIsLost() {
+    run();
+    beat(te1);
+    beat(te2);
+    te2.activeSlots.remove(0);
+    awaitStatus(JobStatus.FAILED);
+    assertThat(ended.get(0).toResult().failure().rootCause().message())
+        .contains("the TaskManager does not have it any more");
+  }
+
+  @Test
+  void aSlotThatTheJobDoesNotHaveIsFreedAgain() {
+    run();
+    AllocationID leftOver = TestGraphs.allocation(99);
+    te1.activeSlots.add(leftOver);
+    beat(te1);
+    beat(te2);
+    sim.runFor(Duration.ofSeconds(1));
+    assertThat(te1.freed).isEmpty();
+    sim.runFor(Duration.ofSeconds(9));
+    assertThat(te1.freed).containsExactly(leftOver);
+    assertThat(job().state()).isEqualTo(JobStatus.RUNNING);
+  }
+
+  @Test
   void anUnknownAttemptIsCancelledWhereItRuns() {
     run();
     ExecutionAttemptID stranger =
@@ -380,7 +435,9 @@ class JobMasterTest {
             new TaskExecutorHeartbeat.ToJobMaster(
                 List.of(
                     new TaskExecutorHeartbeat.ExecutionStatus(
-                        stranger, ExecutionState.RUNNING, IOMetrics.ZERO))),
+                        stranger, ExecutionState.RUNNING, IOMetrics.ZERO)),
+                te1.activeSlots,
+                List.of()),
             TIMEOUT);
     sim.runUntil(() -> te1.cancelled.contains(stranger), LONG);
     assertThat(

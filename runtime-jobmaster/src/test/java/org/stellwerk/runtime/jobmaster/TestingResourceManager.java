@@ -31,6 +31,7 @@ import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskExecutorRegistration;
 import org.stellwerk.runtime.messages.TaskManagerInfo;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.messages.exceptions.UnknownJobMasterException;
 
 /**
@@ -40,6 +41,7 @@ public final class TestingResourceManager extends FencedRpcEndpoint<ResourceMana
     implements ResourceManagerGateway {
 
   public final List<ResourceRequirements> declarations = new ArrayList<>();
+  public final List<TaskManagerLoss> losses = new ArrayList<>();
   public final List<String> disconnects = new ArrayList<>();
   public final Map<JobID, String> jobMasters = new LinkedHashMap<>();
   public int registrations;
@@ -143,8 +145,8 @@ public final class TestingResourceManager extends FencedRpcEndpoint<ResourceMana
   }
 
   @Override
-  public void disconnectTaskManager(ResourceID taskManagerId, String reason) {
-    throw new UnsupportedOperationException("not a call of a JobMaster");
+  public void disconnectTaskManager(ResourceID taskManagerId, TaskManagerLoss loss) {
+    losses.add(loss);
   }
 
   @Override

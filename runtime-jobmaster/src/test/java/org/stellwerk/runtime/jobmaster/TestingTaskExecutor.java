@@ -28,6 +28,7 @@ import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskDeploymentBatch;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskExecutionState;
+import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat.ExecutionStatus;
 import org.stellwerk.runtime.messages.TaskManagerLocation;
 import org.stellwerk.runtime.messages.TaskSubmissionResult;
@@ -42,6 +43,7 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
   public final Map<ExecutionAttemptID, TaskDeploymentDescriptor> tasks = new LinkedHashMap<>();
   public final List<ExecutionAttemptID> cancelled = new ArrayList<>();
   public final List<AllocationID> freed = new ArrayList<>();
+  public final List<AllocationID> activeSlots = new ArrayList<>();
   public final List<String> disconnects = new ArrayList<>();
   public final TaskManagerLocation location;
   public Consumer<TaskDeploymentDescriptor> onTask = task -> {};
@@ -63,7 +65,10 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
         .thenAccept(
             gateway -> {
               if (!offers.isEmpty()) {
-                gateway.offerSlots(location.resourceId(), offers, Duration.ofSeconds(5));
+                gateway
+                    .offerSlots(location.resourceId(), offers, Duration.ofSeconds(5))
+                    .thenAccept(
+                        accepted -> accepted.forEach(slot -> activeSlots.add(slot.allocationId())));
               }
             });
   }
@@ -85,6 +90,7 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
   public void forgetJobMasters() {
     registrations.clear();
     tasks.clear();
+    activeSlots.clear();
   }
 
   public JobMasterGateway jobMaster() {
@@ -126,10 +132,14 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
     }
   }
 
-  public List<ExecutionStatus> statuses() {
-    return tasks.keySet().stream()
-        .map(attempt -> new ExecutionStatus(attempt, ExecutionState.RUNNING, IOMetrics.ZERO))
-        .toList();
+  /** What it tells with a heartbeat. */
+  public TaskExecutorHeartbeat.ToJobMaster heartbeat() {
+    return new TaskExecutorHeartbeat.ToJobMaster(
+        tasks.keySet().stream()
+            .map(attempt -> new ExecutionStatus(attempt, ExecutionState.RUNNING, IOMetrics.ZERO))
+            .toList(),
+        activeSlots,
+        List.of());
   }
 
   @Override
@@ -171,6 +181,7 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
   public CompletableFuture<Acknowledge> freeSlot(
       AllocationID allocationId, JobMasterId jobMasterId, String reason, Duration timeout) {
     freed.add(allocationId);
+    activeSlots.remove(allocationId);
     return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
   }
 

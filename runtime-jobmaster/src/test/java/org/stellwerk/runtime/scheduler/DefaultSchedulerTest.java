@@ -37,6 +37,7 @@ import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.SerializedThrowable;
 import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskExecutionState;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.options.RestartStrategyOptions;
 
 class DefaultSchedulerTest {
@@ -223,7 +224,8 @@ class DefaultSchedulerTest {
     report(all.get(1), ExecutionState.CANCELED);
     report(all.get(3), ExecutionState.CANCELED);
     assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.FAILED);
-    assertThat(rootCause().message()).isEqualTo("TaskManager tm-1 at host-1:7001 was lost: killed");
+    assertThat(rootCause().message())
+        .isEqualTo("TaskManager tm-1 at host-1:7001 was lost: its process is gone: killed");
   }
 
   @Test
@@ -237,7 +239,8 @@ class DefaultSchedulerTest {
   }
 
   private void lose(int taskManager) {
-    TaskManagerLostException cause = TaskManagerLostException.of(location(taskManager), "killed");
+    TaskManagerLostException cause =
+        TaskManagerLostException.of(location(taskManager), TaskManagerLoss.gone("killed"));
     scheduler.onTaskManagerLost(taskManager(taskManager), cause);
   }
 

@@ -13,6 +13,7 @@ import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.runtime.messages.ExceptionHistoryEntry;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.options.RestartStrategyOptions;
 import org.stellwerk.runtime.options.RestartStrategyOptions.Failover;
 
@@ -163,6 +164,17 @@ class RestartsTest {
     assertThat(now.get(0).getLocation()).isEqualTo(TestGraphs.location(2));
     bed.offerSlot(3);
     assertThat(now.get(1).getLocation()).isEqualTo(TestGraphs.location(3));
+  }
+
+  @Test
+  void theEndOfATaskManagerThatWasAskedForCountsForNothingAndWaitsForNothing() {
+    start(DELAYED.with(RestartStrategyOptions.FIXED_DELAY_ATTEMPTS, 0), ShipStrategy.HASH);
+    bed.loseAndCancelRest(1, TaskManagerLoss.ended("it was asked to end"));
+    assertThat(bed.status()).isEqualTo(JobStatus.RUNNING);
+    assertThat(bed.executions()).allMatch(each -> each.getAttemptId().attemptNumber() == 1);
+    assertThat(bed.scheduler().requestJob().exceptionHistory())
+        .extracting(entry -> entry.exception().message())
+        .containsExactly("TaskManager tm-1 at host-1:7001 has left: it was asked to end");
   }
 
   @Test

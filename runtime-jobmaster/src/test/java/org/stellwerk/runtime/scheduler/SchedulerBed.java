@@ -28,6 +28,7 @@ import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.SerializedThrowable;
 import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskExecutionState;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 
 /** A scheduler with a slot pool, in virtual time; TaskManager n offers slot 0 with allocation n. */
 final class SchedulerBed {
@@ -142,14 +143,22 @@ final class SchedulerBed {
   }
 
   void lose(int taskManager) {
+    lose(taskManager, TaskManagerLoss.gone("killed"));
+  }
+
+  private void lose(int taskManager, TaskManagerLoss loss) {
     scheduler()
         .onTaskManagerLost(
             TestGraphs.taskManager(taskManager),
-            TaskManagerLostException.of(TestGraphs.location(taskManager), "killed"));
+            TaskManagerLostException.of(TestGraphs.location(taskManager), loss));
   }
 
   void loseAndCancelRest(int taskManager) {
-    lose(taskManager);
+    loseAndCancelRest(taskManager, TaskManagerLoss.gone("killed"));
+  }
+
+  void loseAndCancelRest(int taskManager, TaskManagerLoss loss) {
+    lose(taskManager, loss);
     executions().stream()
         .filter(each -> each.getState() == ExecutionState.CANCELING)
         .forEach(each -> report(each, ExecutionState.CANCELED));

@@ -2,28 +2,23 @@ package org.stellwerk.runtime.resourcemanager;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.rpc.FencedRpcEndpoint;
-import org.stellwerk.rpc.PeerListener;
 import org.stellwerk.rpc.RpcService;
 import org.stellwerk.runtime.RuntimeServices;
 import org.stellwerk.runtime.gateway.JobMasterGateway;
 import org.stellwerk.runtime.gateway.ResourceManagerGateway;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway.JobMasterAddress;
-import org.stellwerk.runtime.heartbeat.HeartbeatListener;
-import org.stellwerk.runtime.heartbeat.HeartbeatMonitor;
+import org.stellwerk.runtime.heartbeat.MonitoredPeers;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.JobID;
@@ -42,8 +37,10 @@ import org.stellwerk.runtime.messages.SlotStatus;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskExecutorRegistration;
 import org.stellwerk.runtime.messages.TaskManagerInfo;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.messages.exceptions.UnknownJobMasterException;
 import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
+import org.stellwerk.runtime.registration.PeerAcceptance;
 import org.stellwerk.util.ExceptionUtils;
 
 /**
@@ -53,7 +50,9 @@ import org.stellwerk.util.ExceptionUtils;
  *
  * <p>A peer that registers again replaces its older registration, whose slots are dropped first.
  * Both kinds of peers beat, this side answers and watches; a silent peer is disconnected and told
- * so once. A peer that says goodbye is not told anything.
+ * so once. A peer that says goodbye is not told anything. The loss of a TaskExecutor is passed on
+ * to all JobMasters in the same turn, and what a JobMaster has lost is looked at here: a death is
+ * learnt once for the whole session.
  */
 public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
     implements ResourceManagerGateway {
@@ -64,37 +63,39 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
   private final ResourceManagerConfig config;
   private final RuntimeServices services;
   private final SlotManager slotManager;
-  private final HeartbeatMonitor<ResourceID> taskExecutorMonitor;
-  private final HeartbeatMonitor<JobID> jobMasterMonitor;
-  private final Map<ResourceID, TaskExecutorConnection> taskExecutors = new TreeMap<>();
-  private final Map<JobID, JobMasterConnection> jobMasters = new LinkedHashMap<>();
-  private final Map<Object, Long> latestAttempts = new LinkedHashMap<>();
-  private long attempts;
+  private final MonitoredPeers<ResourceID, TaskExecutorConnection> taskExecutors;
+  private final MonitoredPeers<JobID, JobMasterConnection> jobMasters;
+  private final PeerAcceptance<ResourceID> taskExecutorAcceptance;
+  private final PeerAcceptance<JobID> jobMasterAcceptance;
 
   /** A ResourceManager for one leader session, not started. */
   public ResourceManager(
       RpcService rpc,
-      ResourceManagerId id,
+      ResourceManagerId session,
       ResourceID resourceId,
       ResourceManagerConfig config,
       RuntimeServices services) {
-    super(rpc, LeaderInformation.resourceManagerName(id.value()), id);
+    super(rpc, LeaderInformation.resourceManagerName(session.value()), session);
     this.resourceId = resourceId;
     this.config = config;
     this.services = services;
     this.slotManager =
         new SlotManager(
             new Actions(), new EvenSpreadStrategy(), services.ids(), services.transitions());
-    this.taskExecutorMonitor = monitor(this::loseTaskExecutor);
-    this.jobMasterMonitor = monitor(this::loseJobMaster);
+    TaskManagerLoss silence = TaskManagerLoss.silent(config.heartbeatTimeout().toMillis());
+    this.taskExecutors = peers(id -> loseTaskExecutor(id, silence));
+    this.jobMasters = peers(id -> loseJobMaster(id, silence.reason()));
+    this.taskExecutorAcceptance = acceptance();
+    this.jobMasterAcceptance = acceptance();
   }
 
-  private <I> HeartbeatMonitor<I> monitor(BiConsumer<I, String> onLoss) {
-    return new HeartbeatMonitor<>(
-        config.heartbeatTimeout(),
-        new LossListener<>(onLoss, config.heartbeatTimeout()),
-        getMainThreadExecutor(),
-        services.clock());
+  private <I, P> MonitoredPeers<I, P> peers(Consumer<I> onSilence) {
+    return new MonitoredPeers<>(
+        config.heartbeatTimeout(), onSilence, getMainThreadExecutor(), services.clock());
+  }
+
+  private <I> PeerAcceptance<I> acceptance() {
+    return new PeerAcceptance<>("resourcemanager", services.faultPoints(), getMainThreadExecutor());
   }
 
   @Override
@@ -114,31 +115,27 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
         reason,
         taskExecutors.size(),
         jobMasters.size());
-    taskExecutorMonitor.stop();
-    jobMasterMonitor.stop();
-    latestAttempts.clear();
-    for (TaskExecutorConnection connection : taskExecutors.values()) {
+    taskExecutorAcceptance.clear();
+    jobMasterAcceptance.clear();
+    for (TaskExecutorConnection connection : taskExecutors.all()) {
       connection.gateway().disconnectResourceManager(getFencingToken(), reason);
     }
-    for (JobMasterConnection connection : jobMasters.values()) {
+    for (JobMasterConnection connection : jobMasters.all()) {
       connection.gateway().disconnectResourceManager(reason);
     }
+    taskExecutors.stopMonitoring();
+    jobMasters.stopMonitoring();
     return services.faultPoints().reach("resourcemanager.goodbye-said");
   }
 
-  private void losePeer(String peer, String reason) {
-    String why = "its process is gone: " + reason;
-    for (ResourceID id : List.copyOf(taskExecutors.keySet())) {
-      TaskExecutorConnection connection = taskExecutors.get(id);
-      if (connection != null && PeerListener.isAt(connection.gateway().getAddress(), peer)) {
-        loseTaskExecutor(id, why);
-      }
-    }
-    for (JobMasterConnection connection : List.copyOf(jobMasters.values())) {
-      if (PeerListener.isAt(connection.gateway().getAddress(), peer)) {
-        loseJobMaster(connection.jobId(), why);
-      }
-    }
+  private void losePeer(String process, String reason) {
+    TaskManagerLoss gone = TaskManagerLoss.gone(reason);
+    taskExecutors
+        .at(process, connection -> connection.gateway().getAddress())
+        .forEach(connection -> loseTaskExecutor(connection.resourceId(), gone));
+    jobMasters
+        .at(process, connection -> connection.gateway().getAddress())
+        .forEach(connection -> loseJobMaster(connection.jobId(), gone.reason()));
   }
 
   @Override
@@ -150,40 +147,10 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
       LOG.warn("Rejected the registration of TaskExecutor {}: {}", peer, mistake);
       return CompletableFuture.completedFuture(new RegistrationResponse.Rejection(mistake));
     }
-    return registered(
+    return taskExecutorAcceptance.accept(
         peer,
         getRpcService().connect(registration.taskExecutorAddress(), TaskExecutorGateway.class),
         gateway -> addTaskExecutor(registration, gateway));
-  }
-
-  /**
-   * Adds a peer once it is connected to, unless a later registration of the same peer has begun.
-   * Fails if it cannot be connected to.
-   */
-  private <G> CompletableFuture<RegistrationResponse> registered(
-      Object peer, CompletableFuture<G> connected, Function<G, RegistrationResponse> add) {
-    long attempt = ++attempts;
-    latestAttempts.put(peer, attempt);
-    return connected
-        .thenCombine(
-            services.faultPoints().reach("resourcemanager.peer-connected"),
-            (gateway, ignored) -> gateway)
-        .handleAsync(
-            (gateway, failure) -> {
-              boolean latest = latestAttempts.remove(peer, attempt);
-              if (failure != null) {
-                return CompletableFuture.<RegistrationResponse>failedFuture(failure);
-              }
-              return CompletableFuture.completedFuture(
-                  latest
-                      ? add.apply(gateway)
-                      : new RegistrationResponse.Failure(
-                          "A later registration of " + peer + " is under way"));
-            },
-            getMainThreadExecutor())
-        .thenCompose(response -> response)
-        .thenCompose(
-            response -> services.faultPoints().pass("resourcemanager.peer-registered", response));
   }
 
   private static @Nullable String mistakeIn(ResourceID peer, SlotReport report) {
@@ -202,13 +169,12 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
   private RegistrationResponse addTaskExecutor(
       TaskExecutorRegistration registration, TaskExecutorGateway gateway) {
     ResourceID peer = registration.location().resourceId();
-    TaskExecutorConnection former = taskExecutors.remove(peer);
     InstanceID registrationId = InstanceID.generate(services.ids());
-    taskExecutors.put(
-        peer,
-        new TaskExecutorConnection(
-            registrationId, registration, gateway, services.clock().absoluteTimeMillis()));
-    taskExecutorMonitor.monitor(peer);
+    TaskExecutorConnection former =
+        taskExecutors.put(
+            peer,
+            new TaskExecutorConnection(
+                registrationId, registration, gateway, services.clock().absoluteTimeMillis()));
     LOG.info(
         "TaskExecutor {} registered{} with {} slots as {}, at {}.",
         peer,
@@ -219,6 +185,9 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
     if (former == null) {
       slotManager.registerTaskExecutor(registrationId, registration.slotReport());
     } else {
+      if (!former.gateway().getAddress().equals(gateway.getAddress())) {
+        tellJobMasters(peer, TaskManagerLoss.gone("another one has registered under its id"));
+      }
       slotManager.replaceTaskExecutor(
           former.registrationId(), registrationId, registration.slotReport());
     }
@@ -232,7 +201,7 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
       String jobMasterAddress,
       JobID jobId,
       Duration timeout) {
-    return registered(
+    return jobMasterAcceptance.accept(
         jobId,
         getRpcService().connect(jobMasterAddress, jobMasterId, JobMasterGateway.class),
         gateway ->
@@ -249,7 +218,6 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
       former.gateway().disconnectResourceManager(reason);
     }
     boolean again = jobMasters.put(jobId, connection) != null;
-    jobMasterMonitor.monitor(jobId);
     LOG.info(
         "JobMaster {} of job {} registered{}.",
         connection.jobMasterId(),
@@ -282,7 +250,7 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
       return CompletableFuture.failedFuture(
           unknownJobMaster(jobId, connection, "The JobMaster in " + jobMasterResourceId));
     }
-    jobMasterMonitor.heardFrom(jobId);
+    jobMasters.heardFrom(jobId);
     return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
   }
 
@@ -325,16 +293,24 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
                   + " at the ResourceManager of session "
                   + getFencingToken()));
     }
-    taskExecutorMonitor.heardFrom(taskManagerId);
+    taskExecutors.heardFrom(taskManagerId);
     connection.heartbeat(services.clock().absoluteTimeMillis(), payload.freeHeap());
     slotManager.reportSlots(registrationId, payload.slotReport());
     return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
   }
 
   @Override
-  public void disconnectTaskManager(ResourceID taskManagerId, String reason) {
-    latestAttempts.remove(taskManagerId);
-    removeTaskExecutor(taskManagerId, reason);
+  public void disconnectTaskManager(ResourceID taskManagerId, TaskManagerLoss loss) {
+    if (loss.kind() == TaskManagerLoss.Kind.SILENT) {
+      if (taskExecutors.seemsSilent(taskManagerId)) {
+        loseTaskExecutor(taskManagerId, loss);
+      }
+      return;
+    }
+    taskExecutorAcceptance.forget(taskManagerId);
+    if (removeTaskExecutor(taskManagerId, loss.reason()) != null) {
+      tellJobMasters(taskManagerId, loss);
+    }
   }
 
   @Override
@@ -346,10 +322,20 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
     }
   }
 
-  private void loseTaskExecutor(ResourceID peer, String reason) {
-    TaskExecutorConnection connection = removeTaskExecutor(peer, reason);
+  private void loseTaskExecutor(ResourceID peer, TaskManagerLoss loss) {
+    TaskExecutorConnection connection = removeTaskExecutor(peer, loss.reason());
     if (connection != null) {
-      connection.gateway().disconnectResourceManager(getFencingToken(), reason);
+      connection.gateway().disconnectResourceManager(getFencingToken(), loss.reason());
+      tellJobMasters(peer, loss);
+    }
+  }
+
+  /** They learn of it in this instant, so that nobody goes on with slots that are gone here. */
+  private void tellJobMasters(ResourceID taskManagerId, TaskManagerLoss loss) {
+    if (loss.concernsEverybody()) {
+      jobMasters
+          .all()
+          .forEach(jobMaster -> jobMaster.gateway().disconnectTaskManager(taskManagerId, loss));
     }
   }
 
@@ -362,7 +348,6 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
   }
 
   private @Nullable TaskExecutorConnection removeTaskExecutor(ResourceID peer, String reason) {
-    taskExecutorMonitor.unmonitor(peer);
     TaskExecutorConnection connection = taskExecutors.remove(peer);
     if (connection != null) {
       int slots = slotManager.totalSlotsOf(connection.registrationId());
@@ -373,7 +358,6 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
   }
 
   private void removeJobMaster(JobMasterConnection connection, String reason) {
-    jobMasterMonitor.unmonitor(connection.jobId());
     jobMasters.remove(connection.jobId());
     slotManager.clearRequirement(connection.jobId());
     LOG.info(
@@ -390,10 +374,11 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
   @Override
   public CompletableFuture<List<TaskManagerInfo>> requestTaskManagerInfos(Duration timeout) {
     List<TaskManagerInfo> infos = new ArrayList<>();
-    for (TaskExecutorConnection connection : taskExecutors.values()) {
+    for (TaskExecutorConnection connection : taskExecutors.all()) {
       InstanceID id = connection.registrationId();
       infos.add(connection.info(slotManager.totalSlotsOf(id), slotManager.freeSlotsOf(id)));
     }
+    infos.sort(Comparator.comparing(info -> info.location().resourceId()));
     return CompletableFuture.completedFuture(infos);
   }
 
@@ -406,16 +391,16 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
           "The SlotManager knows "
               + slotManager.numberOfTaskExecutors()
               + " TaskExecutors, connected are "
-              + taskExecutors.keySet());
+              + taskExecutors.ids());
     }
   }
 
   /** What it knows now; for tests and the simulator, in the main thread. */
   public ResourceManagerSnapshot snapshot() {
     List<ResourceManagerSnapshot.TaskExecutor> registered = new ArrayList<>();
-    taskExecutors.values().forEach(connection -> registered.add(connection.snapshot()));
+    taskExecutors.all().forEach(connection -> registered.add(connection.snapshot()));
     List<ResourceManagerSnapshot.JobMaster> masters = new ArrayList<>();
-    jobMasters.values().forEach(connection -> masters.add(connection.snapshot()));
+    jobMasters.all().forEach(connection -> masters.add(connection.snapshot()));
     return new ResourceManagerSnapshot(
         getFencingToken(), registered, slotManager.registrations(), slotManager.needs(), masters);
   }
@@ -462,20 +447,6 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
       if (connection != null) {
         connection.gateway().notifyNotEnoughResourcesAvailable(acquiredSlots, totalSlots);
       }
-    }
-  }
-
-  private record LossListener<I>(BiConsumer<I, String> onLoss, Duration timeout)
-      implements HeartbeatListener<I> {
-
-    @Override
-    public void notifyHeartbeatTimeout(I peer) {
-      onLoss.accept(peer, "no heartbeat for " + timeout.toMillis() + " ms");
-    }
-
-    @Override
-    public void notifyTargetUnreachable(I peer) {
-      onLoss.accept(peer, "heartbeats cannot be delivered");
     }
   }
 }

@@ -32,6 +32,7 @@ import org.stellwerk.runtime.messages.SlotStatus;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskExecutorRegistration;
 import org.stellwerk.runtime.messages.TaskManagerInfo;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.messages.exceptions.SlotAllocationException;
 import org.stellwerk.runtime.messages.exceptions.UnknownJobMasterException;
 import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
@@ -308,7 +309,7 @@ class ResourceManagerTest {
     seconds(16);
     assertThat(overview()).isEqualTo(new ResourceOverview(0, 0, 0));
     assertThat(taskExecutor.disconnects).hasSize(1);
-    assertThat(taskExecutor.disconnects.get(0)).contains("no heartbeat for 15000 ms");
+    assertThat(taskExecutor.disconnects.get(0)).contains("nothing was heard of it for 15000 ms");
     assertThat(sim.awaitFailure(beat(taskExecutor, id)))
         .isInstanceOf(UnknownTaskExecutorException.class);
   }
@@ -316,12 +317,81 @@ class ResourceManagerTest {
   @Test
   void aTaskExecutorThatLeavesIsNotTold() {
     InstanceID id = register(taskExecutor);
-    gateway.disconnectTaskManager(taskExecutor.resourceId(), "shutting down");
+    gateway.disconnectTaskManager(taskExecutor.resourceId(), TaskManagerLoss.left("enough"));
     seconds(60);
     assertThat(overview().taskManagers()).isZero();
     assertThat(taskExecutor.disconnects).isEmpty();
     assertThat(sim.awaitFailure(beat(taskExecutor, id)))
         .isInstanceOf(UnknownTaskExecutorException.class);
+  }
+
+  @Test
+  void aDeathIsToldToAllJobMastersAndIdleSlotsAreUsedAtOnce() {
+    TestingTaskExecutor other = newTaskExecutor("te2", 2);
+    register(jobMaster);
+    InstanceID id = register(taskExecutor);
+    sim.await(declare(jobMaster, 1, 2));
+    sim.runUntil(() -> taskExecutor.slotCalls.size() == 2, TIMEOUT);
+    register(other);
+    TaskManagerLoss goodbye = TaskManagerLoss.ended("it was asked to end");
+    gateway.disconnectTaskManager(taskExecutor.resourceId(), goodbye);
+    sim.runUntil(() -> other.slotCalls.size() == 2, Duration.ofMillis(50));
+    sim.runUntil(() -> !jobMaster.losses.isEmpty(), Duration.ofMillis(50));
+    assertThat(jobMaster.losses).containsExactly(goodbye);
+    assertThat(sim.awaitFailure(beat(taskExecutor, id)))
+        .isInstanceOf(UnknownTaskExecutorException.class);
+  }
+
+  @Test
+  void aKilledProcessIsLostAndToldWithoutWaitingForHeartbeats() {
+    register(jobMaster);
+    register(taskExecutor);
+    teNode.crash();
+    sim.runUntil(() -> !jobMaster.losses.isEmpty(), Duration.ofMillis(300));
+    assertThat(jobMaster.losses).hasSize(1);
+    assertThat(jobMaster.losses.get(0).kind()).isEqualTo(TaskManagerLoss.Kind.GONE);
+    assertThat(snapshotOfTaskExecutors()).isEmpty();
+  }
+
+  @Test
+  void aSilenceThatAJobMasterReportsIsBelievedOnlyIfItIsHeardHereToo() {
+    register(jobMaster);
+    InstanceID id = register(taskExecutor);
+    TaskManagerLoss silent = TaskManagerLoss.silent(15_000);
+    seconds(10);
+    sim.await(beat(taskExecutor, id));
+    sim.await(gateway.heartbeatFromJobMaster(jmResource, jobId, TIMEOUT));
+    seconds(5);
+    gateway.disconnectTaskManager(taskExecutor.resourceId(), silent);
+    seconds(1);
+    assertThat(snapshotOfTaskExecutors()).hasSize(1);
+    seconds(2);
+    gateway.disconnectTaskManager(taskExecutor.resourceId(), silent);
+    seconds(1);
+    assertThat(snapshotOfTaskExecutors()).isEmpty();
+    assertThat(jobMaster.losses).containsExactly(silent);
+    assertThat(taskExecutor.disconnects).hasSize(1);
+  }
+
+  @Test
+  void anotherProcessUnderTheIdEndsTheFormerOneForTheJobMasters() {
+    register(jobMaster);
+    register(taskExecutor);
+    TestingTaskExecutor successor = new TestingTaskExecutor(net.newNode("te-new").rpc(), "te1", 2);
+    successor.start();
+    register(successor);
+    sim.runUntil(() -> !jobMaster.losses.isEmpty(), TIMEOUT);
+    assertThat(jobMaster.losses.get(0).kind()).isEqualTo(TaskManagerLoss.Kind.GONE);
+    assertThat(overview().slotsTotal()).isEqualTo(2);
+  }
+
+  private List<ResourceManagerSnapshot.TaskExecutor> snapshotOfTaskExecutors() {
+    resourceManager.internalMainThreadGuard().enter();
+    try {
+      return resourceManager.snapshot().taskExecutors();
+    } finally {
+      resourceManager.internalMainThreadGuard().leave();
+    }
   }
 
   @Test

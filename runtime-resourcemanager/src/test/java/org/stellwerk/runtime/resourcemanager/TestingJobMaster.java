@@ -19,10 +19,12 @@ import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskManagerLocation;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 
 /** A JobMaster that records what the ResourceManager tells it. */
 final class TestingJobMaster extends FencedRpcEndpoint<JobMasterId> implements JobMasterGateway {
 
+  final List<TaskManagerLoss> losses = new ArrayList<>();
   final List<String> disconnects = new ArrayList<>();
   final List<String> shortages = new ArrayList<>();
   private final JobID jobId;
@@ -91,8 +93,8 @@ final class TestingJobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   }
 
   @Override
-  public void disconnectTaskManager(ResourceID taskManagerId, String reason) {
-    throw new UnsupportedOperationException("not a call of the ResourceManager");
+  public void disconnectTaskManager(ResourceID taskManagerId, TaskManagerLoss loss) {
+    losses.add(loss);
   }
 
   private static <T> CompletableFuture<T> unexpected() {

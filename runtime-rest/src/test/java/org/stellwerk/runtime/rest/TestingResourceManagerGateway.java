@@ -22,6 +22,7 @@ import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskExecutorRegistration;
 import org.stellwerk.runtime.messages.TaskManagerInfo;
 import org.stellwerk.runtime.messages.TaskManagerLocation;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 
 /** A ResourceManager with one TaskManager. */
 final class TestingResourceManagerGateway implements ResourceManagerGateway {
@@ -90,7 +91,7 @@ final class TestingResourceManagerGateway implements ResourceManagerGateway {
   }
 
   @Override
-  public void disconnectTaskManager(ResourceID taskManagerId, String reason) {
+  public void disconnectTaskManager(ResourceID taskManagerId, TaskManagerLoss loss) {
     throw new UnsupportedOperationException("not a call of the REST API");
   }
 

@@ -10,6 +10,7 @@ import org.stellwerk.runtime.gateway.JobMasterGateway;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway.JobMasterAddress;
 import org.stellwerk.runtime.heartbeat.HeartbeatListener;
 import org.stellwerk.runtime.heartbeat.HeartbeatSender;
+import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
@@ -17,6 +18,7 @@ import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.registration.RetryingRegistration;
 import org.stellwerk.util.ExceptionUtils;
 
@@ -34,6 +36,9 @@ final class JobLeaderConnection {
   interface Owner {
     /** The attempts of the job that run here. */
     List<TaskExecutorHeartbeat.ExecutionStatus> executionsOf(JobID jobId);
+
+    /** Slots of the job that its master has accepted. */
+    List<AllocationID> activeSlots(JobID jobId);
 
     /** Slots of the job that its master has not accepted. */
     List<SlotOffer> openOffers(JobID jobId);
@@ -168,10 +173,10 @@ final class JobLeaderConnection {
   }
 
   /** Says goodbye and closes. */
-  void leave(String reason) {
+  void leave(TaskManagerLoss goodbye) {
     Established peer = established;
     if (peer != null && !closed) {
-      peer.gateway().disconnectTaskManager(context.resourceId(), reason);
+      peer.gateway().disconnectTaskManager(context.resourceId(), goodbye);
     }
     close();
   }
@@ -238,7 +243,10 @@ final class JobLeaderConnection {
     return gateway
         .heartbeatFromTaskManager(
             context.resourceId(),
-            new TaskExecutorHeartbeat.ToJobMaster(executions),
+            new TaskExecutorHeartbeat.ToJobMaster(
+                executions,
+                owner.activeSlots(jobId),
+                owner.openOffers(jobId).stream().map(SlotOffer::allocationId).toList()),
             context.config().heartbeat().timeout())
         .whenCompleteAsync(
             (answer, failure) -> {

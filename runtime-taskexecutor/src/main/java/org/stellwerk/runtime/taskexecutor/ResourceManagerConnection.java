@@ -23,6 +23,7 @@ import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskExecutorRegistration;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.registration.RetryingRegistration;
 import org.stellwerk.util.ExceptionUtils;
 
@@ -143,11 +144,11 @@ final class ResourceManagerConnection {
   }
 
   /** Says goodbye and ends for good. */
-  void stop(String reason) {
+  void stop(TaskManagerLoss goodbye) {
     stopped = true;
     Established peer = established;
     if (peer != null) {
-      peer.gateway().disconnectTaskManager(context.resourceId(), reason);
+      peer.gateway().disconnectTaskManager(context.resourceId(), goodbye);
     }
     drop();
     disarmRegistrationTimer();

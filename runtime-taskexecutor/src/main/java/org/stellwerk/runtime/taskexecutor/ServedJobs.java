@@ -20,6 +20,7 @@ import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.messages.exceptions.SlotAllocationException;
 import org.stellwerk.runtime.messages.exceptions.TaskSubmissionException;
 
@@ -208,15 +209,15 @@ final class ServedJobs {
    *
    * @return done when the last task has ended, or has taken too long for it
    */
-  CompletableFuture<Void> stop(String reason) {
+  CompletableFuture<Void> stop(TaskManagerLoss goodbye) {
     jobs.all()
         .forEach(
             connection -> {
               jobs.remove(connection);
-              connection.leave(reason);
+              connection.leave(goodbye);
             });
     slots.stop();
-    return tasks.endAll(reason);
+    return tasks.endAll(goodbye.reason());
   }
 
   /**
@@ -235,7 +236,8 @@ final class ServedJobs {
         connection.jobMasterId(),
         held.size(),
         reason);
-    connection.leave("TaskExecutor " + context.resourceId() + " gave it up: " + reason);
+    connection.leave(
+        TaskManagerLoss.left("TaskExecutor " + context.resourceId() + " gave it up: " + reason));
     for (AllocationID allocation : held) {
       releaseSlot(allocation, reason)
           .forEach(task -> task.cancel("its JobMaster is lost: " + reason));
@@ -291,7 +293,7 @@ final class ServedJobs {
         return;
       }
       jobs.remove(connection.get());
-      connection.get().leave("Job " + jobId + " has no slot here any more.");
+      connection.get().leave(TaskManagerLoss.left("Job " + jobId + " has no slot here any more."));
     }
     LOG.info("Job {} is over on this TaskExecutor.", jobId);
     taskRunner.releaseJob(jobId);
@@ -307,6 +309,11 @@ final class ServedJobs {
     @Override
     public List<TaskExecutorHeartbeat.ExecutionStatus> executionsOf(JobID jobId) {
       return tasks.executionsOf(jobId);
+    }
+
+    @Override
+    public List<AllocationID> activeSlots(JobID jobId) {
+      return slots.activeAllocations(jobId);
     }
 
     @Override

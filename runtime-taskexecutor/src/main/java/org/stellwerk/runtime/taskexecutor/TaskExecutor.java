@@ -27,6 +27,7 @@ import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.TaskDeploymentBatch;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskManagerLocation;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.messages.TaskSubmissionResult;
 import org.stellwerk.runtime.messages.exceptions.SlotAllocationException;
 import org.stellwerk.runtime.messages.exceptions.TaskSubmissionException;
@@ -120,9 +121,10 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
     String reason = "TaskExecutor " + config.resourceId() + " stops.";
     LOG.info("{} {} tasks are to be cancelled.", reason, jobs.tasks().all().size());
     stopping = true;
-    resourceManager.stop(reason);
+    TaskManagerLoss goodbye = TaskManagerLoss.ended("it was asked to end");
+    resourceManager.stop(goodbye);
     return FutureUtils.composeAfterwards(
-        jobs.stop(reason),
+        jobs.stop(goodbye),
         getMainThreadExecutor(),
         () ->
             FutureUtils.completeAll(

@@ -14,6 +14,7 @@ import org.stellwerk.runtime.messages.IOMetrics;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat.ExecutionStatus;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat.ToJobMaster;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.messages.TaskSubmissionResult;
 import org.stellwerk.runtime.messages.exceptions.TaskSubmissionException;
 
@@ -252,8 +253,9 @@ class TaskExecutorTasksTest {
     assertThat(task.cancellations).isEqualTo(1);
     assertThat(bed.runner.closed).isTrue();
     assertThat(bed.retrieval.closed).isTrue();
-    assertThat(master.goodbyes).hasSize(1);
-    assertThat(bed.rm.goodbyes).hasSize(1);
+    TaskManagerLoss goodbye = TaskManagerLoss.ended("it was asked to end");
+    assertThat(master.goodbyes).containsExactly(goodbye);
+    assertThat(bed.rm.goodbyes).containsExactly(goodbye);
   }
 
   @Test

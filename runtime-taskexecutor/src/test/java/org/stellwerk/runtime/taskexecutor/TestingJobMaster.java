@@ -26,6 +26,7 @@ import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskManagerLocation;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 
 /** Accepts every slot and state, unless the test says otherwise, and keeps what it is told. */
 final class TestingJobMaster extends FencedRpcEndpoint<JobMasterId> implements JobMasterGateway {
@@ -36,7 +37,7 @@ final class TestingJobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   final List<TaskExecutionState> states = new ArrayList<>();
   final List<TaskExecutorHeartbeat.ToJobMaster> heartbeats = new ArrayList<>();
   final List<AllocationID> failedSlots = new ArrayList<>();
-  final List<String> goodbyes = new ArrayList<>();
+  final List<TaskManagerLoss> goodbyes = new ArrayList<>();
   @Nullable RegistrationResponse answer;
   Function<RegistrationResponse, CompletableFuture<RegistrationResponse>> registrationAnswer =
       CompletableFuture::completedFuture;
@@ -105,8 +106,8 @@ final class TestingJobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   }
 
   @Override
-  public void disconnectTaskManager(ResourceID taskManagerId, String reason) {
-    goodbyes.add(reason);
+  public void disconnectTaskManager(ResourceID taskManagerId, TaskManagerLoss loss) {
+    goodbyes.add(loss);
   }
 
   @Override

@@ -26,6 +26,7 @@ import org.stellwerk.runtime.messages.SlotReport;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskExecutorRegistration;
 import org.stellwerk.runtime.messages.TaskManagerInfo;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 
 /** Registers everybody and keeps what it is told. */
 final class TestingResourceManager extends FencedRpcEndpoint<ResourceManagerId>
@@ -35,7 +36,7 @@ final class TestingResourceManager extends FencedRpcEndpoint<ResourceManagerId>
   final List<InstanceID> instances = new ArrayList<>();
   final List<TaskExecutorHeartbeat.ToResourceManager> heartbeats = new ArrayList<>();
   final List<AllocationID> available = new ArrayList<>();
-  final List<String> goodbyes = new ArrayList<>();
+  final List<TaskManagerLoss> goodbyes = new ArrayList<>();
   @Nullable RegistrationResponse answer;
   Supplier<CompletableFuture<Acknowledge>> heartbeatAnswer =
       () -> CompletableFuture.completedFuture(Acknowledge.INSTANCE);
@@ -80,8 +81,8 @@ final class TestingResourceManager extends FencedRpcEndpoint<ResourceManagerId>
   }
 
   @Override
-  public void disconnectTaskManager(ResourceID taskManagerId, String reason) {
-    goodbyes.add(reason);
+  public void disconnectTaskManager(ResourceID taskManagerId, TaskManagerLoss loss) {
+    goodbyes.add(loss);
   }
 
   @Override

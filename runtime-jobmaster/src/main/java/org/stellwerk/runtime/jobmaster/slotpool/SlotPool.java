@@ -333,10 +333,10 @@ public final class SlotPool implements SlotPoolGateway {
     return slots.size();
   }
 
-  /** The number of slots that the job has at the TaskExecutor. */
-  public int numberOfSlotsOf(ResourceID taskManagerId) {
+  /** The slots that the job has at the TaskExecutor. */
+  public List<AllocationID> allocationsOf(ResourceID taskManagerId) {
     Map<AllocationID, AllocatedSlot> there = slotsByTaskManager.get(taskManagerId);
-    return there == null ? 0 : there.size();
+    return there == null ? List.of() : List.copyOf(there.keySet());
   }
 
   /** The number of slots that nobody was given. */

@@ -19,7 +19,11 @@ public final class FailureKinds {
   private static final List<String> LOST_TASK_MANAGER =
       List.of(
           "org.stellwerk.runtime.executiongraph.TaskManagerLostException",
+          "org.stellwerk.runtime.executiongraph.TaskManagerEndedException",
           "org.stellwerk.runtime.io.TaskManagerLostException");
+
+  private static final List<String> INTENDED =
+      List.of("org.stellwerk.runtime.executiongraph.TaskManagerEndedException");
 
   /** What the same jar and graph would lead to each time. */
   private static final List<String> UNRECOVERABLE =
@@ -37,6 +41,11 @@ public final class FailureKinds {
   /** Whether a TaskExecutor is gone, as the JobMaster or a neighbour of its tasks saw it. */
   public static boolean isTaskManagerLost(SerializedThrowable failure) {
     return hasOneOf(failure, LOST_TASK_MANAGER);
+  }
+
+  /** Whether somebody wanted the tasks to end where they were. */
+  public static boolean isIntended(SerializedThrowable failure) {
+    return hasOneOf(failure, INTENDED);
   }
 
   /** Whether it would happen again however often the task is started. */

@@ -3,8 +3,15 @@ package org.stellwerk.runtime.scheduler.failover;
 /** Never starts anything again. */
 final class NoRestartBackoffTimeStrategy implements RestartBackoffTimeStrategy {
 
+  private static final GiveUp NEVER = new GiveUp("restart-strategy.type is none");
+
   @Override
   public Decision notifyFailure(boolean taskManagerLost, long nowMs) {
-    return new GiveUp("restart-strategy.type is none");
+    return NEVER;
+  }
+
+  @Override
+  public Decision onIntendedEnd() {
+    return NEVER;
   }
 }

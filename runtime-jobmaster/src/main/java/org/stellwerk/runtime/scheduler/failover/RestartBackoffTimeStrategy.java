@@ -29,4 +29,13 @@ public interface RestartBackoffTimeStrategy {
    * @param nowMs a monotonic time in milliseconds
    */
   Decision notifyFailure(boolean taskManagerLost, long nowMs);
+
+  /**
+   * Tasks have to go elsewhere because somebody wants their TaskExecutor to end. That is no
+   * failure: they are started again at once, however many restarts there were, and it counts for
+   * nothing.
+   */
+  default Decision onIntendedEnd() {
+    return new RestartAfter(Duration.ZERO);
+  }
 }

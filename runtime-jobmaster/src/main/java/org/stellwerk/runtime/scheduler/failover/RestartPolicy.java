@@ -26,14 +26,17 @@ public final class RestartPolicy {
   }
 
   /**
-   * What follows an incident; each call counts one.
+   * What follows an incident; each call counts one, unless what happened was intended.
    *
    * @param cause the failure that explains the others
    * @param nowMs a monotonic time in milliseconds
    */
   public RestartBackoffTimeStrategy.Decision decide(SerializedThrowable cause, long nowMs) {
-    return FailureKinds.isUnrecoverable(cause)
-        ? new RestartBackoffTimeStrategy.GiveUp("a restart would not help: " + cause.describe())
+    if (FailureKinds.isUnrecoverable(cause)) {
+      return new RestartBackoffTimeStrategy.GiveUp("a restart would not help: " + cause.describe());
+    }
+    return FailureKinds.isIntended(cause)
+        ? backoff.onIntendedEnd()
         : backoff.notifyFailure(FailureKinds.isTaskManagerLost(cause), nowMs);
   }
 }

@@ -31,6 +31,7 @@ class RestartBackoffTimeStrategyTest {
   @Test
   void noneNeverRestarts() {
     assertThat(strategy("type", "none").notifyFailure(true, 0)).isInstanceOf(GiveUp.class);
+    assertThat(strategy("type", "none").onIntendedEnd()).isInstanceOf(GiveUp.class);
   }
 
   @Test
