@@ -98,6 +98,11 @@ class SimTaskRunnerTest {
     }
 
     @Override
+    public void onFailing(Throwable cause) {
+      seen.add("failing");
+    }
+
+    @Override
     public void onFinished(IOMetrics metrics) {
       seen.add("finished");
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * of libraries; except what both sides must share: the JDK, Stellwerk, the logging API. The same on
  * TaskManagers, for jobs, and in the command line, for a program's main(). Thread-safe.
  */
-public final class UserClassLoader extends URLClassLoader {
+public class UserClassLoader extends URLClassLoader {
 
   static {
     registerAsParallelCapable();

@@ -1,8 +1,6 @@
 package org.stellwerk.runtime.runner;
 
 import java.io.IOException;
-import java.net.MalformedURLException;
-import java.net.URL;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,10 +31,19 @@ final class JobClassLoaders {
   private final Executor executor;
   private final Map<JobID, Job> jobs = new HashMap<>();
 
+  /** A task, to which a call that would end the JVM may belong. */
+  interface Task {
+    /** Whether the thread is the task's own. */
+    boolean runsIn(Thread thread);
+
+    /** User code has made such a call; in the thread of the call. */
+    void exitCalled(UserExitError failure);
+  }
+
   private static final class Job {
     final CompletableFuture<UserClassLoader> loader = new CompletableFuture<>();
     final List<BlobKey> jars = new ArrayList<>();
-    int tasks;
+    final List<Task> tasks = new ArrayList<>();
     boolean released;
   }
 
@@ -44,11 +51,12 @@ final class JobClassLoaders {
   final class Lease implements AutoCloseable {
     private final JobID jobId;
     private final Job job;
-    private boolean closed;
+    private final Task task;
 
-    private Lease(JobID jobId, Job job) {
+    private Lease(JobID jobId, Job job, Task task) {
       this.jobId = jobId;
       this.job = job;
+      this.task = task;
     }
 
     /** Fails with an IOException if a jar could not be had. */
@@ -59,9 +67,7 @@ final class JobClassLoaders {
     @Override
     public void close() {
       synchronized (JobClassLoaders.this) {
-        if (!closed) {
-          closed = true;
-          job.tasks--;
+        if (job.tasks.remove(task)) {
           closeIfUnused(jobId, job);
         }
       }
@@ -75,7 +81,7 @@ final class JobClassLoaders {
   }
 
   /** Begins to make the job's class loader if there is none. */
-  Lease lease(JobInformation information) {
+  Lease lease(JobInformation information, Task task) {
     Lease lease;
     boolean first;
     synchronized (this) {
@@ -85,9 +91,9 @@ final class JobClassLoaders {
         job = new Job();
         jobs.put(information.jobId(), job);
       }
-      job.tasks++;
+      job.tasks.add(task);
       job.released = false;
-      lease = new Lease(information.jobId(), job);
+      lease = new Lease(information.jobId(), job, task);
     }
     if (first) {
       executor.execute(() -> make(information, lease.job));
@@ -98,14 +104,14 @@ final class JobClassLoaders {
   private void make(JobInformation information, Job job) {
     List<BlobKey> acquired = new ArrayList<>();
     try {
-      List<URL> urls = new ArrayList<>();
+      List<Path> files = new ArrayList<>();
       for (BlobKey key : information.userJars()) {
-        Path file = cache.acquire(information.blobServerAddress(), key);
+        files.add(cache.acquire(information.blobServerAddress(), key));
         acquired.add(key);
-        urls.add(urlOf(file));
       }
       UserClassLoader loader =
-          new UserClassLoader("job-" + information.jobId(), urls.toArray(URL[]::new), parent);
+          new JobClassLoader(
+              "job-" + information.jobId(), files, parent, failure -> exitCalled(job, failure));
       synchronized (this) {
         job.jars.addAll(acquired);
         job.loader.complete(loader);
@@ -120,8 +126,14 @@ final class JobClassLoaders {
     }
   }
 
-  private static URL urlOf(Path file) throws MalformedURLException {
-    return file.toAbsolutePath().toUri().toURL();
+  /** A thread that user code has made may belong to any of the job's tasks here. */
+  private void exitCalled(Job job, UserExitError failure) {
+    List<Task> all;
+    synchronized (this) {
+      all = List.copyOf(job.tasks);
+    }
+    List<Task> own = all.stream().filter(task -> task.runsIn(Thread.currentThread())).toList();
+    (own.isEmpty() ? all : own).forEach(task -> task.exitCalled(failure));
   }
 
   /** The job's slots are gone: its class loader goes with its last task. */
@@ -145,7 +157,7 @@ final class JobClassLoaders {
 
   private void closeIfUnused(JobID jobId, Job job) {
     boolean failed = job.loader.isCompletedExceptionally();
-    if (job.tasks > 0 || !job.loader.isDone() || !(job.released || failed)) {
+    if (!job.tasks.isEmpty() || !job.loader.isDone() || !(job.released || failed)) {
       return;
     }
     jobs.remove(jobId, job);

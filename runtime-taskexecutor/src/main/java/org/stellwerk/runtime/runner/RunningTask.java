@@ -24,7 +24,7 @@ import org.stellwerk.util.FatalErrorHandler;
  * it, drains its output, and lets go of everything before it reports the end. A cancellation that
  * comes before the output has left wins over every other outcome.
  */
-final class RunningTask implements TaskHandle, Runnable {
+final class RunningTask implements TaskHandle, JobClassLoaders.Task, Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunningTask.class);
 
@@ -79,7 +79,7 @@ final class RunningTask implements TaskHandle, Runnable {
     MDC.put("jobId", descriptor.jobId().toString());
     Throwable failure = null;
     try {
-      lease = services.classLoaders().lease(descriptor.jobInformation());
+      lease = services.classLoaders().lease(descriptor.jobInformation(), this);
       execute(lease);
     } catch (Throwable t) {
       failure = t;
@@ -225,6 +225,16 @@ final class RunningTask implements TaskHandle, Runnable {
     } catch (RuntimeException | Error e) {
       services.fatalErrors().onFatalError(e);
     }
+  }
+
+  @Override
+  public boolean runsIn(Thread other) {
+    return other == thread;
+  }
+
+  @Override
+  public void exitCalled(UserExitError failure) {
+    events.onFailing(failure);
   }
 
   @Override

@@ -107,10 +107,13 @@ final class Task {
 
   /** Ends the attempt as FAILED, unless it has ended or is ending already. */
   void fail(Throwable cause) {
+    fail(FailureReports.of(cause));
+  }
+
+  private void fail(SerializedThrowable reason) {
     if (state.isTerminal() || state == ExecutionState.CANCELING) {
       return;
     }
-    SerializedThrowable reason = FailureReports.of(cause);
     failure = reason;
     if (state == ExecutionState.CREATED) {
       transitionTo(ExecutionState.FAILED, reason.describe());
@@ -220,6 +223,12 @@ final class Task {
     @Override
     public void onRunning() {
       mainThread.execute(() -> onProgress(ExecutionState.RUNNING));
+    }
+
+    @Override
+    public void onFailing(Throwable cause) {
+      SerializedThrowable reason = FailureReports.of(cause);
+      mainThread.execute(() -> fail(reason));
     }
 
     @Override

@@ -16,6 +16,12 @@ public interface TaskEvents {
   /** User code runs. */
   void onRunning();
 
+  /**
+   * The attempt must fail, for a reason that its thread may not know or may ignore: it is to be
+   * cancelled, and to be FAILED whatever its end. From any thread, any number of times.
+   */
+  void onFailing(Throwable cause);
+
   /** User code returned and all output has left; also when a cancellation came too late. */
   void onFinished(IOMetrics metrics);
 

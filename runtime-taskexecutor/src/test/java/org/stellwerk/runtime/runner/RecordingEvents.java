@@ -14,6 +14,7 @@ final class RecordingEvents implements TaskEvents {
   final List<String> events = new CopyOnWriteArrayList<>();
   final CompletableFuture<IOMetrics> end = new CompletableFuture<>();
   volatile @Nullable Throwable failure;
+  volatile @Nullable Throwable failing;
 
   @Override
   public void onInitializing() {
@@ -23,6 +24,11 @@ final class RecordingEvents implements TaskEvents {
   @Override
   public void onRunning() {
     events.add("RUNNING");
+  }
+
+  @Override
+  public void onFailing(Throwable cause) {
+    failing = cause;
   }
 
   @Override

@@ -4,20 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import javax.tools.JavaCompiler;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,21 +54,13 @@ class UserJarTest {
 
   @TempDir Path directory;
   private TestRunners runners;
-  private final Map<BlobKey, Path> blobs = new ConcurrentHashMap<>();
-  private final AtomicInteger fetches = new AtomicInteger();
+  private UserJars jars;
 
   @BeforeEach
   void setUp() throws IOException {
+    jars = new UserJars(directory);
     runners = new TestRunners(directory);
-    runners.fetcher =
-        (address, key, target) -> {
-          fetches.incrementAndGet();
-          Path blob = blobs.get(key);
-          if (blob == null) {
-            throw new IOException("No blob " + key + " at " + address);
-          }
-          Files.copy(blob, target);
-        };
+    runners.fetcher = jars;
     runners.start(2);
   }
 
@@ -89,43 +71,12 @@ class UserJarTest {
   }
 
   private BlobKey jar(String version) throws Exception {
-    Path sources = Files.createDirectories(directory.resolve("src-" + version + "/user"));
-    Path job = Files.writeString(sources.resolve("Job.java"), JOB);
-    Path library =
-        Files.writeString(
-            sources.resolve("Library.java"),
-            "package user; public class Library { public static final String VERSION ="
-                + " String.valueOf(\""
-                + version
-                + "\"); }");
-    Path classes = Files.createDirectories(directory.resolve("classes-" + version));
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    int result =
-        compiler.run(
-            null,
-            null,
-            null,
-            "-proc:none",
-            "-d",
-            classes.toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            job.toString(),
-            library.toString());
-    assertThat(result).isZero();
-    Path jar = directory.resolve(version + ".jar");
-    try (OutputStream out = Files.newOutputStream(jar);
-        JarOutputStream entries = new JarOutputStream(out);
-        var files = Files.walk(classes)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        entries.putNextEntry(new JarEntry(classes.relativize(file).toString()));
-        entries.write(Files.readAllBytes(file));
-      }
-    }
-    byte[] hash = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar));
-    BlobKey key = new BlobKey(HexFormat.of().formatHex(hash));
-    blobs.put(key, jar);
-    return key;
+    String library =
+        "package user; public class Library { public static final String VERSION ="
+            + " String.valueOf(\""
+            + version
+            + "\"); }";
+    return jars.compile(version, JOB, library);
   }
 
   private TestJob job(BlobKey jar) {
@@ -147,7 +98,7 @@ class UserJarTest {
     assertThat(first.ends()).containsExactly("FINISHED");
     assertThat(System.getProperty("user-jar-test"))
         .isEqualTo("14850 1 1.0 org.junit.jupiter.api.Test");
-    assertThat(fetches.get()).as("one per TaskManager").isEqualTo(2);
+    assertThat(jars.fetches.get()).as("one per TaskManager").isEqualTo(2);
 
     TestJob second = job(jar("2.0")).deployAll();
     second.awaitAll();
@@ -156,7 +107,7 @@ class UserJarTest {
     TestJob again = job(first.jars.get(0)).deployAll();
     again.awaitAll();
     assertThat(System.getProperty("user-jar-test")).startsWith("14850 1 1.0 ");
-    assertThat(fetches.get()).as("the first jar is cached").isEqualTo(4);
+    assertThat(jars.fetches.get()).as("the first jar is cached").isEqualTo(4);
   }
 
   @Test
@@ -179,7 +130,7 @@ class UserJarTest {
   @Test
   void aJarThatCannotBeHadFailsTheTaskAndIsTriedAgain() throws Exception {
     BlobKey key = jar("1.0");
-    Path file = blobs.remove(key);
+    Path file = jars.blobs.remove(key);
     TestJob job = job(key);
     job.deploy("source", 0).awaitEnd();
     assertThat(job.events("source", 0).failure)
@@ -187,7 +138,7 @@ class UserJarTest {
         .hasMessage(
             "Cannot get the jars of job " + job.jobId + ": No blob " + key + " at http://blobs/");
     assertThat(runners.all.get(0).classLoaders()).isZero();
-    blobs.put(key, java.util.Objects.requireNonNull(file));
+    jars.blobs.put(key, java.util.Objects.requireNonNull(file));
     job.deployAll().awaitAll();
     assertThat(job.ends()).containsExactly("FINISHED");
   }
@@ -195,7 +146,7 @@ class UserJarTest {
   @Test
   void aDamagedJarIsNotUsed() throws Exception {
     BlobKey key = jar("1.0");
-    blobs.put(key, Files.writeString(directory.resolve("damaged"), "damaged"));
+    jars.blobs.put(key, Files.writeString(directory.resolve("damaged"), "damaged"));
     TestJob job = job(key);
     job.deploy("source", 0).awaitEnd();
     assertThat(job.events("source", 0).failure).hasMessageContaining("arrived damaged");

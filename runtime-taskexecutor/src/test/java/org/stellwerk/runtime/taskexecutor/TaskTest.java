@@ -212,6 +212,26 @@ class TaskTest {
   }
 
   @Test
+  void aTaskThatMustFailIsCancelledAndFailsHoweverItEnds() {
+    runner.tasksIgnoreCancellation = true;
+    task.start();
+    TestingTaskRunner.TestingTask running = runner.task(attempt);
+    running.events.onFailing(new IllegalStateException("exit called"));
+    running.events.onFailing(new IllegalStateException("exit called again"));
+    sim.runUntilIdle();
+    assertThat(task.state()).isEqualTo(ExecutionState.CANCELING);
+    assertThat(running.cancellations).isEqualTo(1);
+    send(Event.FINISHED);
+    assertThat(task.state()).isEqualTo(ExecutionState.FAILED);
+    assertThat(task.executionState().failure())
+        .extracting(SerializedThrowable::message)
+        .isEqualTo("exit called");
+    running.events.onFailing(new IllegalStateException("too late"));
+    sim.runUntilIdle();
+    assertThat(task.state()).isEqualTo(ExecutionState.FAILED);
+  }
+
+  @Test
   void aStuckTaskIsInterruptedUntilItEnds() {
     runner.tasksIgnoreCancellation = true;
     task.start();
