@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.stellwerk.client.ClusterException;
 import org.stellwerk.client.RestClusterClient;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
@@ -52,6 +53,25 @@ final class BenchmarkCluster {
     return before;
   }
 
+  /** Submits until the cluster says that it has the job, whoever leads it. */
+  void submitSurely(JobGraph graph) throws InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        client.submitJob(graph, jars);
+        return;
+      } catch (ClusterException e) {
+        if (e.isConflict()) {
+          return;
+        }
+        if (!e.isTransient() || System.nanoTime() - deadline > 0) {
+          throw e;
+        }
+        Thread.sleep(LONGEST_PAUSE_MS);
+      }
+    }
+  }
+
   /** Asks for the end of the job; the time before the call, by the wall clock. */
   long cancel(JobID jobId) throws IOException, InterruptedException {
     long before = System.currentTimeMillis();
@@ -83,6 +103,9 @@ final class BenchmarkCluster {
     HttpResponse<String> answer =
         http.send(
             request.timeout(Duration.ofSeconds(60)).build(), HttpResponse.BodyHandlers.ofString());
+    if (answer.statusCode() == 503) {
+      throw new NoLeaderException(answer.uri() + " answers " + answer.body());
+    }
     if (answer.statusCode() >= 400) {
       throw new IOException(answer.uri() + " answers " + answer.statusCode() + answer.body());
     }
@@ -93,18 +116,24 @@ final class BenchmarkCluster {
     return get("/jobs/" + jobId);
   }
 
-  /** Asks ever less often until the answer is as wished. */
+  /** Asks ever less often until the answer is as wished; also while there is no leader. */
   JsonNode await(String path, String wish, Predicate<JsonNode> isSo)
       throws IOException, InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     long pause = FIRST_PAUSE_MS;
     while (true) {
-      JsonNode answer = get(path);
-      if (isSo.test(answer)) {
-        return answer;
+      String last;
+      try {
+        JsonNode answer = get(path);
+        if (isSo.test(answer)) {
+          return answer;
+        }
+        last = answer.toString();
+      } catch (NoLeaderException e) {
+        last = e.getMessage();
       }
       if (System.nanoTime() - deadline > 0) {
-        throw new IOException("Waited in vain: " + wish + "; " + path + " answers " + answer);
+        throw new IOException("Waited in vain: " + wish + "; " + path + " answers " + last);
       }
       Thread.sleep(pause);
       pause = Math.min(LONGEST_PAUSE_MS, pause * 3 / 2);

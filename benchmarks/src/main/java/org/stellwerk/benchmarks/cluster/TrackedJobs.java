@@ -22,6 +22,8 @@ import org.stellwerk.runtime.jobgraph.JobGraph;
  */
 final class TrackedJobs {
 
+  private static final long RETRY_PAUSE_MS = 100;
+
   private enum Kind {
     WORDS,
     ENDLESS
@@ -72,39 +74,53 @@ final class TrackedJobs {
     return open.stream().mapToInt(Tracked::slots).sum();
   }
 
-  String submitWords() {
+  String submitWords() throws InterruptedException {
     Path output = outputs.resolve("words-" + submitted);
     JobGraph graph = Jobs.wordCount(input, output, 1 + random.nextInt(3));
     return submit(new Tracked(graph, Kind.WORDS, output));
   }
 
-  String submitEndless() {
+  String submitEndless() throws InterruptedException {
     JobGraph graph = Jobs.allToAll(2 * (1 + random.nextInt(3)));
     return submit(new Tracked(graph, Kind.ENDLESS, outputs));
   }
 
-  private String submit(Tracked job) {
-    cluster.submit(job.graph());
+  private String submit(Tracked job) throws InterruptedException {
+    cluster.submitSurely(job.graph());
     submitted++;
     open.add(job);
     return "submit " + job.graph().name() + " " + job.id();
   }
 
-  /** Cancels one; "" if there is none. */
+  /** Cancels one; "" if there is none that was not, or no leader to ask. */
   String cancelAny() throws IOException, InterruptedException {
-    if (open.isEmpty()) {
+    List<Tracked> candidates = open.stream().filter(job -> !cancelled.contains(job.id())).toList();
+    if (candidates.isEmpty()) {
       return "";
     }
-    Tracked job = open.get(random.nextInt(open.size()));
-    cluster.cancel(job.id());
+    Tracked job = candidates.get(random.nextInt(candidates.size()));
+    return cancel(job) ? "cancel " + job.id() : "";
+  }
+
+  private boolean cancel(Tracked job) throws IOException, InterruptedException {
+    try {
+      cluster.cancel(job.id());
+    } catch (NoLeaderException e) {
+      return false;
+    }
     cancelled.add(job.id());
-    return "cancel " + job.id();
+    return true;
   }
 
   /** Looks which have ended, and whether as they should. */
   void update() throws IOException, InterruptedException {
     for (Tracked job : List.copyOf(open)) {
-      String state = cluster.job(job.id()).path("state").asText();
+      String state;
+      try {
+        state = cluster.job(job.id()).path("state").asText();
+      } catch (NoLeaderException e) {
+        return;
+      }
       if (Set.of("FINISHED", "CANCELED", "FAILED").contains(state)) {
         open.remove(job);
         check(job, state);
@@ -177,9 +193,8 @@ final class TrackedJobs {
   /** Ends what does not end by itself, and waits for all. */
   void end() throws IOException, InterruptedException {
     for (Tracked job : open) {
-      if (job.kind() == Kind.ENDLESS) {
-        cluster.cancel(job.id());
-        cancelled.add(job.id());
+      while (job.kind() == Kind.ENDLESS && !cancelled.contains(job.id()) && !cancel(job)) {
+        Thread.sleep(RETRY_PAUSE_MS);
       }
     }
     awaitQuiet();

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import org.stellwerk.rpc.FencedRpcGateway;
 import org.stellwerk.rpc.RpcTimeout;
 import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
@@ -40,9 +41,13 @@ public interface JobMasterGateway extends FencedRpcGateway<JobMasterId> {
   /** A slot was lost. */
   void failSlot(ResourceID taskManagerId, AllocationID allocationId, String reason);
 
-  /** An attempt changed its state. Idempotent; an unknown attempt is answered with a failure. */
-  CompletableFuture<Acknowledge> updateTaskExecutionState(
-      TaskExecutionState state, @RpcTimeout Duration timeout);
+  /**
+   * Attempts changed their states, in this order. Idempotent.
+   *
+   * @return those that are not current attempts of this job: their states are not wanted
+   */
+  CompletableFuture<List<ExecutionAttemptID>> updateTaskExecutionStates(
+      List<TaskExecutionState> states, @RpcTimeout Duration timeout);
 
   /** Asks the job to cancel; answered at once. */
   CompletableFuture<Acknowledge> cancel(@RpcTimeout Duration timeout);

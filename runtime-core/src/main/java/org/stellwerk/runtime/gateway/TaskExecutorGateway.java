@@ -45,9 +45,9 @@ public interface TaskExecutorGateway extends RpcGateway {
   CompletableFuture<List<TaskSubmissionResult>> submitTasks(
       TaskDeploymentBatch batch, JobMasterId jobMasterId, @RpcTimeout Duration timeout);
 
-  /** Begins to cancel an attempt; acknowledged at once, also if it is not or no longer here. */
-  CompletableFuture<Acknowledge> cancelTask(
-      ExecutionAttemptID attemptId, @RpcTimeout Duration timeout);
+  /** Begins to cancel attempts; acknowledged at once, also if some are not or no longer here. */
+  CompletableFuture<Acknowledge> cancelTasks(
+      List<ExecutionAttemptID> attemptIds, @RpcTimeout Duration timeout);
 
   /** Frees a slot of the job and fails what still runs in it. Idempotent. */
   CompletableFuture<Acknowledge> freeSlot(

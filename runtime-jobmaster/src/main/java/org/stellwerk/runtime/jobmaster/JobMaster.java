@@ -18,6 +18,7 @@ import org.stellwerk.runtime.gateway.JobMasterGateway;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway;
 import org.stellwerk.runtime.heartbeat.MonitoredPeers;
 import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
@@ -267,17 +268,15 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   }
 
   @Override
-  public CompletableFuture<Acknowledge> updateTaskExecutionState(
-      TaskExecutionState state, Duration timeout) {
-    return scheduler.updateTaskExecutionState(state)
-        ? faultPoints.pass("jobmaster.task-state-updated", Acknowledge.INSTANCE)
-        : CompletableFuture.failedFuture(
-            new IllegalArgumentException(
-                "Job "
-                    + jobGraph.jobId()
-                    + " has no current attempt "
-                    + state.attemptId()
-                    + "; its state is not wanted"));
+  public CompletableFuture<List<ExecutionAttemptID>> updateTaskExecutionStates(
+      List<TaskExecutionState> states, Duration timeout) {
+    List<ExecutionAttemptID> unknown = new ArrayList<>(0);
+    for (TaskExecutionState state : states) {
+      if (!scheduler.updateTaskExecutionState(state)) {
+        unknown.add(state.attemptId());
+      }
+    }
+    return faultPoints.pass("jobmaster.task-state-updated", unknown);
   }
 
   @Override
@@ -318,13 +317,11 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
               "TaskManager " + connection.id() + " does not run the task any more"));
     }
     difference.notCancelled().forEach(Execution::cancelAgain);
-    difference
-        .unknown()
-        .forEach(
-            attempt -> {
-              LOG.info("Cancelling {} on TaskManager {}: unknown.", attempt, connection.id());
-              connection.taskExecutor().cancelTask(attempt, config.rpcTimeout());
-            });
+    List<ExecutionAttemptID> unknown = difference.unknown();
+    if (!unknown.isEmpty()) {
+      LOG.info("Cancelling on TaskManager {}, as unknown: {}", connection.id(), unknown);
+      connection.taskExecutor().cancelTasks(unknown, config.rpcTimeout());
+    }
     reconcileSlots(connection, payload);
   }
 

@@ -22,11 +22,15 @@ import org.stellwerk.util.ExceptionUtils;
 
 /**
  * One TaskExecutor, over RPC, in one JobMaster's session. Tasks submitted in one turn of the main
- * thread travel as one message: they are collected until a flush that is posted behind the turn.
- * What is asked of the TaskExecutor in between flushes first, so that it never overtakes them. In
- * the JobMaster's main thread; its futures complete there.
+ * thread travel as one message, and so do tasks cancelled in one turn: they are collected until a
+ * flush that is posted behind the turn. What else is asked of the TaskExecutor in between flushes
+ * first, so that nothing overtakes anything. In the JobMaster's main thread; its futures complete
+ * there.
  */
 public final class RpcTaskManagerGateway implements TaskManagerGateway {
+
+  private record Cancellation(
+      ExecutionAttemptID attemptId, Duration timeout, CompletableFuture<Acknowledge> answer) {}
 
   private record Submission(
       TaskDeploymentDescriptor task, Duration timeout, CompletableFuture<Acknowledge> answer) {}
@@ -34,7 +38,9 @@ public final class RpcTaskManagerGateway implements TaskManagerGateway {
   private final TaskExecutorGateway taskExecutor;
   private final JobMasterId jobMasterId;
   private final Executor mainThread;
-  private List<Submission> collected = new ArrayList<>();
+  private List<Submission> submissions = new ArrayList<>();
+  private List<Cancellation> cancellations = new ArrayList<>();
+  private boolean flushPosted;
 
   /** A gateway for one session. */
   public RpcTaskManagerGateway(
@@ -47,20 +53,36 @@ public final class RpcTaskManagerGateway implements TaskManagerGateway {
   @Override
   public CompletableFuture<Acknowledge> submitTask(
       TaskDeploymentDescriptor task, Duration timeout) {
+    flushCancellations();
     Submission submission = new Submission(task, timeout, new CompletableFuture<>());
-    collected.add(submission);
-    if (collected.size() == 1) {
-      mainThread.execute(this::flush);
-    }
+    submissions.add(submission);
+    postFlush();
     return submission.answer();
   }
 
+  private void postFlush() {
+    if (!flushPosted) {
+      flushPosted = true;
+      mainThread.execute(
+          () -> {
+            flushPosted = false;
+            flush();
+          });
+    }
+  }
+
+  /** One of the two is empty at any time. */
   private void flush() {
-    if (collected.isEmpty()) {
+    flushSubmissions();
+    flushCancellations();
+  }
+
+  private void flushSubmissions() {
+    if (submissions.isEmpty()) {
       return;
     }
-    List<Submission> batch = collected;
-    collected = new ArrayList<>();
+    List<Submission> batch = submissions;
+    submissions = new ArrayList<>();
     List<TaskDeploymentDescriptor> tasks = new ArrayList<>(batch.size());
     for (Submission submission : batch) {
       tasks.add(submission.task());
@@ -68,6 +90,27 @@ public final class RpcTaskManagerGateway implements TaskManagerGateway {
     taskExecutor
         .submitTasks(TaskDeploymentBatch.of(tasks), jobMasterId, batch.get(0).timeout())
         .whenCompleteAsync((results, failure) -> answer(batch, results, failure), mainThread);
+  }
+
+  private void flushCancellations() {
+    if (cancellations.isEmpty()) {
+      return;
+    }
+    List<Cancellation> batch = cancellations;
+    cancellations = new ArrayList<>();
+    taskExecutor
+        .cancelTasks(batch.stream().map(Cancellation::attemptId).toList(), batch.get(0).timeout())
+        .whenCompleteAsync(
+            (acknowledge, failure) -> {
+              for (Cancellation each : batch) {
+                if (failure == null) {
+                  each.answer().complete(Acknowledge.INSTANCE);
+                } else {
+                  each.answer().completeExceptionally(failure);
+                }
+              }
+            },
+            mainThread);
   }
 
   private static void answer(
@@ -101,10 +144,11 @@ public final class RpcTaskManagerGateway implements TaskManagerGateway {
 
   @Override
   public CompletableFuture<Acknowledge> cancelTask(ExecutionAttemptID attemptId, Duration timeout) {
-    flush();
-    return taskExecutor
-        .cancelTask(attemptId, timeout)
-        .thenApplyAsync(acknowledge -> acknowledge, mainThread);
+    flushSubmissions();
+    Cancellation cancellation = new Cancellation(attemptId, timeout, new CompletableFuture<>());
+    cancellations.add(cancellation);
+    postFlush();
+    return cancellation.answer();
   }
 
   @Override

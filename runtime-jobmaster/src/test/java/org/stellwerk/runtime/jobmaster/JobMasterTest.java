@@ -441,17 +441,18 @@ class JobMasterTest {
             TIMEOUT);
     sim.runUntil(() -> te1.cancelled.contains(stranger), LONG);
     assertThat(
-            sim.awaitFailure(
+            sim.await(
                 te1.jobMaster()
-                    .updateTaskExecutionState(
-                        new TaskExecutionState(
-                            jobGraph.jobId(),
-                            stranger,
-                            ExecutionState.FAILED,
-                            null,
-                            IOMetrics.ZERO),
+                    .updateTaskExecutionStates(
+                        List.of(
+                            new TaskExecutionState(
+                                jobGraph.jobId(),
+                                stranger,
+                                ExecutionState.FAILED,
+                                null,
+                                IOMetrics.ZERO)),
                         TIMEOUT)))
-        .hasMessageContaining(stranger.toString());
+        .containsExactly(stranger);
   }
 
   @Test

@@ -103,7 +103,20 @@ class RpcTaskManagerGatewayTest {
     gateway.submitTask(task(1), TIMEOUT);
     gateway.freeSlot(TestGraphs.allocation(1), "test", TIMEOUT);
     sim.runUntilIdle();
-    assertThat(taskExecutor.calls).containsExactly("submit 1", "cancel", "submit 1", "free");
+    assertThat(taskExecutor.calls).containsExactly("submit 1", "cancel 1", "submit 1", "free");
+  }
+
+  @Test
+  void tasksCancelledInOneTurnTravelTogether() {
+    CompletableFuture<Acknowledge> one = gateway.cancelTask(task(0).attemptId(), TIMEOUT);
+    CompletableFuture<Acknowledge> two = gateway.cancelTask(task(1).attemptId(), TIMEOUT);
+    sim.runUntilIdle();
+    assertThat(taskExecutor.calls).containsExactly("cancel 2");
+    assertThat(sim.await(one)).isEqualTo(Acknowledge.INSTANCE);
+    assertThat(sim.await(two)).isEqualTo(Acknowledge.INSTANCE);
+    gateway.cancelTask(task(2).attemptId(), TIMEOUT);
+    sim.runUntilIdle();
+    assertThat(taskExecutor.calls).containsExactly("cancel 2", "cancel 1");
   }
 
   private static final class RecordingTaskExecutor implements TaskExecutorGateway {
@@ -129,9 +142,9 @@ class RpcTaskManagerGatewayTest {
     }
 
     @Override
-    public CompletableFuture<Acknowledge> cancelTask(
-        ExecutionAttemptID attemptId, Duration timeout) {
-      calls.add("cancel");
+    public CompletableFuture<Acknowledge> cancelTasks(
+        List<ExecutionAttemptID> attemptIds, Duration timeout) {
+      calls.add("cancel " + attemptIds.size());
       return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
     }
 

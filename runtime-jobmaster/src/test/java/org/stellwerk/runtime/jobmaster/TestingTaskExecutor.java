@@ -110,7 +110,7 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
   }
 
   /** Tells the JobMaster that a task is in the state. */
-  public CompletableFuture<Acknowledge> report(
+  public CompletableFuture<List<ExecutionAttemptID>> report(
       ExecutionAttemptID attempt, ExecutionState state, @Nullable SerializedThrowable failure) {
     TaskDeploymentDescriptor task = tasks.get(attempt);
     if (task == null) {
@@ -120,8 +120,8 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
       tasks.remove(attempt);
     }
     return jobMaster(task.jobId())
-        .updateTaskExecutionState(
-            new TaskExecutionState(task.jobId(), attempt, state, failure, IOMetrics.ZERO),
+        .updateTaskExecutionStates(
+            List.of(new TaskExecutionState(task.jobId(), attempt, state, failure, IOMetrics.ZERO)),
             Duration.ofSeconds(5));
   }
 
@@ -169,10 +169,13 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
   }
 
   @Override
-  public CompletableFuture<Acknowledge> cancelTask(ExecutionAttemptID attemptId, Duration timeout) {
-    cancelled.add(attemptId);
-    if (confirmsCancel && tasks.containsKey(attemptId)) {
-      report(attemptId, ExecutionState.CANCELED, null);
+  public CompletableFuture<Acknowledge> cancelTasks(
+      List<ExecutionAttemptID> attemptIds, Duration timeout) {
+    for (ExecutionAttemptID attemptId : attemptIds) {
+      cancelled.add(attemptId);
+      if (confirmsCancel && tasks.containsKey(attemptId)) {
+        report(attemptId, ExecutionState.CANCELED, null);
+      }
     }
     return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
   }

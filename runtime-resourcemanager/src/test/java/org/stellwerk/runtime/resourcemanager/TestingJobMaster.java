@@ -66,8 +66,8 @@ final class TestingJobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   }
 
   @Override
-  public CompletableFuture<Acknowledge> updateTaskExecutionState(
-      TaskExecutionState state, Duration timeout) {
+  public CompletableFuture<List<ExecutionAttemptID>> updateTaskExecutionStates(
+      List<TaskExecutionState> states, Duration timeout) {
     return unexpected();
   }
 

@@ -86,7 +86,8 @@ final class TestingTaskExecutor extends RpcEndpoint implements TaskExecutorGatew
   }
 
   @Override
-  public CompletableFuture<Acknowledge> cancelTask(ExecutionAttemptID attemptId, Duration timeout) {
+  public CompletableFuture<Acknowledge> cancelTasks(
+      List<ExecutionAttemptID> attemptIds, Duration timeout) {
     return unexpected();
   }
 

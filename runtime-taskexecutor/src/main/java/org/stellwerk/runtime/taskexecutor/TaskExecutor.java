@@ -190,8 +190,9 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
   }
 
   @Override
-  public CompletableFuture<Acknowledge> cancelTask(ExecutionAttemptID attemptId, Duration timeout) {
-    jobs.cancel(attemptId);
+  public CompletableFuture<Acknowledge> cancelTasks(
+      List<ExecutionAttemptID> attemptIds, Duration timeout) {
+    attemptIds.forEach(jobs::cancel);
     return acknowledged("taskexecutor.task-cancelled");
   }
 

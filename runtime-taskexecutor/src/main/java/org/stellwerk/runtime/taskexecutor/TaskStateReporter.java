@@ -1,22 +1,27 @@
 package org.stellwerk.runtime.taskexecutor;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.runtime.gateway.JobMasterGateway;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
-import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat.ExecutionStatus;
 import org.stellwerk.util.ExceptionUtils;
 
 /**
- * Tells one JobMaster the states of its attempts: for each attempt the newest state is repeated
- * until the JobMaster has acknowledged or refused it. Keeps, of attempts that have ended, only what
- * is not acknowledged. Component of a {@link JobLeaderConnection}, in the main thread.
+ * Tells one JobMaster the states of its attempts. What becomes known in one turn of the main
+ * thread, and what waits behind it there, travels as one message: a message is collected until a
+ * flush that is posted behind the turn. For each attempt the newest state is repeated until the
+ * JobMaster has acknowledged or refused it. Keeps, of attempts that have ended, only what is not
+ * acknowledged. Component of a {@link JobLeaderConnection}, in the main thread.
  */
 final class TaskStateReporter {
 
@@ -31,12 +36,16 @@ final class TaskStateReporter {
     void onDrained();
   }
 
-  private record Pending(TaskExecutionState state, RepeatedCall<Acknowledge> call) {}
-
   private final JobMasterGateway gateway;
   private final ConnectionContext context;
   private final Listener listener;
-  private final Map<ExecutionAttemptID, Pending> pending = new LinkedHashMap<>();
+
+  /** The newest state of each attempt, as long as it is not answered. */
+  private final Map<ExecutionAttemptID, TaskExecutionState> pending = new LinkedHashMap<>();
+
+  private final Set<RepeatedCall<List<ExecutionAttemptID>>> calls = new LinkedHashSet<>();
+  private List<TaskExecutionState> collected = new ArrayList<>();
+  private boolean closed;
 
   TaskStateReporter(JobMasterGateway gateway, ConnectionContext context, Listener listener) {
     this.gateway = gateway;
@@ -46,22 +55,25 @@ final class TaskStateReporter {
 
   /** Tells a state; an older one of the same attempt is not repeated any more. */
   void report(TaskExecutionState state) {
-    RepeatedCall<Acknowledge> call =
-        new RepeatedCall<>(
-            () -> gateway.updateTaskExecutionState(state, context.config().timeouts().repetition()),
-            context,
-            (answer, failure) -> onAnswer(state, failure));
-    Pending before = pending.put(state.attemptId(), new Pending(state, call));
-    if (before != null) {
-      before.call().close();
+    pending.put(state.attemptId(), state);
+    collected.add(state);
+    if (collected.size() == 1) {
+      context.mainThread().execute(this::flush);
     }
-    call.start();
+  }
+
+  private void flush() {
+    if (closed) {
+      return;
+    }
+    Batch batch = new Batch(collected);
+    collected = new ArrayList<>();
+    batch.send();
   }
 
   /** Ends of attempts that the JobMaster may not know yet. */
   List<ExecutionStatus> unacknowledgedEnds() {
     return pending.values().stream()
-        .map(Pending::state)
         .filter(state -> state.state().isTerminal())
         .map(state -> new ExecutionStatus(state.attemptId(), state.state(), state.metrics()))
         .toList();
@@ -73,22 +85,69 @@ final class TaskStateReporter {
 
   /** Repeats nothing any more. */
   void close() {
-    pending.values().forEach(each -> each.call().close());
+    closed = true;
+    calls.forEach(RepeatedCall::close);
+    calls.clear();
+    collected.clear();
     pending.clear();
   }
 
-  private void onAnswer(TaskExecutionState state, @Nullable Throwable failure) {
-    pending.remove(state.attemptId());
-    if (failure != null) {
+  private boolean isNewest(TaskExecutionState state) {
+    return pending.get(state.attemptId()) == state;
+  }
+
+  /** States that travel together. */
+  private final class Batch {
+
+    private final RepeatedCall<List<ExecutionAttemptID>> call =
+        new RepeatedCall<>(this::tell, context, this::onAnswer);
+    private List<TaskExecutionState> states;
+    private boolean repeated;
+
+    Batch(List<TaskExecutionState> states) {
+      this.states = List.copyOf(states);
+    }
+
+    void send() {
+      calls.add(call);
+      call.start();
+    }
+
+    /** All the first time, for the JobMaster notes when each state began; then what is newest. */
+    private CompletableFuture<List<ExecutionAttemptID>> tell() {
+      if (repeated) {
+        states = states.stream().filter(TaskStateReporter.this::isNewest).toList();
+      }
+      repeated = true;
+      return gateway.updateTaskExecutionStates(states, context.config().timeouts().repetition());
+    }
+
+    private void onAnswer(@Nullable List<ExecutionAttemptID> unknown, @Nullable Throwable failure) {
+      calls.remove(call);
+      for (TaskExecutionState state : states) {
+        if (isNewest(state)) {
+          pending.remove(state.attemptId());
+        }
+        Throwable refusal = failure;
+        if (unknown != null && unknown.contains(state.attemptId())) {
+          refusal = new IllegalArgumentException("it is no current attempt of its job");
+        }
+        if (refusal != null && !closed) {
+          refused(state, refusal);
+        }
+      }
+      if (!closed && pending.isEmpty()) {
+        listener.onDrained();
+      }
+    }
+
+    private void refused(TaskExecutionState state, Throwable failure) {
       LOG.info(
           "The JobMaster refused attempt {} as {}: {}",
           state.attemptId(),
           state.state(),
           ExceptionUtils.describe(failure));
       listener.onRefused(state, failure);
-    }
-    if (pending.isEmpty()) {
-      listener.onDrained();
     }
   }
 }

@@ -137,7 +137,7 @@ class TaskExecutorChaosTest {
   private void cancel() {
     ExecutionAttemptID attempt = any(bed.runner.starts);
     if (attempt != null) {
-      bed.gateway.cancelTask(attempt, TaskExecutorBed.RPC);
+      bed.gateway.cancelTasks(List.of(attempt), TaskExecutorBed.RPC);
     }
   }
 

@@ -3,6 +3,7 @@ package org.stellwerk.runtime.taskexecutor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.rpc.simulation.SimNetwork.Status;
@@ -74,8 +75,8 @@ class TaskExecutorTasksTest {
   @Test
   void cancelEndsCanceled() {
     TestingTaskRunner.TestingTask task = bed.runTask(master, allocation, attempt);
-    bed.sim.await(bed.gateway.cancelTask(attempt, TaskExecutorBed.RPC));
-    bed.sim.await(bed.gateway.cancelTask(attempt, TaskExecutorBed.RPC));
+    bed.sim.await(bed.gateway.cancelTasks(List.of(attempt), TaskExecutorBed.RPC));
+    bed.sim.await(bed.gateway.cancelTasks(List.of(attempt), TaskExecutorBed.RPC));
     bed.settle();
     assertThat(task.cancellations).isEqualTo(1);
     assertThat(master.statesOf(attempt))
@@ -85,7 +86,7 @@ class TaskExecutorTasksTest {
 
   @Test
   void cancellingWhatIsNotThereIsAcknowledged() {
-    bed.sim.await(bed.gateway.cancelTask(bed.attempt(3, 9), TaskExecutorBed.RPC));
+    bed.sim.await(bed.gateway.cancelTasks(List.of(bed.attempt(3, 9)), TaskExecutorBed.RPC));
     assertThat(master.states).isEmpty();
   }
 
@@ -93,7 +94,7 @@ class TaskExecutorTasksTest {
   void aTaskThatIgnoresCancellationIsInterruptedAgainAndAgain() {
     bed.runner.tasksIgnoreCancellation = true;
     TestingTaskRunner.TestingTask task = bed.runTask(master, allocation, attempt);
-    bed.sim.await(bed.gateway.cancelTask(attempt, TaskExecutorBed.RPC));
+    bed.sim.await(bed.gateway.cancelTasks(List.of(attempt), TaskExecutorBed.RPC));
     bed.runFor(Duration.ofMillis(3_500));
     assertThat(task.interruptions).isEqualTo(4);
     task.events.onCanceled(task.metrics());

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.rpc.FencedRpcEndpoint;
 import org.stellwerk.rpc.RpcService;
 import org.stellwerk.runtime.gateway.JobMasterGateway;
@@ -92,10 +93,11 @@ final class TestingJobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   }
 
   @Override
-  public CompletableFuture<Acknowledge> updateTaskExecutionState(
-      TaskExecutionState state, Duration timeout) {
-    states.add(state);
-    return stateAnswer.apply(state);
+  public CompletableFuture<List<ExecutionAttemptID>> updateTaskExecutionStates(
+      List<TaskExecutionState> update, Duration timeout) {
+    states.addAll(update);
+    return FutureUtils.combineAll(update.stream().map(stateAnswer).toList())
+        .thenApply(acknowledged -> List.of());
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.stellwerk.simulation.check;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -123,15 +124,20 @@ final class I2Attempts extends Invariant {
 
   @Override
   void onCall(Call call) {
-    TaskExecutionState update = call.argument(0, TaskExecutionState.class);
-    if (update != null && update.state().isTerminal() && call.failure() == null) {
-      ExecutionState first = told.putIfAbsent(update.attemptId(), update.state());
-      require(
-          first == null || first == update.state(),
-          "{} was told to have ended as {} and as {}",
-          update.attemptId(),
-          first,
-          update.state());
+    List<?> updates = call.argument(0, List.class);
+    if (updates == null || call.failure() != null) {
+      return;
+    }
+    for (Object each : updates) {
+      if (each instanceof TaskExecutionState update && update.state().isTerminal()) {
+        ExecutionState first = told.putIfAbsent(update.attemptId(), update.state());
+        require(
+            first == null || first == update.state(),
+            "{} was told to have ended as {} and as {}",
+            update.attemptId(),
+            first,
+            update.state());
+      }
     }
   }
 }

@@ -15,7 +15,7 @@ import org.stellwerk.simulation.page.RunEvent.Life;
  * seconds, process and incarnation, what happened. A message has one line, with its end.
  *
  * <pre>
- *     5.023708  jm-1#1  -&gt; tm-1#1  TaskExecutorGateway.cancelTask(work 1/4)  +0.331 ms
+ *     5.023708  jm-1#1  -&gt; tm-1#1  TaskExecutorGateway.cancelTasks(work 1/4)  +0.331 ms
  *     5.024039  tm-1#1  task work 1/4: RUNNING -&gt; CANCELING
  *     6.750000  zk#1    elects a363
  *               = leader a363 | zk | jm-1 ca04 job-1 FAILED | jm-2 | tm-1 2 RUNNING | tm-2 dead

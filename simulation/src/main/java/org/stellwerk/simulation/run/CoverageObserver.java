@@ -33,9 +33,9 @@ final class CoverageObserver implements SimObserver, TransitionListener {
       List.of(
           "TaskExecutorGateway.requestSlot",
           "TaskExecutorGateway.submitTasks",
-          "TaskExecutorGateway.cancelTask",
+          "TaskExecutorGateway.cancelTasks",
           "JobMasterGateway.offerSlots",
-          "JobMasterGateway.updateTaskExecutionState",
+          "JobMasterGateway.updateTaskExecutionStates",
           "ResourceManagerGateway.registerTaskExecutor");
 
   private record Change(String machine, Enum<?> from, Enum<?> to) {}

@@ -41,8 +41,8 @@ class I2AttemptsTest {
             new Source(JM_PROCESS, "jobmaster", JobMaster.class),
             null,
             null,
-            "updateTaskExecutionState",
-            new Object[] {update},
+            "updateTaskExecutionStates",
+            new Object[] {List.of(update)},
             null));
   }
 

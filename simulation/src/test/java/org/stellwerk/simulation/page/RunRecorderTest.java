@@ -138,7 +138,7 @@ class RunRecorderTest {
     assertThat(messages(run, "JobMasterGateway.offerSlots"))
         .isNotEmpty()
         .allMatch(message -> message.content().jobs().contains(id));
-    assertThat(messages(run, "JobMasterGateway.updateTaskExecutionState").get(0).content().text())
+    assertThat(messages(run, "JobMasterGateway.updateTaskExecutionStates").get(0).content().text())
         .contains("job-1, work 1/1, INITIALIZING");
   }
 
