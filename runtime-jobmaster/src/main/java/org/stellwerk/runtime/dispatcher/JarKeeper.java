@@ -24,7 +24,12 @@ final class JarKeeper {
   private final Duration retention;
   private final ComponentMainThreadExecutor mainThread;
   private final Map<BlobKey, Integer> uses = new LinkedHashMap<>();
+
+  /** Which clean-up was the last to ask for the deletion of a jar; it alone deletes it. */
+  private final Map<BlobKey, Long> latestCleanup = new LinkedHashMap<>();
+
   private final Map<BlobKey, CompletableFuture<Void>> deletions = new LinkedHashMap<>();
+  private long cleanups;
 
   JarKeeper(BlobStore blobStore, Duration retention, ComponentMainThreadExecutor mainThread) {
     this.blobStore = blobStore;
@@ -71,23 +76,30 @@ final class JarKeeper {
             });
   }
 
-  /** Deletes those of the jars that no job uses, after the retention; repeatable. */
+  /**
+   * Deletes those of the jars that no job uses, after the retention; repeatable. When another
+   * clean-up asks for the same jar meanwhile, the retention begins anew: where short jobs follow
+   * one another, a jar that was uploaded again must not vanish in a gap between them.
+   */
   CompletableFuture<Void> deleteUnused(List<BlobKey> jars) {
     if (jars.stream().allMatch(uses::containsKey)) {
       return FutureUtils.completedVoidFuture();
     }
+    long cleanup = ++cleanups;
+    jars.forEach(jar -> latestCleanup.put(jar, cleanup));
     CompletableFuture<Void> deleted = new CompletableFuture<>();
     mainThread.schedule(
-        () -> FutureUtils.forward(deleteNow(jars), deleted),
+        () -> FutureUtils.forward(deleteNow(jars, cleanup), deleted),
         retention.toNanos(),
         TimeUnit.NANOSECONDS);
     return deleted;
   }
 
-  private CompletableFuture<Void> deleteNow(List<BlobKey> jars) {
+  private CompletableFuture<Void> deleteNow(List<BlobKey> jars, long cleanup) {
     List<CompletableFuture<Void>> all = new ArrayList<>();
     for (BlobKey jar : jars) {
-      if (!uses.containsKey(jar)) {
+      boolean isLatest = latestCleanup.remove(jar, cleanup);
+      if (isLatest && !uses.containsKey(jar)) {
         CompletableFuture<Void> deletion = blobStore.delete(jar);
         deletions.put(jar, deletion);
         all.add(

@@ -1,6 +1,7 @@
 package org.stellwerk.runtime.jobmaster;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CancellationException;
