@@ -8,6 +8,7 @@ import org.stellwerk.rpc.FencedRpcEndpoint;
 import org.stellwerk.rpc.RpcService;
 import org.stellwerk.runtime.gateway.JobMasterGateway;
 import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
