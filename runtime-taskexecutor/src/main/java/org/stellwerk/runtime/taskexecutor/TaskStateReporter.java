@@ -93,7 +93,7 @@ final class TaskStateReporter {
   }
 
   private boolean isNewest(TaskExecutionState state) {
-    return pending.get(state.attemptId()) == state;
+    return state.equals(pending.get(state.attemptId()));
   }
 
   /** States that travel together. */
