@@ -8,10 +8,24 @@ import org.stellwerk.runtime.id.JobID;
  * "This attempt is now in that state": from the TaskExecutor to the JobMaster. Idempotent.
  *
  * @param failure why, if the state is FAILED
+ * @param slotLost whether the job has lost the attempt's slot, too: a task that does not end is in
+ *     it
  */
 public record TaskExecutionState(
     JobID jobId,
     ExecutionAttemptID attemptId,
     ExecutionState state,
     @Nullable SerializedThrowable failure,
-    IOMetrics metrics) {}
+    IOMetrics metrics,
+    boolean slotLost) {
+
+  /** A state that says nothing of the slot. */
+  public TaskExecutionState(
+      JobID jobId,
+      ExecutionAttemptID attemptId,
+      ExecutionState state,
+      @Nullable SerializedThrowable failure,
+      IOMetrics metrics) {
+    this(jobId, attemptId, state, failure, metrics, false);
+  }
+}

@@ -17,7 +17,7 @@ public final class TaskOptions {
       ConfigOption.duration(
           "task.cancellation.timeout",
           Duration.ofMinutes(3),
-          "How long a task may take to be cancelled before that is reported as an error; 0 for ever.");
+          "How long a task may take to be cancelled; then its stack is reported, its job goes on without it, and its slot is out of use until it ends. 0 for ever.");
 
   private TaskOptions() {}
 

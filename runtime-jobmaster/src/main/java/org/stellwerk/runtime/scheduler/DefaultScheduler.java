@@ -14,11 +14,13 @@ import org.stellwerk.runtime.executiongraph.JobState;
 import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.jobmaster.slotpool.LogicalSlot;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolGateway;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph.ErrorInfo;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.runtime.messages.SerializedThrowable;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat.ExecutionStatus;
 import org.stellwerk.runtime.scheduler.PendingRestarts.PendingRestart;
@@ -87,8 +89,31 @@ public final class DefaultScheduler implements SchedulerNG {
   @Override
   public boolean updateTaskExecutionState(TaskExecutionState update) {
     Optional<Execution> execution = graph.findExecution(update.attemptId());
-    execution.ifPresent(found -> found.updateState(update));
+    if (execution.isPresent() && update.slotLost()) {
+      giveUp(execution.get(), update);
+    } else {
+      execution.ifPresent(found -> found.updateState(update));
+    }
     return execution.isPresent();
+  }
+
+  /** A task does not end. It is not waited for, and what else runs in its slot fails with it. */
+  private void giveUp(Execution execution, TaskExecutionState update) {
+    LogicalSlot slot = execution.getSlot();
+    SerializedThrowable failure = update.failure();
+    if (slot == null || failure == null) {
+      return; // it is over here
+    }
+    LOG.warn("Job {}: {}", graph.getJobId(), failure.describe());
+    if (execution.getState() == ExecutionState.CANCELING) {
+      failures.add(JobFailure.of(execution, failure));
+    }
+    reactions.reactTo(
+        () ->
+            slotPool.failAllocation(
+                slot.getTaskManagerLocation().resourceId(),
+                slot.getAllocationId(),
+                failure.toException()));
   }
 
   @Override

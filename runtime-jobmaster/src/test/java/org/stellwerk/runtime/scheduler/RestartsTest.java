@@ -234,4 +234,42 @@ class RestartsTest {
     bed.report(all.get(3), ExecutionState.CANCELED);
     assertThat(bed.executions()).allMatch(each -> each.getAttemptId().attemptNumber() == 1);
   }
+
+  @Test
+  void aTaskThatDoesNotEndIsNotWaitedForAndItsSlotIsNotUsedAgain() {
+    List<Execution> all = start(AT_ONCE, ShipStrategy.FORWARD);
+    bed.fail(all.get(0), "com.example.Boom");
+    assertThat(all.get(2).getState()).isEqualTo(ExecutionState.CANCELING);
+    bed.stuck(all.get(2));
+    assertThat(all.get(2).getState()).isEqualTo(ExecutionState.CANCELED);
+    assertThat(bed.pool().numberOfSlots()).isEqualTo(1);
+    assertThat(bed.pool().requiredResources()).isEqualTo(2);
+    assertThat(bed.executions().get(0).getState()).isEqualTo(ExecutionState.SCHEDULED);
+    assertThat(bed.executions().get(1)).isSameAs(all.get(1));
+
+    bed.offerSlot(3);
+    assertThat(bed.executions().get(0).getState()).isEqualTo(ExecutionState.DEPLOYING);
+    assertThat(bed.executions().get(0).getLocation()).isEqualTo(TestGraphs.location(3));
+    ExceptionHistoryEntry incident = bed.scheduler().requestJob().exceptionHistory().get(0);
+    assertThat(incident.exception().className()).contains("Boom");
+    assertThat(incident.concurrent())
+        .singleElement()
+        .satisfies(
+            other -> {
+              assertThat(other.exception().className()).isEqualTo("com.example.Stuck");
+              assertThat(other.exception().stackTrace()).contains("at loop");
+              assertThat(other.attemptId()).isEqualTo(all.get(2).getAttemptId());
+            });
+  }
+
+  @Test
+  void aCancelledJobDoesNotWaitForATaskThatDoesNotEnd() {
+    List<Execution> all = start(AT_ONCE, ShipStrategy.FORWARD);
+    bed.scheduler().cancel();
+    bed.report(all.get(1), ExecutionState.CANCELED);
+    bed.report(all.get(3), ExecutionState.CANCELED);
+    bed.report(all.get(0), ExecutionState.CANCELED);
+    bed.stuck(all.get(2));
+    assertThat(bed.status()).isEqualTo(JobStatus.CANCELED);
+  }
 }

@@ -134,6 +134,21 @@ final class SchedulerBed {
         .isTrue();
   }
 
+  /** Its TaskManager says that it does not end. */
+  void stuck(Execution execution) {
+    assertThat(
+            scheduler()
+                .updateTaskExecutionState(
+                    new TaskExecutionState(
+                        scheduler().getExecutionGraph().getJobId(),
+                        execution.getAttemptId(),
+                        ExecutionState.FAILED,
+                        new SerializedThrowable("com.example.Stuck", "as told", "at loop", null),
+                        IOMetrics.ZERO,
+                        true)))
+        .isTrue();
+  }
+
   /** One task fails, the others end, all start again and run. */
   void restartOnce() {
     List<Execution> all = executions();

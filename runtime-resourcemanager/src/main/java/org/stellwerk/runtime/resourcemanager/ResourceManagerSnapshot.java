@@ -39,8 +39,8 @@ public record ResourceManagerSnapshot(
   /**
    * A slot.
    *
-   * @param allocationId null exactly if the slot is FREE
-   * @param jobId null exactly if the slot is FREE
+   * @param allocationId null exactly if the slot is FREE or QUARANTINED
+   * @param jobId null exactly if the slot is FREE or QUARANTINED
    * @param usable whether it may be asked for
    */
   public record Slot(

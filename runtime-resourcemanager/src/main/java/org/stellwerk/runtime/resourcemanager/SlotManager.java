@@ -36,6 +36,9 @@ import org.stellwerk.util.IdGenerator;
  * being asked for, and one that takes back what was last answered or announced (an allocation that
  * succeeded, a slot that was freed) is believed only when the next report repeats it.
  *
+ * <p>A slot that a task does not leave is quarantined: it counts for the cluster, but is neither
+ * free nor its job's, which gets another one.
+ *
  * <p>A slot whose request failed becomes doubtful: free, but not asked again before its
  * TaskExecutor reports. So the retries of a failing TaskExecutor are bounded by its heartbeats.
  */
@@ -142,7 +145,7 @@ final class SlotManager {
       if (slot == null) {
         LOG.warn("Slot {} is reported but was not registered; ignored.", status.slotId());
       } else {
-        changed |= reconcile(slots, slot, TaskExecutorSlots.assignmentOf(status));
+        changed |= reconcile(slots, slot, status);
       }
     }
     if (changed) {
@@ -154,7 +157,12 @@ final class SlotManager {
   void slotFreed(InstanceID registrationId, SlotID slotId, AllocationID allocationId) {
     TaskExecutorSlots slots = taskExecutors.get(registrationId);
     TaskManagerSlot slot = slots == null ? null : slots.slot(slotId);
-    if (slots == null || slot == null || !slot.hasAllocation(allocationId)) {
+    boolean isCurrent =
+        slot != null
+            && (slot.state() == ManagedSlotState.QUARANTINED
+                ? slot.wasFreedFrom(allocationId)
+                : slot.hasAllocation(allocationId));
+    if (slots == null || slot == null || !isCurrent) {
       LOG.debug(
           "Ignored that slot {} is free of allocation {}: not current.", slotId, allocationId);
       return;
@@ -253,17 +261,40 @@ final class SlotManager {
   }
 
   private static boolean reconcile(
-      TaskExecutorSlots slots, TaskManagerSlot slot, @Nullable Assignment reported) {
+      TaskExecutorSlots slots, TaskManagerSlot slot, SlotStatus status) {
     boolean wasDoubtful = slot.isDoubtful();
     if (wasDoubtful) {
       slots.setDoubtful(slot, false);
     }
+    if (status.quarantined()) {
+      return reconcileQuarantined(slots, slot, status) || wasDoubtful;
+    }
+    Assignment reported = TaskExecutorSlots.assignmentOf(status);
     return reported == null
         ? reconcileFree(slots, slot) || wasDoubtful
         : reconcileAllocated(slots, slot, reported) || wasDoubtful;
   }
 
+  private static boolean reconcileQuarantined(
+      TaskExecutorSlots slots, TaskManagerSlot slot, SlotStatus status) {
+    Assignment holder = TaskExecutorSlots.assignmentOf(status);
+    if (slot.state() == ManagedSlotState.QUARANTINED
+        || (holder != null && slot.wasFreedFrom(holder.allocationId()) && !slot.contradict())) {
+      return false;
+    }
+    LOG.warn(
+        "Slot {} is out of use: a task of job {} in it does not end.",
+        slot.slotId(),
+        status.jobId());
+    slots.quarantine(slot, status);
+    return true;
+  }
+
   private static boolean reconcileFree(TaskExecutorSlots slots, TaskManagerSlot slot) {
+    if (slot.state() == ManagedSlotState.QUARANTINED) {
+      slots.become(slot, ManagedSlotState.FREE, null);
+      return true;
+    }
     if (slot.state() == ManagedSlotState.ALLOCATED) {
       if (!slot.contradict()) {
         return false;
@@ -393,11 +424,11 @@ final class SlotManager {
     Map<JobID, Integer> perJob = new LinkedHashMap<>();
     for (TaskManagerSlot slot : slots.slots()) {
       Assignment assignment = slot.assignment();
-      if ((slot.state() == ManagedSlotState.FREE) != (assignment == null)) {
+      if (slot.state().hasJob() != (assignment != null)) {
         throw new IllegalStateException("Slot " + slot + " is neither free nor taken");
       }
       if (assignment == null) {
-        free++;
+        free += slot.state() == ManagedSlotState.FREE ? 1 : 0;
         usable += slot.isUsable() ? 1 : 0;
       } else {
         perJob.merge(assignment.jobId(), 1, Integer::sum);

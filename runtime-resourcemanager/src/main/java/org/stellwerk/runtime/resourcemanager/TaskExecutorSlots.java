@@ -41,7 +41,9 @@ final class TaskExecutorSlots {
       free++;
       usable++;
       Assignment assignment = assignmentOf(status);
-      if (assignment != null) {
+      if (status.quarantined()) {
+        quarantine(slot, status);
+      } else if (assignment != null) {
         become(slot, ManagedSlotState.ALLOCATED, assignment);
       }
     }
@@ -108,6 +110,16 @@ final class TaskExecutorSlots {
     transitions.onTransition(TransitionObserver.MANAGED_SLOT, slot.slotId(), from, state);
   }
 
+  /** Remembers whose task is in it, to know the announcement of its end. */
+  void quarantine(TaskManagerSlot slot, SlotStatus status) {
+    Assignment holder = assignmentOf(status);
+    boolean known = slot.state() == ManagedSlotState.ALLOCATED;
+    if (holder != null && !(known && slot.hasAllocation(holder.allocationId()))) {
+      become(slot, ManagedSlotState.ALLOCATED, holder);
+    }
+    become(slot, ManagedSlotState.QUARANTINED, null);
+  }
+
   void setDoubtful(TaskManagerSlot slot, boolean doubtful) {
     count(slot, -1);
     slot.setDoubtful(doubtful);
@@ -119,9 +131,9 @@ final class TaskExecutorSlots {
       usable += by;
     }
     Assignment assignment = slot.assignment();
-    if (assignment == null) {
+    if (slot.state() == ManagedSlotState.FREE) {
       free += by;
-    } else {
+    } else if (assignment != null) {
       takenPerJob.merge(assignment.jobId(), by, Integer::sum);
       takenPerJob.remove(assignment.jobId(), 0);
     }

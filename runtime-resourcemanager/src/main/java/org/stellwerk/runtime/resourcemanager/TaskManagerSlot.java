@@ -34,7 +34,7 @@ final class TaskManagerSlot {
     return state;
   }
 
-  /** Null exactly if the slot is free. */
+  /** Null exactly if the slot is no job's. */
   @Nullable Assignment assignment() {
     return assignment;
   }
@@ -43,7 +43,7 @@ final class TaskManagerSlot {
     return assignment != null && assignment.allocationId().equals(allocationId);
   }
 
-  /** Whether the slot was last freed from this allocation: a report that shows it may be old. */
+  /** Whether the slot was last taken from this allocation: a report that shows it may be old. */
   boolean wasFreedFrom(AllocationID allocationId) {
     return Objects.equals(lastFreed, allocationId);
   }
@@ -77,12 +77,11 @@ final class TaskManagerSlot {
   }
 
   void become(ManagedSlotState newState, @Nullable Assignment newAssignment) {
-    if ((newState == ManagedSlotState.FREE) != (newAssignment == null)
-        || !state.canBecome(newState)) {
+    if (newState.hasJob() != (newAssignment != null) || !state.canBecome(newState)) {
       throw new IllegalStateException(
           "Slot " + this + " cannot become " + newState + " for " + newAssignment);
     }
-    if (newState == ManagedSlotState.FREE && assignment != null) {
+    if (newAssignment == null && assignment != null) {
       lastFreed = assignment.allocationId();
     }
     state = newState;

@@ -385,4 +385,52 @@ class SlotManagerTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(manager.numberOfTaskExecutors()).isEqualTo(1);
   }
+
+  private static SlotReport quarantined(SlotRequest request) {
+    return new SlotReport(
+        List.of(new SlotStatus(request.slotId(), request.allocationId(), request.jobId(), true)));
+  }
+
+  @Test
+  void aSlotThatATaskDoesNotLeaveIsNoJobsAndReplacedAtOnce() {
+    InstanceID a = register("a", 1);
+    declare(job, 1);
+    manager.requestSucceeded(request(0));
+    register("b", 1);
+    manager.reportSlots(a, quarantined(request(0)));
+    assertThat(actions.requests).hasSize(2);
+    assertThat(request(1).slotId().resourceId()).isEqualTo(new ResourceID("b"));
+    assertThat(manager.taken(job)).isEqualTo(1);
+    assertThat(manager.totalSlots()).isEqualTo(2);
+    assertThat(manager.freeSlots()).isZero();
+    manager.reportSlots(a, quarantined(request(0)));
+    assertThat(actions.requests).hasSize(2);
+  }
+
+  @Test
+  void aSlotThatATaskHasLeftIsFreeByAnnouncementOrReport() {
+    InstanceID a = register("a", 1);
+    declare(job, 1);
+    manager.requestSucceeded(request(0));
+    manager.reportSlots(a, quarantined(request(0)));
+    manager.slotFreed(a, request(0).slotId(), request(0).allocationId());
+    assertThat(actions.requests).hasSize(2);
+    manager.requestSucceeded(request(1));
+    manager.reportSlots(a, quarantined(request(1)));
+    assertThat(manager.taken(job)).isZero();
+    manager.reportSlots(a, freeReport("a", 1));
+    assertThat(actions.requests).hasSize(3);
+  }
+
+  @Test
+  void aSlotMayBeQuarantinedWhenItsTaskExecutorRegisters() {
+    InstanceID a = register("a", 1);
+    declare(job, 1);
+    InstanceID next = InstanceID.generate(ids);
+    manager.replaceTaskExecutor(a, next, quarantined(request(0)));
+    assertThat(manager.freeSlots()).isZero();
+    assertThat(manager.taken(job)).isZero();
+    manager.slotFreed(next, request(0).slotId(), request(0).allocationId());
+    assertThat(actions.requests).hasSize(2);
+  }
 }

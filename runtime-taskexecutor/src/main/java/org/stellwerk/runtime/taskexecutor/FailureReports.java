@@ -28,7 +28,8 @@ final class FailureReports {
     }
   }
 
-  private static SerializedThrowable bounded(SerializedThrowable failure) {
+  /** The same, cut to a size that fits into a message. */
+  static SerializedThrowable bounded(SerializedThrowable failure) {
     SerializedThrowable cause = failure.cause();
     return new SerializedThrowable(
         failure.className(),

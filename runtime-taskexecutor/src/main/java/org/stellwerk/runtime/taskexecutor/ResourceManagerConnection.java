@@ -143,6 +143,16 @@ final class ResourceManagerConnection {
     }
   }
 
+  /**
+   * Tells the slots before the next heartbeat would; without a connection the registration does.
+   */
+  void reportSlots() {
+    Established peer = established;
+    if (peer != null) {
+      beat(peer);
+    }
+  }
+
   /** Says goodbye and ends for good. */
   void stop(TaskManagerLoss goodbye) {
     stopped = true;

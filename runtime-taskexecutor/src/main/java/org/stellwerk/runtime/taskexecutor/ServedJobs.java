@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,22 +35,24 @@ final class ServedJobs {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServedJobs.class);
 
+  /** Hears of slots, for the ResourceManager. */
+  interface SlotListener {
+    /** A slot has become free. */
+    void onFreed(TaskSlotTable.FreedSlot slot);
+
+    /** A slot is out of use for now. */
+    void onQuarantined();
+  }
+
   private final ConnectionContext context;
   private final TaskRunner taskRunner;
-  private final Consumer<TaskSlotTable.FreedSlot> slotListener;
+  private final SlotListener slotListener;
   private final TaskSlotTable slots;
   private final TaskTable tasks;
   private final JobTable jobs = new JobTable();
 
-  /**
-   * No jobs.
-   *
-   * @param slotListener told of each slot that becomes free
-   */
-  ServedJobs(
-      ConnectionContext context,
-      TaskRunner taskRunner,
-      Consumer<TaskSlotTable.FreedSlot> slotListener) {
+  /** No jobs. */
+  ServedJobs(ConnectionContext context, TaskRunner taskRunner, SlotListener slotListener) {
     this.context = context;
     this.taskRunner = taskRunner;
     this.slotListener = slotListener;
@@ -69,7 +70,7 @@ final class ServedJobs {
             config.timeouts(),
             context.mainThread(),
             context.services().transitions(),
-            this::onTaskTransition);
+            new TaskListener());
   }
 
   /** The slots; for reading. */
@@ -267,20 +268,12 @@ final class ServedJobs {
     if (release.isEmpty()) {
       return List.of();
     }
-    release.get().freed().ifPresent(slotListener);
+    release.get().freed().ifPresent(slotListener::onFreed);
     return release.get().toEnd().stream().map(tasks::get).toList();
   }
 
-  private void onTaskTransition(Task task) {
-    ExecutionState state = task.state();
-    if (state == ExecutionState.DEPLOYING || state == ExecutionState.CANCELING) {
-      return; // the JobMaster learns of these from heartbeats
-    }
+  private void report(Task task) {
     jobs.get(task.jobId()).ifPresent(connection -> connection.report(task.executionState()));
-    if (state.isTerminal()) {
-      slots.removeAttempt(task.attemptId()).ifPresent(slotListener);
-      releaseJobIfOver(task.jobId());
-    }
   }
 
   private void releaseJobIfOver(JobID jobId) {
@@ -303,6 +296,38 @@ final class ServedJobs {
   void checkInvariants() {
     slots.checkInvariants();
     tasks.checkInvariants(slots);
+  }
+
+  private final class TaskListener implements Task.Listener {
+    @Override
+    public void onTransition(Task task, ExecutionState from) {
+      ExecutionState state = task.state();
+      if (state == ExecutionState.DEPLOYING || state == ExecutionState.CANCELING) {
+        return; // the JobMaster learns of these from heartbeats
+      }
+      if (!task.isGivenUp()) {
+        report(task);
+      }
+      if (state.isTerminal()) {
+        slots.removeAttempt(task.attemptId()).ifPresent(slotListener::onFreed);
+        releaseJobIfOver(task.jobId());
+      }
+    }
+
+    @Override
+    public void onGivenUp(Task task) {
+      List<ExecutionAttemptID> others = slots.quarantine(task.attemptId());
+      report(task);
+      slotListener.onQuarantined();
+      for (ExecutionAttemptID other : others) {
+        Task neighbour = tasks.get(other);
+        if (neighbour != null) {
+          neighbour.fail(
+              new TaskSubmissionException(
+                  "Its slot is out of use: attempt " + task.attemptId() + " does not end"));
+        }
+      }
+    }
   }
 
   private final class JobMasterView implements JobLeaderConnection.Owner {

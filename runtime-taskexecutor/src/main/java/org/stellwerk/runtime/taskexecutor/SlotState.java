@@ -10,6 +10,7 @@ import java.util.Set;
  * FREE → ALLOCATED → ACTIVE
  * ALLOCATED or ACTIVE → RELEASING (tasks still run) → FREE
  * ALLOCATED or ACTIVE → FREE (nothing runs)
+ * ALLOCATED, ACTIVE or RELEASING → QUARANTINED (a task does not end) → FREE
  * </pre>
  */
 public enum SlotState {
@@ -20,14 +21,17 @@ public enum SlotState {
   /** The job's master has accepted it. */
   ACTIVE,
   /** The job has lost it, but tasks still run in it. */
-  RELEASING;
+  RELEASING,
+  /** A task in it does not end though it was told to; nobody has any use of the slot till then. */
+  QUARANTINED;
 
   private Set<SlotState> successors() {
     return switch (this) {
       case FREE -> EnumSet.of(ALLOCATED);
-      case ALLOCATED -> EnumSet.of(ACTIVE, RELEASING, FREE);
-      case ACTIVE -> EnumSet.of(RELEASING, FREE);
-      case RELEASING -> EnumSet.of(FREE);
+      case ALLOCATED -> EnumSet.of(ACTIVE, RELEASING, QUARANTINED, FREE);
+      case ACTIVE -> EnumSet.of(RELEASING, QUARANTINED, FREE);
+      case RELEASING -> EnumSet.of(QUARANTINED, FREE);
+      case QUARANTINED -> EnumSet.of(FREE);
     };
   }
 

@@ -1,6 +1,5 @@
 package org.stellwerk.runtime.taskexecutor;
 
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,34 +26,41 @@ import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
  *
  * <p>A terminal state means that nothing of the attempt runs any more: an attempt that is to fail
  * from outside is CANCELING until its thread has ended, and FAILED then. Once started, only the
- * runner's own word ends it.
+ * runner's own word ends it. One that does not end in time is <em>given up</em>: the JobMaster is
+ * told that it has failed and does not wait for it, while here it stays CANCELING.
  */
 final class Task {
 
   private static final Logger LOG = LoggerFactory.getLogger(Task.class);
 
+  /** Hears what becomes of the task. */
+  interface Listener {
+    /** After each transition. */
+    void onTransition(Task task, ExecutionState from);
+
+    /** Once, when the task is given up. */
+    void onGivenUp(Task task);
+  }
+
   private final TaskDeploymentDescriptor descriptor;
   private final TaskRunner runner;
   private final TaskExecutorConfig.Timeouts timeouts;
   private final ComponentMainThreadExecutor mainThread;
-  private final BiConsumer<Task, ExecutionState> listener;
+  private final Listener listener;
   private ExecutionState state = ExecutionState.CREATED;
   private @Nullable TaskHandle handle;
   private @Nullable CancellationWatch cancellation;
   private @Nullable SerializedThrowable failure;
+  private @Nullable SerializedThrowable givenUp;
   private IOMetrics lastMetrics = IOMetrics.ZERO;
 
-  /**
-   * An attempt of which nothing runs yet.
-   *
-   * @param listener called after each transition, with the state before
-   */
+  /** An attempt of which nothing runs yet. */
   Task(
       TaskDeploymentDescriptor descriptor,
       TaskRunner runner,
       TaskExecutorConfig.Timeouts timeouts,
       ComponentMainThreadExecutor mainThread,
-      BiConsumer<Task, ExecutionState> listener) {
+      Listener listener) {
     this.descriptor = descriptor;
     this.runner = runner;
     this.timeouts = timeouts;
@@ -74,8 +80,17 @@ final class Task {
     return state;
   }
 
-  /** The present state, for the JobMaster. */
+  /** Whether the JobMaster does not wait for its end. */
+  boolean isGivenUp() {
+    return givenUp != null;
+  }
+
+  /** The present state, for the JobMaster; FAILED if it is given up. */
   TaskExecutionState executionState() {
+    if (givenUp != null) {
+      return new TaskExecutionState(
+          jobId(), attemptId(), ExecutionState.FAILED, givenUp, metrics(), true);
+    }
     return new TaskExecutionState(
         jobId(), attemptId(), state, state == ExecutionState.FAILED ? failure : null, metrics());
   }
@@ -127,10 +142,27 @@ final class Task {
     if (running == null || state.isTerminal() || state == ExecutionState.CANCELING) {
       return;
     }
-    CancellationWatch watch = new CancellationWatch(describe(), running, timeouts, mainThread);
+    CancellationWatch watch =
+        new CancellationWatch(describe(), running, timeouts, mainThread, this::giveUp);
     cancellation = watch;
     transitionTo(ExecutionState.CANCELING, reason);
     watch.start();
+  }
+
+  private void giveUp(String stack) {
+    givenUp =
+        FailureReports.bounded(
+            new SerializedThrowable(
+                TaskStuckException.class.getName(),
+                "Task "
+                    + describe()
+                    + " did not end within "
+                    + timeouts.cancellation().toMillis()
+                    + " ms of being cancelled (task.cancellation.timeout); its slot is out of use"
+                    + " until it does",
+                "It ignores interruption here:\n" + stack,
+                failure));
+    listener.onGivenUp(this);
   }
 
   private void onProgress(ExecutionState next) {
@@ -210,7 +242,7 @@ final class Task {
     ExecutionState from = state;
     state = next;
     LOG.info("Task {}: {} -> {}: {}", describe(), from, next, reason);
-    listener.accept(this, from);
+    listener.onTransition(this, from);
   }
 
   /** Takes the runner's events into the main thread; user exceptions stay behind. */

@@ -82,13 +82,9 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
                 getAddress(),
                 new TaskManagerLocation(
                     config.resourceId(), config.host(), taskRunner.dataPort())));
-    this.jobs = new ServedJobs(context, taskRunner, this::tellSlotAvailable);
+    this.jobs = new ServedJobs(context, taskRunner, new SlotsView());
     this.resourceManager =
         new ResourceManagerConnection(context, jobs.slots(), taskRunner::freeHeap, jobs::isServing);
-  }
-
-  private void tellSlotAvailable(TaskSlotTable.FreedSlot slot) {
-    resourceManager.notifySlotAvailable(slot.slotId(), slot.allocationId());
   }
 
   /** The process's name in the cluster. */
@@ -233,6 +229,18 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
   public TaskExecutorSnapshot snapshot() {
     return TaskExecutorSnapshot.of(
         config.resourceId(), resourceManager, jobs.slots(), jobs.tasks(), jobs.connections());
+  }
+
+  private final class SlotsView implements ServedJobs.SlotListener {
+    @Override
+    public void onFreed(TaskSlotTable.FreedSlot slot) {
+      resourceManager.notifySlotAvailable(slot.slotId(), slot.allocationId());
+    }
+
+    @Override
+    public void onQuarantined() {
+      resourceManager.reportSlots();
+    }
   }
 
   private final class LeaderListener implements LeaderRetrievalListener {

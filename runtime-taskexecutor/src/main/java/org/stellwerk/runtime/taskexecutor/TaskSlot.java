@@ -51,6 +51,11 @@ final class TaskSlot {
     return state == SlotState.FREE;
   }
 
+  /** Whether the job has it, and may use it. */
+  boolean isHeld() {
+    return state == SlotState.ALLOCATED || state == SlotState.ACTIVE;
+  }
+
   /** The allocation; the slot must not be free. */
   AllocationID allocationId() {
     return Objects.requireNonNull(allocationId, "free slot");
@@ -74,7 +79,7 @@ final class TaskSlot {
   }
 
   SlotStatus status() {
-    return new SlotStatus(id, allocationId, jobId);
+    return new SlotStatus(id, allocationId, jobId, state == SlotState.QUARANTINED);
   }
 
   void allocate(AllocationID allocation, JobID job) {
@@ -89,6 +94,10 @@ final class TaskSlot {
 
   void releasing(String reason) {
     transitionTo(SlotState.RELEASING, reason);
+  }
+
+  void quarantine(String reason) {
+    transitionTo(SlotState.QUARANTINED, reason);
   }
 
   void free(String reason) {

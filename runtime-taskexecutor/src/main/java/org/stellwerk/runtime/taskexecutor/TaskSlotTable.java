@@ -22,11 +22,12 @@ import org.stellwerk.runtime.messages.exceptions.TaskSubmissionException;
  * its main thread; soft state, told to the ResourceManager by reports.
  *
  * <p>A slot that its job loses while tasks still run in it is RELEASING: it counts as taken, and
- * becomes free with the end of its last task. An allocation whose job's master does not accept it
- * in time is handed to the timeouts' listener, which releases it.
+ * becomes free with the end of its last task. So is one in which a task does not end though it was
+ * told to, QUARANTINED, but that is of no use to its job meanwhile. An allocation whose job's
+ * master does not accept it in time is handed to the timeouts' listener, which releases it.
  *
  * <p>Invariants: an allocation has one slot, an attempt one slot; a free slot has neither; a
- * RELEASING slot has attempts; a timeout is armed for exactly the ALLOCATED slots.
+ * RELEASING or QUARANTINED slot has attempts; a timeout is armed for exactly the ALLOCATED slots.
  */
 final class TaskSlotTable {
 
@@ -68,7 +69,7 @@ final class TaskSlotTable {
     }
     TaskSlot slot = slots.get(index);
     TaskSlot holder = byAllocation.get(allocationId);
-    if (holder == slot && slot.jobId().equals(jobId) && slot.state() != SlotState.RELEASING) {
+    if (holder == slot && slot.jobId().equals(jobId) && slot.isHeld()) {
       return;
     }
     if (holder != null) {
@@ -87,7 +88,7 @@ final class TaskSlotTable {
   /** The job's master has accepted the slot; false if the allocation has no slot any more. */
   boolean markActive(AllocationID allocationId) {
     TaskSlot slot = byAllocation.get(allocationId);
-    if (slot == null || slot.state() == SlotState.RELEASING) {
+    if (slot == null || !slot.isHeld()) {
       return false;
     }
     if (slot.state() == SlotState.ALLOCATED) {
@@ -97,10 +98,10 @@ final class TaskSlotTable {
     return true;
   }
 
-  /** The job loses the slot. Empty if the allocation has none, or is being released already. */
+  /** The job loses the slot. Empty if the allocation has none, or the job has lost it already. */
   Optional<Release> release(AllocationID allocationId, String reason) {
     TaskSlot slot = byAllocation.get(allocationId);
-    if (slot == null || slot.state() == SlotState.RELEASING) {
+    if (slot == null || !slot.isHeld()) {
       return Optional.empty();
     }
     timeouts.disarm(allocationId);
@@ -125,9 +126,9 @@ final class TaskSlotTable {
       throw new TaskSubmissionException(
           "Attempt " + attempt + " is refused: no slot is allocated to its job as " + allocationId);
     }
-    if (slot.state() == SlotState.RELEASING) {
+    if (!slot.isHeld()) {
       throw new TaskSubmissionException(
-          "Attempt " + attempt + " is refused: slot " + describe(slot) + " is being released");
+          "Attempt " + attempt + " is refused: its job has lost slot " + describe(slot));
     }
     int newest = slot.newestAttempt(attempt);
     if (newest == attempt.attemptNumber()) {
@@ -147,6 +148,23 @@ final class TaskSlotTable {
     return true;
   }
 
+  /**
+   * The attempt does not end though it was told to: its job loses the slot, which is free when
+   * nothing runs in it any more.
+   *
+   * @return the other attempts in the slot; empty if it is quarantined already
+   */
+  List<ExecutionAttemptID> quarantine(ExecutionAttemptID attempt) {
+    TaskSlot slot = byAttempt.get(attempt);
+    if (slot == null || slot.state() == SlotState.QUARANTINED) {
+      return List.of();
+    }
+    timeouts.disarm(slot.allocationId());
+    slot.quarantine("attempt " + attempt + " does not end");
+    version++;
+    return slot.attempts().stream().filter(other -> !other.equals(attempt)).toList();
+  }
+
   /** An attempt has ended; its slot is free now if it was waiting for that. */
   Optional<FreedSlot> removeAttempt(ExecutionAttemptID attempt) {
     TaskSlot slot = byAttempt.remove(attempt);
@@ -154,7 +172,7 @@ final class TaskSlotTable {
       return Optional.empty();
     }
     slot.remove(attempt);
-    return slot.state() == SlotState.RELEASING && slot.isEmpty()
+    return !slot.isHeld() && slot.isEmpty()
         ? Optional.of(free(slot, "its last task has ended"))
         : Optional.empty();
   }
@@ -238,7 +256,7 @@ final class TaskSlotTable {
       }
       taken++;
       require(byAllocation.get(slot.allocationId()) == slot, slot, "an unindexed allocation");
-      require(slot.state() != SlotState.RELEASING || !slot.isEmpty(), slot, "nothing to wait for");
+      require(slot.isHeld() || !slot.isEmpty(), slot, "nothing to wait for");
       boolean waits = slot.state() == SlotState.ALLOCATED && !stopped;
       require(
           timeouts.isArmed(slot.allocationId()) == waits,

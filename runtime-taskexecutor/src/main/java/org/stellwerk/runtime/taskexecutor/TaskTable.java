@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +30,7 @@ final class TaskTable {
   private final TaskExecutorConfig.Timeouts timeouts;
   private final ComponentMainThreadExecutor mainThread;
   private final TransitionObserver transitions;
-  private final Consumer<Task> listener;
+  private final Task.Listener listener;
   private final Map<ExecutionAttemptID, Task> tasks = new LinkedHashMap<>();
   private final Map<Subtask, Task> bySubtask = new LinkedHashMap<>();
   private final CompletableFuture<Void> lastEnd = new CompletableFuture<>();
@@ -40,14 +39,14 @@ final class TaskTable {
   /**
    * No tasks.
    *
-   * @param listener called after each transition; a task that has ended is not in the table then
+   * @param listener called after the table has changed: a task that has ended is not in it then
    */
   TaskTable(
       TaskRunner runner,
       TaskExecutorConfig.Timeouts timeouts,
       ComponentMainThreadExecutor mainThread,
       TransitionObserver transitions,
-      Consumer<Task> listener) {
+      Task.Listener listener) {
     this.runner = runner;
     this.timeouts = timeouts;
     this.mainThread = mainThread;
@@ -57,22 +56,10 @@ final class TaskTable {
 
   /** Begins to run an attempt that was never in the table; no other of its subtask may run. */
   void start(TaskDeploymentDescriptor descriptor) {
-    Task task = new Task(descriptor, runner, timeouts, mainThread, this::onTransition);
+    Task task = new Task(descriptor, runner, timeouts, mainThread, new TaskListener());
     tasks.put(task.attemptId(), task);
     bySubtask.put(Subtask.of(task.attemptId()), task);
     task.start();
-  }
-
-  private void onTransition(Task task, ExecutionState from) {
-    transitions.onTransition(TransitionObserver.TASK, task.attemptId(), from, task.state());
-    if (task.state().isTerminal()) {
-      tasks.remove(task.attemptId());
-      bySubtask.remove(Subtask.of(task.attemptId()), task);
-    }
-    listener.accept(task);
-    if (ending && tasks.isEmpty()) {
-      lastEnd.complete(null);
-    }
   }
 
   /**
@@ -106,8 +93,8 @@ final class TaskTable {
   }
 
   /**
-   * Makes sure that no two attempts of a subtask run here. One that its JobMaster gave up without
-   * being heard is cancelled for the later one.
+   * Makes sure that no two attempts of a subtask run here, but for those that are given up. One
+   * that its JobMaster gave up without being heard is cancelled for the later one.
    *
    * @throws TaskSubmissionException if an earlier attempt has not ended
    */
@@ -140,11 +127,32 @@ final class TaskTable {
     }
   }
 
-  /** The attempts of the job, for a heartbeat. */
+  /** The attempts of the job that its JobMaster waits for, for a heartbeat. */
   List<TaskExecutorHeartbeat.ExecutionStatus> executionsOf(JobID jobId) {
     return tasks.values().stream()
-        .filter(task -> task.jobId().equals(jobId))
+        .filter(task -> task.jobId().equals(jobId) && !task.isGivenUp())
         .map(Task::status)
         .toList();
+  }
+
+  private final class TaskListener implements Task.Listener {
+    @Override
+    public void onTransition(Task task, ExecutionState from) {
+      transitions.onTransition(TransitionObserver.TASK, task.attemptId(), from, task.state());
+      if (task.state().isTerminal()) {
+        tasks.remove(task.attemptId());
+        bySubtask.remove(Subtask.of(task.attemptId()), task);
+      }
+      listener.onTransition(task, from);
+      if (ending && tasks.isEmpty()) {
+        lastEnd.complete(null);
+      }
+    }
+
+    @Override
+    public void onGivenUp(Task task) {
+      bySubtask.remove(Subtask.of(task.attemptId()), task);
+      listener.onGivenUp(task);
+    }
   }
 }

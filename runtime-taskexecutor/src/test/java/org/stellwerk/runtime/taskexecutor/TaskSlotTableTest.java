@@ -146,7 +146,7 @@ class TaskSlotTableTest {
     assertThat(table.isGone(job(0))).isFalse();
     assertThatThrownBy(() -> table.addAttempt(attempt(2, 0), job(0), allocation(0)))
         .isInstanceOf(TaskSubmissionException.class)
-        .hasMessageContaining("released");
+        .hasMessageContaining("lost slot");
     assertThat(table.report().slots().get(0).allocationId()).isEqualTo(allocation(0));
     assertThat(table.removeAttempt(attempt(0, 0))).isEmpty();
     assertThat(table.removeAttempt(attempt(1, 0)).orElseThrow().allocationId())

@@ -29,6 +29,7 @@ import org.stellwerk.runtime.messages.IOMetrics;
 import org.stellwerk.runtime.messages.JobInformation;
 import org.stellwerk.runtime.messages.SerializedThrowable;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
+import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskInformation;
 
 class TaskTest {
@@ -96,8 +97,24 @@ class TaskTest {
           new ExecutionGraphId(new UUID(1, 1)),
           new ExecutionVertexID(new JobVertexID(new UUID(2, 2)), 0),
           0);
+  private final List<TaskExecutionState> givenUp = new ArrayList<>();
   private final Task task =
-      new Task(descriptor(), runner, timeouts, mainThread, (t, from) -> transitions.add(t.state()));
+      new Task(
+          descriptor(),
+          runner,
+          timeouts,
+          mainThread,
+          new Task.Listener() {
+            @Override
+            public void onTransition(Task changed, ExecutionState from) {
+              transitions.add(changed.state());
+            }
+
+            @Override
+            public void onGivenUp(Task stuck) {
+              givenUp.add(stuck.executionState());
+            }
+          });
 
   private TaskDeploymentDescriptor descriptor() {
     return new TaskDeploymentDescriptor(
@@ -241,6 +258,20 @@ class TaskTest {
     assertThat(running.cancellations).isEqualTo(1);
     assertThat(running.interruptions).isEqualTo(21);
     assertThat(running.stackTraceReads).isEqualTo(1);
+    assertThat(givenUp)
+        .singleElement()
+        .satisfies(
+            told -> {
+              assertThat(told.state()).isEqualTo(ExecutionState.FAILED);
+              assertThat(told.slotLost()).isTrue();
+              SerializedThrowable why = Objects.requireNonNull(told.failure());
+              assertThat(why.className()).isEqualTo(TaskStuckException.class.getName());
+              assertThat(why.message())
+                  .startsWith("Task map (1/1)")
+                  .contains("did not end within 5000 ms of being cancelled");
+              assertThat(why.stackTrace()).contains("at user.Code.loop(Code.java:1)");
+            });
+    assertThat(task.state()).isEqualTo(ExecutionState.CANCELING);
     send(Event.CANCELED);
     sim.runFor(Duration.ofSeconds(20));
     assertThat(running.interruptions).isEqualTo(21);

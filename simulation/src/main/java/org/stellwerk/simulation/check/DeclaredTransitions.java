@@ -47,16 +47,18 @@ public final class DeclaredTransitions {
   private static final String TASK_SLOT =
       """
       FREE -> ALLOCATED
-      ALLOCATED -> ACTIVE RELEASING FREE
-      ACTIVE -> RELEASING FREE
-      RELEASING -> FREE
+      ALLOCATED -> ACTIVE RELEASING QUARANTINED FREE
+      ACTIVE -> RELEASING QUARANTINED FREE
+      RELEASING -> QUARANTINED FREE
+      QUARANTINED -> FREE
       """;
 
   private static final String MANAGED_SLOT =
       """
       FREE -> PENDING ALLOCATED
       PENDING -> ALLOCATED FREE
-      ALLOCATED -> FREE ALLOCATED
+      ALLOCATED -> FREE ALLOCATED QUARANTINED
+      QUARANTINED -> FREE ALLOCATED
       """;
 
   private static final String LEADER_SESSION =

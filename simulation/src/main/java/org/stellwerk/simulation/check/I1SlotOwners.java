@@ -81,9 +81,10 @@ final class I1SlotOwners extends Invariant {
         slot.slotId(),
         slot.attempts());
     require(
-        slot.state() != SlotState.RELEASING || !slot.attempts().isEmpty(),
-        "{} is RELEASING, but has no task to wait for",
-        slot.slotId());
+        isHeld(slot.state()) || free || !slot.attempts().isEmpty(),
+        "{} is {}, but has no task to wait for",
+        slot.slotId(),
+        slot.state());
     Set<JobVertexID> vertices = new HashSet<>();
     for (ExecutionAttemptID attempt : slot.attempts()) {
       RunningTask task = taskOf(attempt, now);
@@ -101,6 +102,10 @@ final class I1SlotOwners extends Invariant {
           slot.jobId(),
           task);
     }
+  }
+
+  private static boolean isHeld(SlotState state) {
+    return state == SlotState.ALLOCATED || state == SlotState.ACTIVE;
   }
 
   private static @Nullable RunningTask taskOf(

@@ -119,8 +119,9 @@ final class I7ResourceBooks extends Invariant {
     boolean free = slot.state() == ManagedSlotState.FREE;
     AllocationID allocation = slot.allocationId();
     JobID job = slot.jobId();
+    boolean taken = !free && slot.state() != ManagedSlotState.QUARANTINED;
     require(
-        free == (allocation == null) && free == (job == null) && (free || !slot.usable()),
+        taken == (allocation != null) && taken == (job != null) && (free || !slot.usable()),
         "Neither free nor taken: {}",
         slot);
     if (slot.state() == ManagedSlotState.ALLOCATED && allocation != null && job != null) {

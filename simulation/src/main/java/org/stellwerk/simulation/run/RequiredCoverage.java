@@ -64,7 +64,9 @@ public final class RequiredCoverage {
           "task: INITIALIZING -> FINISHED",
           "task: INITIALIZING -> FAILED",
           "task: CANCELING -> FAILED",
-          "task slot: ALLOCATED -> RELEASING");
+          "task slot: ALLOCATED -> RELEASING",
+          "task slot: ALLOCATED -> QUARANTINED",
+          "managed slot: QUARANTINED -> ALLOCATED");
 
   private RequiredCoverage() {}
 
