@@ -34,6 +34,18 @@ public final class Programs {
     }
   }
 
+  /** Submits a job whose vertices do not all share slots. */
+  public static final class Groups {
+    private Groups() {}
+
+    public static void main(String[] args) throws InterruptedException {
+      Job job = Job.named("groups");
+      job.vertex("a", Nothing.class).slotSharingGroup("in");
+      job.vertex("b", Nothing.class).parallelism(3).coLocationGroup("pair");
+      job.execute();
+    }
+  }
+
   /** Submits a job and returns. */
   public static final class Submits {
     private Submits() {}

@@ -7,6 +7,7 @@ import java.util.UUID;
 import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.jobgraph.JobVertex;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
+import org.stellwerk.runtime.jobgraph.SlotSharing;
 import org.stellwerk.task.TaskInvokable;
 
 /**
@@ -25,6 +26,7 @@ public final class Vertex {
   private final Map<String, String> configuration = new LinkedHashMap<>();
   private int parallelism = USE_DEFAULT;
   private byte[] payload = new byte[0];
+  private SlotSharing slotSharing = SlotSharing.DEFAULT;
 
   Vertex(Job job, int position, String name, Class<? extends TaskInvokable> code) {
     this.job = job;
@@ -53,6 +55,25 @@ public final class Vertex {
   /** Sets bytes for the user's code; nothing else looks into them. */
   public Vertex payload(byte[] bytes) {
     this.payload = bytes.clone();
+    return this;
+  }
+
+  /**
+   * Puts the vertex into a slot sharing group, by default "default". Subtasks of one group share
+   * slots, those of different groups never do: the job needs, for each group, as many slots as the
+   * largest parallelism in it.
+   */
+  public Vertex slotSharingGroup(String group) {
+    slotSharing = new SlotSharing(group, slotSharing.coLocationGroup());
+    return this;
+  }
+
+  /**
+   * Puts the vertex into a co-location group: subtask i of all vertices that name it runs in one
+   * slot, also after restarts. They must be in one slot sharing group.
+   */
+  public Vertex coLocationGroup(String group) {
+    slotSharing = new SlotSharing(slotSharing.group(), group);
     return this;
   }
 
@@ -100,6 +121,6 @@ public final class Vertex {
 
   JobVertex toJobVertex(int defaultParallelism) {
     int subtasks = parallelism == USE_DEFAULT ? defaultParallelism : parallelism;
-    return new JobVertex(id, name, subtasks, code.getName(), configuration, payload);
+    return new JobVertex(id, name, subtasks, code.getName(), configuration, payload, slotSharing);
   }
 }

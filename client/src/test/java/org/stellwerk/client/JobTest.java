@@ -16,7 +16,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobgraph.JobVertex;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
+import org.stellwerk.runtime.jobgraph.SlotSharing;
 import org.stellwerk.runtime.messages.JobResult;
 import org.stellwerk.task.Environment;
 import org.stellwerk.task.TaskInvokable;
@@ -70,6 +72,20 @@ class JobTest {
             new JobEdge(a.id(), c.id(), ShipStrategy.FORWARD),
             new JobEdge(b.id(), c.id(), ShipStrategy.BROADCAST));
     assertThat(graph.userJars()).isEmpty();
+  }
+
+  @Test
+  void verticesAreInTheGroupsThatTheyName() {
+    Job job = Job.named("sample");
+    job.vertex("a", Programs.Nothing.class).slotSharingGroup("in").coLocationGroup("pair");
+    job.vertex("b", Programs.Nothing.class).coLocationGroup("pair").slotSharingGroup("in");
+    job.vertex("c", Programs.Nothing.class);
+    JobGraph graph = job.toJobGraph(ID, 2, Map.of());
+    assertThat(graph.vertices())
+        .extracting(JobVertex::slotSharing)
+        .containsExactly(
+            new SlotSharing("in", "pair"), new SlotSharing("in", "pair"), SlotSharing.DEFAULT);
+    assertThat(graph.requiredSlots()).isEqualTo(4);
   }
 
   @Test

@@ -122,7 +122,7 @@ class WordCountTest {
     assertThat(graph.edges())
         .extracting(JobEdge::shipStrategy)
         .containsExactly(ShipStrategy.FORWARD, ShipStrategy.HASH, ShipStrategy.FORWARD);
-    assertThat(graph.maxParallelism()).isEqualTo(4);
+    assertThat(graph.requiredSlots()).isEqualTo(4);
   }
 
   @Test

@@ -35,7 +35,7 @@ final class TrackedJobs {
     }
 
     int slots() {
-      return graph.maxParallelism();
+      return graph.requiredSlots();
     }
   }
 

@@ -2,6 +2,7 @@ package org.stellwerk.client.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.UUID;
 import org.stellwerk.client.ExecutionContext;
 import org.stellwerk.client.ProgramException;
@@ -9,6 +10,7 @@ import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobVertex;
+import org.stellwerk.runtime.jobgraph.SlotSharing;
 
 /**
  * {@code stellwerk info}: runs the program up to its first submission and shows what it would have
@@ -69,8 +71,9 @@ final class InfoCommand {
                 + "': "
                 + graph.totalSubtasks()
                 + " subtasks, needs "
-                + graph.maxParallelism()
-                + " slots");
+                + graph.requiredSlots()
+                + " slots"
+                + groups(graph));
     for (JobVertex vertex : graph.topologicallySorted()) {
       console
           .out()
@@ -80,11 +83,27 @@ final class InfoCommand {
                   + " x "
                   + vertex.parallelism()
                   + "  "
-                  + vertex.invokableClassName());
+                  + vertex.invokableClassName()
+                  + sharing(vertex.slotSharing()));
       for (JobEdge edge : graph.outputsOf(vertex.id())) {
         String target = graph.vertex(edge.target()).name();
         console.out().println("    -> " + target + " (" + edge.shipStrategy() + ")");
       }
     }
+  }
+
+  private static String groups(JobGraph graph) {
+    Map<String, Integer> groups = graph.slotsPerGroup();
+    return groups.size() == 1 ? "" : " in slot sharing groups " + groups;
+  }
+
+  private static String sharing(SlotSharing sharing) {
+    String group =
+        sharing.group().equals(SlotSharing.DEFAULT_GROUP)
+            ? ""
+            : "  slot sharing group " + sharing.group();
+    return sharing.coLocationGroup() == null
+        ? group
+        : group + "  co-location group " + sharing.coLocationGroup();
   }
 }

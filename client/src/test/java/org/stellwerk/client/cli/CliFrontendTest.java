@@ -263,6 +263,15 @@ class CliFrontendTest {
   }
 
   @Test
+  void infoShowsWhoSharesSlots() {
+    assertThat(run("info -p 2 -c $Groups %/plain.jar").out())
+        .containsExactly(
+            "Job 'groups': 5 subtasks, needs 5 slots in slot sharing groups {default=3, in=2}",
+            "  a x 2  com.example.Programs$Nothing  slot sharing group in",
+            "  b x 3  com.example.Programs$Nothing  co-location group pair");
+  }
+
+  @Test
   void listShowsTheJobsInGroups() {
     cluster.answer(
         "GET /jobs/overview",

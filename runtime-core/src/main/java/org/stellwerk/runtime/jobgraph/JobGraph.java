@@ -12,8 +12,9 @@ import org.stellwerk.runtime.id.JobVertexID;
 
 /**
  * What is submitted: an acyclic graph of vertices and edges, and the jars that its classes are in.
- * Always valid: the constructor refuses duplicate ids, edges to unknown vertices, cycles and
- * forward edges between different parallelisms with one clear line each.
+ * Always valid: the constructor refuses duplicate ids, edges to unknown vertices, cycles, forward
+ * edges between different parallelisms and co-location across slot sharing groups with one clear
+ * line each.
  *
  * @param configuration the job's own configuration, laid over the cluster's where that makes sense
  * @param userJars content keys of the jars, in class path order
@@ -49,9 +50,29 @@ public record JobGraph(
     return edges.stream().filter(edge -> edge.source().equals(id)).toList();
   }
 
-  /** The largest parallelism: how many slots the job needs, as all vertices share slots. */
-  public int maxParallelism() {
-    return vertices.stream().mapToInt(JobVertex::parallelism).max().orElse(0);
+  /** How many slots each slot sharing group needs: the largest parallelism in it. */
+  public Map<String, Integer> slotsPerGroup() {
+    Map<String, Integer> slots = new TreeMap<>();
+    for (JobVertex vertex : vertices) {
+      slots.merge(vertex.slotSharing().group(), vertex.parallelism(), Math::max);
+    }
+    return slots;
+  }
+
+  /** How many slots the job needs for all its subtasks to run at a time. */
+  public int requiredSlots() {
+    return slotsPerGroup().values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  /** {@link #requiredSlots} and where they come from, for people. */
+  public String describeRequiredSlots() {
+    Map<String, Integer> groups = slotsPerGroup();
+    return requiredSlots()
+        + " slots ("
+        + (groups.size() == 1
+            ? "its largest parallelism"
+            : "the largest parallelism of each slot sharing group: " + groups)
+        + ")";
   }
 
   /** The number of subtasks of all vertices. */
@@ -105,7 +126,31 @@ public record JobGraph(
                 + ") needs equal parallelism; use rebalance, hash or broadcast");
       }
     }
+    checkCoLocation(name, vertices);
     sort(name, vertices, edges);
+  }
+
+  private static void checkCoLocation(String name, List<JobVertex> vertices) {
+    Map<String, JobVertex> firsts = new LinkedHashMap<>();
+    for (JobVertex vertex : vertices) {
+      String coLocationGroup = vertex.slotSharing().coLocationGroup();
+      if (coLocationGroup == null) {
+        continue;
+      }
+      JobVertex first = firsts.putIfAbsent(coLocationGroup, vertex);
+      if (first != null && !first.slotSharing().group().equals(vertex.slotSharing().group())) {
+        throw new IllegalArgumentException(
+            ("Vertices '%s' and '%s' of job '%s' are in co-location group '%s', but in different slot"
+                    + " sharing groups, '%s' and '%s'; put them into one")
+                .formatted(
+                    first.name(),
+                    vertex.name(),
+                    name,
+                    coLocationGroup,
+                    first.slotSharing().group(),
+                    vertex.slotSharing().group()));
+      }
+    }
   }
 
   private static List<JobVertex> sort(String name, List<JobVertex> vertices, List<JobEdge> edges) {

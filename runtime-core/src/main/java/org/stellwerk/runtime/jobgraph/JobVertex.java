@@ -17,6 +17,7 @@ import org.stellwerk.runtime.id.JobVertexID;
  * @param invokableClassName the user's TaskInvokable, loaded by the task only
  * @param configuration text for the invokable
  * @param payload bytes for the invokable; the control plane never looks into them
+ * @param slotSharing with whom its subtasks share slots
  */
 public record JobVertex(
     JobVertexID id,
@@ -24,7 +25,8 @@ public record JobVertex(
     int parallelism,
     String invokableClassName,
     Map<String, String> configuration,
-    byte[] payload) {
+    byte[] payload,
+    SlotSharing slotSharing) {
 
   public JobVertex {
     if (parallelism < 1) {
@@ -34,9 +36,28 @@ public record JobVertex(
     configuration = Collections.unmodifiableMap(new TreeMap<>(configuration));
   }
 
+  /** A vertex in the default slot sharing group. */
+  @SuppressWarnings("checkstyle:parameternumber")
+  public JobVertex(
+      JobVertexID id,
+      String name,
+      int parallelism,
+      String invokableClassName,
+      Map<String, String> configuration,
+      byte[] payload) {
+    this(id, name, parallelism, invokableClassName, configuration, payload, SlotSharing.DEFAULT);
+  }
+
   /** The same vertex with another parallelism. */
   public JobVertex withParallelism(int newParallelism) {
-    return new JobVertex(id, name, newParallelism, invokableClassName, configuration, payload);
+    return new JobVertex(
+        id, name, newParallelism, invokableClassName, configuration, payload, slotSharing);
+  }
+
+  /** The same vertex, sharing slots with others. */
+  public JobVertex withSlotSharing(SlotSharing newSlotSharing) {
+    return new JobVertex(
+        id, name, parallelism, invokableClassName, configuration, payload, newSlotSharing);
   }
 
   @Override
@@ -47,11 +68,12 @@ public record JobVertex(
         && parallelism == that.parallelism
         && invokableClassName.equals(that.invokableClassName)
         && configuration.equals(that.configuration)
-        && Arrays.equals(payload, that.payload);
+        && Arrays.equals(payload, that.payload)
+        && slotSharing.equals(that.slotSharing);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(id, name, parallelism, invokableClassName, configuration);
+    return Objects.hash(id, name, parallelism, invokableClassName, configuration, slotSharing);
   }
 }

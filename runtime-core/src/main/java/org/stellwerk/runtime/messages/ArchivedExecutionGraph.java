@@ -4,12 +4,14 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.jobgraph.JobEdge;
+import org.stellwerk.runtime.jobgraph.SlotSharing;
 
 /**
  * A job as it was at one moment: for REST, for the list of ended jobs. Times are wall-clock, in
@@ -46,9 +48,20 @@ public record ArchivedExecutionGraph(
   /** A failure and when it happened. */
   public record ErrorInfo(SerializedThrowable exception, long timestamp) {}
 
-  /** One vertex, producers before consumers. */
-  public record Vertex(JobVertexID id, String name, int parallelism, List<Subtask> subtasks) {
+  /**
+   * One vertex, producers before consumers.
+   *
+   * @param slotSharingGroup the default one if it was written down before there were others
+   */
+  public record Vertex(
+      JobVertexID id,
+      String name,
+      int parallelism,
+      String slotSharingGroup,
+      List<Subtask> subtasks) {
+
     public Vertex {
+      slotSharingGroup = Objects.requireNonNullElse(slotSharingGroup, SlotSharing.DEFAULT_GROUP);
       subtasks = List.copyOf(subtasks);
     }
   }

@@ -11,6 +11,12 @@ public final class SlotOptions {
       ConfigOption.duration(
           "slot.request.timeout", Duration.ofMinutes(5), "How long a job waits for its slots.");
 
+  public static final ConfigOption<Duration> IDLE_TIMEOUT =
+      ConfigOption.duration(
+          "slot.idle.timeout",
+          Duration.ofSeconds(50),
+          "How long a job keeps a slot that it has no task for, before it gives it back.");
+
   public static final ConfigOption<Duration> RM_START_UP_TIME =
       ConfigOption.duration(
           "resourcemanager.standalone.start-up-time",
@@ -21,6 +27,6 @@ public final class SlotOptions {
 
   /** All options of this class. */
   public static List<ConfigOption<?>> all() {
-    return List.of(REQUEST_TIMEOUT, RM_START_UP_TIME);
+    return List.of(REQUEST_TIMEOUT, IDLE_TIMEOUT, RM_START_UP_TIME);
   }
 }

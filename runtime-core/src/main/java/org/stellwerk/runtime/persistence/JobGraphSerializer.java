@@ -12,6 +12,7 @@ import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobVertex;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
+import org.stellwerk.runtime.jobgraph.SlotSharing;
 
 /**
  * Job graphs as JSON: in the stores, and between client and REST API. The payloads of vertices stay
@@ -22,6 +23,8 @@ import org.stellwerk.runtime.jobgraph.ShipStrategy;
 public final class JobGraphSerializer {
 
   private static final int VERSION = 1;
+  private static final String SLOT_SHARING_GROUP = "slotSharingGroup";
+  private static final String CO_LOCATION_GROUP = "coLocationGroup";
 
   private JobGraphSerializer() {}
 
@@ -40,6 +43,7 @@ public final class JobGraphSerializer {
       node.put("invokableClass", vertex.invokableClassName());
       putMap(node, "configuration", vertex.configuration());
       node.put("payload", vertex.payload());
+      putSlotSharing(node, vertex.slotSharing());
     }
     ArrayNode edges = root.putArray("edges");
     for (JobEdge edge : jobGraph.edges()) {
@@ -90,9 +94,26 @@ public final class JobGraphSerializer {
             vertex.integer("parallelism"),
             vertex.text("invokableClass"),
             vertex.textMap("configuration"),
-            vertex.bytes("payload"));
+            vertex.bytes("payload"),
+            readSlotSharing(vertex));
     vertex.end();
     return read;
+  }
+
+  /** Only where it is not the default one, which is what earlier versions wrote and read. */
+  private static void putSlotSharing(ObjectNode node, SlotSharing sharing) {
+    if (!sharing.group().equals(SlotSharing.DEFAULT_GROUP)) {
+      node.put(SLOT_SHARING_GROUP, sharing.group());
+    }
+    if (sharing.coLocationGroup() != null) {
+      node.put(CO_LOCATION_GROUP, sharing.coLocationGroup());
+    }
+  }
+
+  private static SlotSharing readSlotSharing(JsonDocument vertex) {
+    String group = vertex.textOrNull(SLOT_SHARING_GROUP);
+    return new SlotSharing(
+        group == null ? SlotSharing.DEFAULT_GROUP : group, vertex.textOrNull(CO_LOCATION_GROUP));
   }
 
   private static void putMap(ObjectNode node, String field, Map<String, String> map) {

@@ -76,6 +76,7 @@ final class FileEndedJobStoreTest {
         id,
         "vertex",
         1,
+        "group",
         List.of(
             new ArchivedExecutionGraph.Subtask(
                 attempt(id),

@@ -17,6 +17,7 @@ import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobVertex;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
+import org.stellwerk.runtime.jobgraph.SlotSharing;
 
 class JobGraphSerializerTest {
 
@@ -42,6 +43,35 @@ class JobGraphSerializerTest {
   }
 
   @Test
+  void slotSharingIsWrittenWhereItIsNotTheDefault() {
+    JobVertex source = graph().vertices().get(0).withSlotSharing(new SlotSharing("in", "pair"));
+    JobGraph shared =
+        new JobGraph(
+            graph().jobId(),
+            graph().name(),
+            List.of(source, graph().vertices().get(1)),
+            graph().edges(),
+            graph().configuration(),
+            graph().userJars());
+    byte[] bytes = JobGraphSerializer.toBytes(shared);
+    assertThat(JobGraphSerializer.fromBytes(bytes)).isEqualTo(shared);
+    assertThat(new String(bytes, UTF_8))
+        .containsOnlyOnce("\"slotSharingGroup\":\"in\",\"coLocationGroup\":\"pair\"");
+  }
+
+  @Test
+  void aGraphThatWasStoredBeforeThereWereSlotSharingGroupsIsReadAsBefore() {
+    String before =
+        "{\"version\":1,\"jobId\":\"00000000000000070000000000000009\",\"name\":\"old\","
+            + "\"vertices\":[{\"id\":\"00000000000000010000000000000001\",\"name\":\"v\","
+            + "\"parallelism\":3,\"invokableClass\":\"C\",\"configuration\":{},\"payload\":\"\"}],"
+            + "\"edges\":[],\"configuration\":{},\"userJars\":[]}";
+    JobGraph read = JobGraphSerializer.fromBytes(before.getBytes(UTF_8));
+    assertThat(read.vertices().get(0).slotSharing()).isEqualTo(SlotSharing.DEFAULT);
+    assertThat(JobGraphSerializer.toBytes(read)).isEqualTo(before.getBytes(UTF_8));
+  }
+
+  @Test
   void equalGraphsGiveEqualBytes() {
     assertThat(JobGraphSerializer.toBytes(graph())).isEqualTo(JobGraphSerializer.toBytes(graph()));
   }
@@ -60,6 +90,7 @@ class JobGraphSerializerTest {
         "\"userJars\":[\"ab | \"userJars\":[\"x | field 'userJars[0]' is invalid: 'xab",
         "\"edges\": | \"edgs\": | field 'edges' is missing; expected a list",
         "\"userJars\": | \"more\":1,\"userJars\": | field 'more' is unknown; expected [version, jobId",
+        "\"name\":\"sink\" | \"slotSharingGroup\":\"\",\"name\":\"sink\" | A slot sharing group needs a name",
         "\"jobId\":\"0 | \"jobId\":\" | is not a JobID: expected 32 hexadecimal digits",
         "\"jobId\": | \"jobId\":\"\",\"jobId\": | Duplicate field 'jobId'",
       })

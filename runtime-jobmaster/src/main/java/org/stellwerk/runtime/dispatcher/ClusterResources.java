@@ -59,7 +59,7 @@ final class ClusterResources {
    * without TaskManagers may be about to start: then the job waits.
    */
   CompletableFuture<Void> checkEnoughSlots(JobGraph graph, Duration timeout) {
-    int needed = graph.maxParallelism();
+    int needed = graph.requiredSlots();
     return overview(timeout)
         .handle(
             (overview, failure) -> {
@@ -72,8 +72,8 @@ final class ClusterResources {
                       "Job '"
                           + graph.name()
                           + "' needs "
-                          + needed
-                          + " slots (its largest parallelism), but the cluster has "
+                          + graph.describeRequiredSlots()
+                          + ", but the cluster has "
                           + overview.slotsTotal()
                           + " on "
                           + overview.taskManagers()

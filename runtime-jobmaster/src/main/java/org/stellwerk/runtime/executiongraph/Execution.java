@@ -285,7 +285,8 @@ public final class Execution implements LogicalSlot.Payload {
   /** The attempt as it is now, for checks. */
   ExecutionSnapshot snapshot() {
     LogicalSlot held = slot;
-    return new ExecutionSnapshot(attemptId, state, held == null ? null : held.getAllocationId());
+    return new ExecutionSnapshot(
+        attemptId, state, held == null ? null : held.getAllocationId(), vertex.getSlotSharing());
   }
 
   /** The attempt as it is now. */

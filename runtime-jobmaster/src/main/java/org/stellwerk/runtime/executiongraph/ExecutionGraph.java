@@ -94,9 +94,9 @@ public final class ExecutionGraph {
     return Collections.unmodifiableCollection(vertices.values());
   }
 
-  /** How many slots the job needs: subtask i of every vertex shares slot i. */
+  /** How many slots the job needs for all its tasks to run at a time. */
   public int getRequiredSlots() {
-    return jobGraph.maxParallelism();
+    return jobGraph.requiredSlots();
   }
 
   /** How many tasks the job has. */

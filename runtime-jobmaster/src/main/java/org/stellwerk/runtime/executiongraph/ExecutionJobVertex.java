@@ -103,6 +103,7 @@ public final class ExecutionJobVertex {
         getId(),
         getName(),
         getParallelism(),
+        getTaskInformation().vertex().slotSharing().group(),
         vertices.stream().map(vertex -> vertex.getCurrentExecution().archive()).toList());
   }
 }

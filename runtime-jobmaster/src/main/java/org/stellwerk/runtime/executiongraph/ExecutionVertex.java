@@ -4,6 +4,7 @@ import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.ExecutionVertexID;
+import org.stellwerk.runtime.jobgraph.SlotSharing;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 
 /** One subtask of a vertex, across its attempts. In the JobMaster's main thread; soft state. */
@@ -52,6 +53,11 @@ public final class ExecutionVertex {
   /** The current attempt has its slot. */
   void slotAssigned() {
     jobVertex.placesChanged();
+  }
+
+  /** With whom it shares its slot. */
+  SlotSharing getSlotSharing() {
+    return jobVertex.getTaskInformation().vertex().slotSharing();
   }
 
   /** "name (2/4)": for people. */

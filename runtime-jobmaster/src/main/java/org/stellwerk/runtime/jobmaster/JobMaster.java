@@ -100,7 +100,11 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
             getMainThreadExecutor(),
             services.runtime());
     this.slotPool =
-        new SlotPool(resourceManager::declare, getMainThreadExecutor(), config.rpcTimeout());
+        new SlotPool(
+            resourceManager::declare,
+            getMainThreadExecutor(),
+            config.slotPool(),
+            services.runtime().clock());
     this.scheduler =
         SchedulerFactory.create(
             new ExecutionGraphSpec(

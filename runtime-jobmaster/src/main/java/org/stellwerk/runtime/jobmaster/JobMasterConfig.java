@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.RpcOptions;
 import org.stellwerk.runtime.heartbeat.HeartbeatConfig;
+import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolConfig;
 import org.stellwerk.runtime.options.RuntimeOptions;
 import org.stellwerk.runtime.options.SlotOptions;
 import org.stellwerk.runtime.registration.RetryingRegistrationConfig;
@@ -21,6 +22,11 @@ public record JobMasterConfig(
     RetryingRegistrationConfig registration,
     Duration slotRequestTimeout,
     Duration rpcTimeout) {
+
+  /** How its slot pool behaves. */
+  SlotPoolConfig slotPool() {
+    return new SlotPoolConfig(rpcTimeout, configuration.get(SlotOptions.IDLE_TIMEOUT));
+  }
 
   /** As configured. */
   public static JobMasterConfig from(Configuration configuration) {

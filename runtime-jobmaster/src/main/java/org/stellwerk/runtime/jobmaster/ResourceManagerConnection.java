@@ -10,6 +10,7 @@ import org.stellwerk.concurrent.ComponentMainThreadExecutor;
 import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.rpc.RpcService;
 import org.stellwerk.rpc.exceptions.RpcException;
+import org.stellwerk.runtime.FaultPoints;
 import org.stellwerk.runtime.RuntimeServices;
 import org.stellwerk.runtime.gateway.ResourceManagerGateway;
 import org.stellwerk.runtime.heartbeat.HeartbeatListener;
@@ -30,8 +31,10 @@ import org.stellwerk.util.FatalErrorHandler;
 /**
  * A JobMaster's connection to the ResourceManager of its session: registers, beats, registers again
  * when either side lost the other, and keeps the ResourceManager informed of the job's need: the
- * newest declaration is sent with each new connection and repeated until it is acknowledged.
- * Component of the JobMaster, in its main thread; soft state.
+ * newest declaration is sent with each new connection and repeated until it is acknowledged. A
+ * larger need is sent at once, a smaller one after what waits for the main thread already, so that
+ * a job of whose tasks many end at a time does not send a message for each. Component of the
+ * JobMaster, in its main thread; soft state.
  *
  * <p>States: idle → registering ⇄ connected; closed from each of them, for ever.
  */
@@ -58,10 +61,12 @@ final class ResourceManagerConnection {
   private final ComponentMainThreadExecutor mainThread;
   private final HeartbeatSender<ResourceID> heartbeats;
   private final FatalErrorHandler fatalErrorHandler;
+  private final FaultPoints faultPoints;
   private @Nullable RetryingRegistration<ResourceManagerGateway> registration;
   private @Nullable ResourceManagerGateway gateway;
   private @Nullable ResourceID peer;
   private @Nullable ResourceRequirements requirements;
+  private @Nullable ResourceRequirements sent;
   private @Nullable ScheduledFuture<?> retryTimer;
   private boolean closed;
 
@@ -78,6 +83,7 @@ final class ResourceManagerConnection {
     this.heartbeats =
         new HeartbeatSender<>(config.heartbeat(), new LossListener(), mainThread, services.clock());
     this.fatalErrorHandler = services.fatalErrorHandler();
+    this.faultPoints = services.faultPoints();
   }
 
   /** Begins to register. */
@@ -180,6 +186,7 @@ final class ResourceManagerConnection {
     }
     peer = null;
     gateway = null;
+    sent = null;
     cancelRetry();
   }
 
@@ -188,10 +195,21 @@ final class ResourceManagerConnection {
     if (closed) {
       return;
     }
+    ResourceRequirements last = sent;
     requirements =
         new ResourceRequirements(
             parties.jobId(), parties.jobMasterAddress(), version, numberOfSlots);
-    send();
+    if (last == null || numberOfSlots > last.numberOfSlots()) {
+      send();
+    } else {
+      mainThread.execute(this::sendIfNew);
+    }
+  }
+
+  private void sendIfNew() {
+    if (requirements != null && !requirements.equals(sent)) {
+      send();
+    }
   }
 
   private void send() {
@@ -201,8 +219,13 @@ final class ResourceManagerConnection {
       return;
     }
     cancelRetry();
-    target
-        .declareRequiredResources(parties.jobMasterId(), declared, config.rpcTimeout())
+    sent = declared;
+    faultPoints
+        .reach("jobmaster.before-need-declared")
+        .thenCompose(
+            ignored ->
+                target.declareRequiredResources(
+                    parties.jobMasterId(), declared, config.rpcTimeout()))
         .whenCompleteAsync(
             (ack, failure) -> onDeclared(target, declared, ack, failure), mainThread);
   }

@@ -65,7 +65,9 @@ public final class DefaultScheduler implements SchedulerNG {
     this.listener = listener;
     this.job = spec.createState(services);
     this.failures = new JobFailures(job, services.runtime().clock());
-    this.deployer = new ExecutionDeployer(slotPool, services, this::failJob);
+    this.deployer =
+        new ExecutionDeployer(
+            spec.jobGraph(), slotPool, services, slotPool::declareRequiredResources, this::failJob);
     this.failureHandler =
         ExecutionFailureHandler.create(
             spec.jobGraph(), services.configuration(), services.runtime().random());
@@ -79,10 +81,8 @@ public final class DefaultScheduler implements SchedulerNG {
 
   @Override
   public void startScheduling() {
-    int slots = graph.getRequiredSlots();
     transitionTo(JobStatus.CREATED, "starting, " + graph.getTotalTasks() + " tasks");
-    transitionTo(JobStatus.RUNNING, "asking for " + slots + " slots");
-    slotPool.declareRequiredResources(slots);
+    transitionTo(JobStatus.RUNNING, "asking for " + graph.getRequiredSlots() + " slots");
     deployer.schedule(graph, graph.getAllVertices(), false);
   }
 
@@ -119,8 +119,7 @@ public final class DefaultScheduler implements SchedulerNG {
   @Override
   public void cancel() {
     if (job.getStatus().canBecome(JobStatus.CANCELLING)) {
-      restarts.clear();
-      transitionTo(JobStatus.CANCELLING, "cancel requested");
+      beginToEnd(JobStatus.CANCELLING, "cancel requested");
       reactions.reactTo(graph::cancelAll);
     }
   }
@@ -195,6 +194,9 @@ public final class DefaultScheduler implements SchedulerNG {
     if (to == ExecutionState.FAILED && failure != null) {
       failures.add(JobFailure.of(execution, failure.exception()));
     }
+    if (to == ExecutionState.FINISHED || (to.isTerminal() && !canRestart())) {
+      deployer.noLongerNeeds(execution.getVertex().getId());
+    }
     if (to.isTerminal()) {
       restarts.attemptEnded(execution.getVertex().getId());
       reactions.react();
@@ -202,6 +204,10 @@ public final class DefaultScheduler implements SchedulerNG {
         && graph.countTasks(ExecutionState.RUNNING) == graph.getTotalTasks()) {
       LOG.info("Job {}: all {} tasks are running.", graph.getJobId(), graph.getTotalTasks());
     }
+  }
+
+  private boolean canRestart() {
+    return job.getStatus() == JobStatus.RUNNING || job.getStatus() == JobStatus.RESTARTING;
   }
 
   private void onReaction() {
@@ -223,7 +229,7 @@ public final class DefaultScheduler implements SchedulerNG {
         failures.addTo(end, failure);
       } else if (restart != null) {
         failures.addTo(restart.incident(), failure);
-      } else if (job.getStatus() == JobStatus.RUNNING || job.getStatus() == JobStatus.RESTARTING) {
+      } else if (canRestart()) {
         incident.add(failure);
       }
     }
@@ -302,9 +308,20 @@ public final class DefaultScheduler implements SchedulerNG {
 
   private void beginToFail(JobFailures.Incident incident, String why) {
     failures.beginEnd(incident);
-    restarts.clear();
-    transitionTo(JobStatus.FAILING, incident.root().described().describe() + " (" + why + ")");
+    beginToEnd(JobStatus.FAILING, incident.root().described().describe() + " (" + why + ")");
     graph.cancelAll();
+  }
+
+  /** From now on no task is started again: the slots of those that have ended are not needed. */
+  private void beginToEnd(JobStatus next, String reason) {
+    restarts.clear();
+    transitionTo(next, reason);
+    graph.forEachExecution(
+        execution -> {
+          if (execution.getState().isTerminal()) {
+            deployer.noLongerNeeds(execution.getVertex().getId());
+          }
+        });
   }
 
   private void endIfDone() {

@@ -3,15 +3,15 @@ package org.stellwerk.runtime.scheduler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.runtime.executiongraph.Execution;
 import org.stellwerk.runtime.executiongraph.ExecutionGraph;
 import org.stellwerk.runtime.id.ExecutionVertexID;
+import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobmaster.slotpool.AllocatedSlot;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolGateway;
 import org.stellwerk.runtime.messages.ExecutionState;
@@ -31,13 +31,19 @@ final class ExecutionDeployer {
   /**
    * A deployer for one job.
    *
+   * @param onNeed is told how many slots are needed by the subtasks that were scheduled
    * @param onRefused is told when there will be no slots
    */
   ExecutionDeployer(
-      SlotPoolGateway slotPool, SchedulerServices services, Consumer<Throwable> onRefused) {
+      JobGraph jobGraph,
+      SlotPoolGateway slotPool,
+      SchedulerServices services,
+      IntConsumer onNeed,
+      Consumer<Throwable> onRefused) {
     this.services = services;
     this.slotAllocator =
-        new SlotSharingExecutionSlotAllocator(slotPool, services.slotRequestTimeout());
+        new SlotSharingExecutionSlotAllocator(
+            jobGraph, slotPool, onNeed, services.slotRequestTimeout());
     this.onRefused = onRefused;
   }
 
@@ -48,16 +54,14 @@ final class ExecutionDeployer {
    */
   void schedule(ExecutionGraph graph, List<ExecutionVertexID> subtasks, boolean waitsForMore) {
     graph.schedule(subtasks);
-    Set<Integer> indices = new TreeSet<>();
-    subtasks.forEach(id -> indices.add(id.subtaskIndex()));
     FutureUtils.assertNoException(
         slotAllocator.allocate(
-            indices,
+            subtasks,
             waitsForMore,
             new SlotSharingExecutionSlotAllocator.Answer() {
               @Override
-              public void granted(Map<Integer, AllocatedSlot> slots) {
-                deploy(graph, subtasks, slots);
+              public void granted(Map<ExecutionVertexID, AllocatedSlot> slots) {
+                deploy(graph, slots);
               }
 
               @Override
@@ -68,14 +72,18 @@ final class ExecutionDeployer {
         services.runtime().fatalErrorHandler());
   }
 
-  private void deploy(
-      ExecutionGraph graph, List<ExecutionVertexID> subtasks, Map<Integer, AllocatedSlot> slots) {
-    List<Execution> deployable = new ArrayList<>(subtasks.size());
-    for (ExecutionVertexID id : subtasks) {
-      Execution execution = graph.getVertex(id).getCurrentExecution();
+  /** The subtask will not be scheduled again, and needs no slot any more. */
+  void noLongerNeeds(ExecutionVertexID subtask) {
+    slotAllocator.noLongerNeeds(subtask);
+  }
+
+  private void deploy(ExecutionGraph graph, Map<ExecutionVertexID, AllocatedSlot> slots) {
+    List<Execution> deployable = new ArrayList<>(slots.size());
+    for (Map.Entry<ExecutionVertexID, AllocatedSlot> each : slots.entrySet()) {
+      Execution execution = graph.getVertex(each.getKey()).getCurrentExecution();
       if (execution.getState() == ExecutionState.SCHEDULED) {
-        AllocatedSlot slot = slots.get(id.subtaskIndex());
-        if (slot == null || !execution.tryAssignSlot(slot.allocateLogicalSlot())) {
+        AllocatedSlot slot = each.getValue();
+        if (!execution.tryAssignSlot(slot.allocateLogicalSlot())) {
           throw new IllegalStateException("Could not assign " + slot + " to " + execution);
         }
         deployable.add(execution);
@@ -89,7 +97,7 @@ final class ExecutionDeployer {
         "Job {}: deploying {} tasks to {} slots on {} TaskManagers.",
         graph.getJobId(),
         deployable.size(),
-        slots.size(),
+        slots.values().stream().distinct().count(),
         slots.values().stream().map(slot -> slot.getSlotId().resourceId()).distinct().count());
     deployable.forEach(Execution::deploy);
   }

@@ -1,32 +1,36 @@
 package org.stellwerk.runtime.scheduler;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.runtime.id.AllocationID;
-import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.id.ExecutionVertexID;
+import org.stellwerk.runtime.id.JobVertexID;
+import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobmaster.slotpool.AllocatedSlot;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolGateway;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotRequest;
 import org.stellwerk.util.ExceptionUtils;
 
 /**
- * Gives subtasks their slots: subtask i of every vertex shares slot i. A subtask whose slot is used
- * by another one gets a share of it; the others get slots from the pool, after a restart their
- * former ones if these are free, else such on the same TaskManager. What is left is spread evenly.
- * In the JobMaster's main thread; soft state.
+ * Gives subtasks their slots: subtask i of every vertex of a slot sharing group shares one ({@link
+ * SharedSlot}). A subtask whose slot is used by another one gets a share of it; the others get
+ * slots from the pool, as {@link SlotPlacement} chooses. Counts how many slots are needed by the
+ * subtasks that it was asked for, until it hears that they do not need them any more. In the
+ * JobMaster's main thread; soft state.
  *
- * <p>A subtask index is asked for once at a time: who needs it meanwhile comes after the one who
- * has asked.
+ * <p>A shared slot is asked for once at a time: who needs it meanwhile comes after the one who has
+ * asked.
  */
 final class SlotSharingExecutionSlotAllocator {
 
@@ -34,161 +38,202 @@ final class SlotSharingExecutionSlotAllocator {
   interface Answer {
 
     /**
-     * All slots are there. Those that nobody has a share of must be used at once, or given back
+     * All subtasks have slots. Those that nobody has a share of must be used at once, or given back
      * with {@link #returnUnused}.
      */
-    void granted(Map<Integer, AllocatedSlot> slots);
+    void granted(Map<ExecutionVertexID, AllocatedSlot> slots);
 
     /** There will be no slots. */
     void refused(Throwable reason);
   }
 
-  private record Bulk(Set<Integer> indices, List<Runnable> afterwards) {}
+  /** Who asked for what, to be answered as a whole. */
+  private record Wanted(
+      Collection<ExecutionVertexID> subtasks,
+      Set<SharedSlot> shared,
+      boolean waitsForMore,
+      Answer answer) {}
+
+  private record Bulk(Set<SharedSlot> missing, List<Runnable> afterwards) {}
 
   private final SlotPoolGateway slotPool;
+  private final IntConsumer onNeed;
   private final Duration timeout;
+  private final Map<JobVertexID, String> groups = new LinkedHashMap<>();
+  private final SlotNeed need = new SlotNeed();
 
-  /** The slot that each index was last given; it may be gone, or another's meanwhile. */
-  private final Map<Integer, AllocatedSlot> slots = new LinkedHashMap<>();
+  /** The slot that each was last given; it may be gone, or another's meanwhile. */
+  private final Map<SharedSlot, AllocatedSlot> slots = new LinkedHashMap<>();
 
-  private final Map<AllocationID, Integer> owners = new LinkedHashMap<>();
+  private final Map<AllocationID, SharedSlot> owners = new LinkedHashMap<>();
   private final Set<Bulk> outstanding = new LinkedHashSet<>();
 
-  SlotSharingExecutionSlotAllocator(SlotPoolGateway slotPool, Duration timeout) {
+  /**
+   * An allocator for one job.
+   *
+   * @param onNeed is told how many slots are needed, whenever that may have changed
+   */
+  SlotSharingExecutionSlotAllocator(
+      JobGraph jobGraph, SlotPoolGateway slotPool, IntConsumer onNeed, Duration timeout) {
     this.slotPool = slotPool;
+    this.onNeed = onNeed;
     this.timeout = timeout;
+    jobGraph.vertices().forEach(vertex -> groups.put(vertex.id(), vertex.slotSharing().group()));
+  }
+
+  private SharedSlot sharedBy(ExecutionVertexID subtask) {
+    String group = groups.get(subtask.jobVertexId());
+    if (group == null) {
+      throw new IllegalArgumentException("Subtask " + subtask + " is none of the job");
+    }
+    return new SharedSlot(group, subtask.subtaskIndex());
   }
 
   /**
-   * Asks for slots, all or none.
+   * Asks for slots, all or none. From now on the job needs them.
    *
-   * @param indices subtask indices
    * @param waitsForMore whether to go on waiting while the cluster has too few slots
    * @return completed once the answer was given; exceptionally if giving it failed
    */
-  CompletableFuture<Void> allocate(Set<Integer> indices, boolean waitsForMore, Answer answer) {
+  CompletableFuture<Void> allocate(
+      Collection<ExecutionVertexID> subtasks, boolean waitsForMore, Answer answer) {
+    Set<SharedSlot> shared = new TreeSet<>();
+    for (ExecutionVertexID subtask : subtasks) {
+      SharedSlot slot = sharedBy(subtask);
+      shared.add(slot);
+      need.add(slot, subtask.jobVertexId());
+    }
+    onNeed.accept(need.size());
+    return allocate(new Wanted(subtasks, shared, waitsForMore, answer));
+  }
+
+  /** The subtask will not be started again; if nobody else needs its slot, the job does not. */
+  void noLongerNeeds(ExecutionVertexID subtask) {
+    need.remove(sharedBy(subtask), subtask.jobVertexId());
+    onNeed.accept(need.size());
+  }
+
+  private CompletableFuture<Void> allocate(Wanted wanted) {
     for (Bulk bulk : outstanding) {
-      if (bulk.indices.stream().anyMatch(indices::contains)) {
+      if (bulk.missing.stream().anyMatch(wanted.shared::contains)) {
         CompletableFuture<Void> later = new CompletableFuture<>();
-        bulk.afterwards.add(
-            () ->
-                allocate(indices, waitsForMore, answer)
-                    .whenComplete(
-                        (ignored, failure) -> {
-                          if (failure == null) {
-                            later.complete(null);
-                          } else {
-                            later.completeExceptionally(failure);
-                          }
-                        }));
+        bulk.afterwards.add(() -> FutureUtils.forward(allocate(wanted), later));
         return later;
       }
     }
-    Set<Integer> missing = new TreeSet<>();
-    for (Integer index : indices) {
-      if (!isInUse(index)) {
-        missing.add(index);
+    Set<SharedSlot> missing = new TreeSet<>();
+    for (SharedSlot each : wanted.shared) {
+      if (!isInUse(each)) {
+        missing.add(each);
       }
     }
     if (missing.isEmpty()) {
-      answer.granted(slotsOf(indices));
-      return CompletableFuture.completedFuture(null);
+      wanted.answer.granted(slotsOf(wanted.subtasks));
+      return FutureUtils.completedVoidFuture();
     }
-    return request(missing, indices, waitsForMore, answer);
+    return request(missing, wanted);
   }
 
-  private CompletableFuture<Void> request(
-      Set<Integer> missing, Set<Integer> indices, boolean waitsForMore, Answer answer) {
+  private CompletableFuture<Void> request(Set<SharedSlot> missing, Wanted wanted) {
     Bulk bulk = new Bulk(missing, new ArrayList<>());
     outstanding.add(bulk);
-    List<AllocationID> preferred =
-        missing.stream()
-            .map(slots::get)
-            .filter(Objects::nonNull)
-            .map(AllocatedSlot::getAllocationId)
-            .toList();
     return slotPool
-        .requestSlots(new SlotRequest(missing.size(), preferred, timeout, waitsForMore))
+        .requestSlots(
+            new SlotRequest(
+                missing.size(), free -> choose(missing, free), timeout, wanted.waitsForMore))
         .handle(
             (given, failure) -> {
               outstanding.remove(bulk);
-              if (failure == null) {
-                assign(missing, given);
-                answer.granted(slotsOf(indices));
-              } else {
-                answer.refused(ExceptionUtils.stripCompletionException(failure));
-              }
+              CompletableFuture<Void> answered = onAnswer(missing, wanted, given, failure);
               bulk.afterwards.forEach(Runnable::run);
-              return null;
-            });
+              return answered;
+            })
+        .thenCompose(answered -> answered);
   }
 
-  private boolean isInUse(Integer index) {
-    AllocatedSlot slot = slots.get(index);
+  private CompletableFuture<Void> onAnswer(
+      Set<SharedSlot> missing,
+      Wanted wanted,
+      @Nullable List<AllocatedSlot> given,
+      @Nullable Throwable failure) {
+    if (given == null) {
+      wanted.answer.refused(
+          failure == null
+              ? new IllegalStateException("No slots and no reason")
+              : ExceptionUtils.stripCompletionException(failure));
+      return FutureUtils.completedVoidFuture();
+    }
+    int next = 0;
+    for (SharedSlot each : missing) {
+      give(each, given.get(next));
+      next++;
+    }
+    // What was in use when the request was made may have been lost, or returned, since.
+    if (wanted.shared.stream().allMatch(each -> missing.contains(each) || isInUse(each))) {
+      wanted.answer.granted(slotsOf(wanted.subtasks));
+      return FutureUtils.completedVoidFuture();
+    }
+    given.forEach(slotPool::returnUnused);
+    return allocate(wanted);
+  }
+
+  private boolean isInUse(SharedSlot shared) {
+    AllocatedSlot slot = slots.get(shared);
     return slot != null
         && slot.isAlive()
         && slot.isUsed()
-        && index.equals(owners.get(slot.getAllocationId()));
+        && shared.equals(owners.get(slot.getAllocationId()));
   }
 
-  private void give(Integer index, AllocatedSlot slot) {
-    AllocatedSlot before = slots.put(index, slot);
+  private void give(SharedSlot shared, AllocatedSlot slot) {
+    AllocatedSlot before = slots.put(shared, slot);
     if (before != null) {
-      owners.remove(before.getAllocationId(), index);
+      owners.remove(before.getAllocationId(), shared);
     }
-    owners.put(slot.getAllocationId(), index);
+    owners.put(slot.getAllocationId(), shared);
   }
 
-  private Map<Integer, AllocatedSlot> slotsOf(Set<Integer> indices) {
-    Map<Integer, AllocatedSlot> result = new LinkedHashMap<>();
-    for (Integer index : indices) {
-      AllocatedSlot slot = slots.get(index);
+  private Map<ExecutionVertexID, AllocatedSlot> slotsOf(Collection<ExecutionVertexID> subtasks) {
+    Map<ExecutionVertexID, AllocatedSlot> result = new LinkedHashMap<>();
+    for (ExecutionVertexID subtask : subtasks) {
+      AllocatedSlot slot = slots.get(sharedBy(subtask));
       if (slot == null) {
-        throw new IllegalStateException("Subtask index " + index + " has no slot");
+        throw new IllegalStateException("Subtask " + subtask + " has no slot");
       }
-      result.put(index, slot);
+      result.put(subtask, slot);
     }
     return result;
   }
 
-  private void assign(Set<Integer> indices, List<AllocatedSlot> given) {
-    Map<AllocationID, AllocatedSlot> left = new LinkedHashMap<>();
-    given.forEach(slot -> left.put(slot.getAllocationId(), slot));
-    List<Integer> open = new ArrayList<>();
-    for (Integer index : indices) {
-      AllocatedSlot before = slots.get(index);
-      AllocatedSlot same = before == null ? null : left.remove(before.getAllocationId());
-      if (same == null) {
-        open.add(index);
-      } else {
-        give(index, same);
-      }
+  private List<AllocatedSlot> choose(Set<SharedSlot> missing, List<AllocatedSlot> free) {
+    List<SlotPlacement.Wish> wishes = new ArrayList<>(missing.size());
+    missing.forEach(each -> wishes.add(new SlotPlacement.Wish(each.group(), slots.get(each))));
+    List<SlotPlacement.Wish> held = new ArrayList<>();
+    slots.forEach(
+        (shared, slot) -> {
+          if (isInUse(shared)) {
+            held.add(new SlotPlacement.Wish(shared.group(), slot));
+          }
+        });
+    return SlotPlacement.choose(wishes, held, withoutOthers(missing, free));
+  }
+
+  /** Without the former slots of those that will want them back, if there are enough others. */
+  private List<AllocatedSlot> withoutOthers(Set<SharedSlot> missing, List<AllocatedSlot> free) {
+    List<AllocatedSlot> usable = new ArrayList<>(free.size());
+    List<AllocatedSlot> wantedBack = new ArrayList<>();
+    for (AllocatedSlot slot : free) {
+      SharedSlot owner = owners.get(slot.getAllocationId());
+      boolean others = owner != null && !missing.contains(owner) && need.contains(owner);
+      (others ? wantedBack : usable).add(slot);
     }
-    Map<ResourceID, Deque<AllocatedSlot>> byTaskManager = new LinkedHashMap<>();
-    for (AllocatedSlot slot : left.values()) {
-      byTaskManager
-          .computeIfAbsent(slot.getSlotId().resourceId(), ignored -> new ArrayDeque<>())
-          .add(slot);
-    }
-    List<Integer> moved = new ArrayList<>();
-    for (Integer index : open) {
-      AllocatedSlot before = slots.get(index);
-      Deque<AllocatedSlot> near =
-          before == null ? null : byTaskManager.get(before.getSlotId().resourceId());
-      if (near == null || near.isEmpty()) {
-        moved.add(index);
-      } else {
-        give(index, near.removeFirst());
-      }
-    }
-    List<AllocatedSlot> rest = new ArrayList<>();
-    byTaskManager.values().forEach(rest::addAll);
-    Deque<AllocatedSlot> spread = new ArrayDeque<>(EvenSpread.order(rest));
-    moved.forEach(index -> give(index, spread.removeFirst()));
+    int lacking = Math.max(0, missing.size() - usable.size());
+    usable.addAll(wantedBack.subList(0, lacking));
+    return usable;
   }
 
   /** Gives back those of the slots of which nobody has a share. */
-  void returnUnused(Map<Integer, AllocatedSlot> given) {
+  void returnUnused(Map<ExecutionVertexID, AllocatedSlot> given) {
     given.values().stream().filter(AllocatedSlot::isAlive).forEach(slotPool::returnUnused);
   }
 }

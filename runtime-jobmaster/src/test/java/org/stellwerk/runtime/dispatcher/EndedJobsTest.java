@@ -78,7 +78,7 @@ final class EndedJobsTest {
         Map.of(JobStatus.INITIALIZING, 5L, status, 1000L * number),
         List.of(
             new ArchivedExecutionGraph.Vertex(
-                new JobVertexID(new UUID(1, 1)), "vertex", 1, List.of())),
+                new JobVertexID(new UUID(1, 1)), "vertex", 1, "default", List.of())),
         List.of(),
         null,
         List.of(),

@@ -28,6 +28,7 @@ import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPool;
+import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolConfig;
 import org.stellwerk.runtime.jobmaster.slotpool.TestingTaskManagerGateway;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
@@ -50,7 +51,11 @@ class DefaultSchedulerTest {
   private final TestingTaskManagerGateway tm1 = new TestingTaskManagerGateway();
   private final TestingTaskManagerGateway tm2 = new TestingTaskManagerGateway();
   private final SlotPool pool =
-      new SlotPool((version, slots) -> {}, new ManualMainThreadExecutor(sim), SLOT_TIMEOUT);
+      new SlotPool(
+          (version, slots) -> {},
+          new ManualMainThreadExecutor(sim),
+          new SlotPoolConfig(SLOT_TIMEOUT, SLOT_TIMEOUT),
+          sim.clock());
   private final DefaultScheduler scheduler = scheduler(TestGraphs.pipeline(1, 2, 2));
   private final ExecutionGraph graph = scheduler.getExecutionGraph();
 

@@ -21,6 +21,7 @@ import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPool;
+import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolConfig;
 import org.stellwerk.runtime.jobmaster.slotpool.TestingTaskManagerGateway;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.IOMetrics;
@@ -34,12 +35,18 @@ import org.stellwerk.runtime.messages.TaskManagerLoss;
 final class SchedulerBed {
 
   static final Duration SLOT_TIMEOUT = Duration.ofSeconds(20);
+  static final Duration IDLE_TIMEOUT = Duration.ofSeconds(50);
 
   private final SimScheduler sim = new SimScheduler(1);
   private final ManualMainThreadExecutor mainThread = new ManualMainThreadExecutor(sim);
   private final RecordingFatalErrorHandler fatalErrors = new RecordingFatalErrorHandler();
   private final Map<Integer, TestingTaskManagerGateway> gateways = new LinkedHashMap<>();
-  private final SlotPool pool = new SlotPool((version, slots) -> {}, mainThread, SLOT_TIMEOUT);
+  private final SlotPool pool =
+      new SlotPool(
+          (version, slots) -> {},
+          mainThread,
+          new SlotPoolConfig(Duration.ofSeconds(1), IDLE_TIMEOUT),
+          sim.clock());
   private @Nullable DefaultScheduler scheduler;
 
   void start(JobGraph graph, Configuration configuration) {
@@ -84,12 +91,16 @@ final class SchedulerBed {
   }
 
   void offerSlot(int taskManager) {
+    offerSlot(taskManager, 0, taskManager);
+  }
+
+  void offerSlot(int taskManager, int index, int allocation) {
     pool.registerTaskManager(TestGraphs.taskManager(taskManager));
     assertThat(
             pool.offerSlots(
                 TestGraphs.location(taskManager),
                 gateway(taskManager),
-                List.of(new SlotOffer(TestGraphs.allocation(taskManager), 0))))
+                List.of(new SlotOffer(TestGraphs.allocation(allocation), index))))
         .hasSize(1);
   }
 

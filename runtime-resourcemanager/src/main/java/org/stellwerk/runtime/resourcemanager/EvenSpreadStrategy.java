@@ -7,8 +7,10 @@ import java.util.PriorityQueue;
 import org.stellwerk.runtime.id.InstanceID;
 
 /**
- * Spreads evenly: each slot comes from the TaskExecutor with the largest share of usable slots;
- * among equals from the one that has fewest of the job, then from the one registered first.
+ * Spreads each job evenly: each slot comes from the TaskExecutor that has fewest of the job; among
+ * equals from the one with the largest share of usable slots, then from the one registered first.
+ * So a job has equally many slots everywhere, give or take one, but where there are no more; and
+ * jobs that need few slots go where most is free.
  */
 final class EvenSpreadStrategy implements SlotAllocationStrategy {
 
@@ -16,9 +18,9 @@ final class EvenSpreadStrategy implements SlotAllocationStrategy {
   public List<InstanceID> plan(List<Capacity> capacities, int missing) {
     PriorityQueue<Candidate> queue =
         new PriorityQueue<>(
-            Comparator.comparing(Candidate::usedShare)
-                .thenComparing(Candidate::ofJob)
-                .thenComparing(Candidate::order));
+            Comparator.comparingInt(Candidate::ofJob)
+                .thenComparingLong(Candidate::usedShare)
+                .thenComparingInt(Candidate::order));
     for (int order = 0; order < capacities.size(); order++) {
       Capacity capacity = capacities.get(order);
       if (capacity.usable() > 0) {

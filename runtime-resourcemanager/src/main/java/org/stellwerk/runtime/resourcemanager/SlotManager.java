@@ -81,15 +81,19 @@ final class SlotManager {
     if (known == null) {
       jobs.put(jobId, need);
     }
-    boolean changed = need.required != slots;
+    int before = need.required;
     need.jobMaster = jobMaster;
     need.version = version;
     need.required = slots;
-    if (changed) {
-      need.told = null;
+    if (slots > before) {
       LOG.info("Job {} needs {} slots and has {}.", jobId, slots, taken(jobId));
+    } else {
+      LOG.debug("Job {} needs {} slots, after {}.", jobId, slots, before);
     }
-    serveJobs();
+    if (slots != before) {
+      need.told = null;
+      serveJobs();
+    }
     return true;
   }
 

@@ -23,19 +23,19 @@ class EvenSpreadStrategyTest {
   }
 
   @Test
-  void theLargestShareOfFreeSlotsComesFirst() {
-    List<Capacity> capacities = List.of(new Capacity(id(0), 4, 2, 0), new Capacity(id(1), 2, 2, 0));
-    assertThat(strategy.plan(capacities, 2)).containsExactly(id(1), id(0));
+  void theOneWithFewestSlotsOfTheJobComesFirst() {
+    List<Capacity> capacities = List.of(new Capacity(id(0), 8, 6, 2), new Capacity(id(1), 8, 1, 1));
+    assertThat(strategy.plan(capacities, 3)).containsExactly(id(1), id(0), id(0));
   }
 
   @Test
-  void amongEqualsTheOneWithFewestSlotsOfTheJobThenTheFirstRegistered() {
+  void amongEqualsTheLargestShareOfFreeSlotsThenTheFirstRegistered() {
     List<Capacity> capacities =
         List.of(
-            new Capacity(id(0), 4, 2, 2),
+            new Capacity(id(0), 4, 2, 0),
             new Capacity(id(1), 4, 2, 0),
-            new Capacity(id(2), 4, 2, 0));
-    assertThat(strategy.plan(capacities, 3)).containsExactly(id(1), id(2), id(0));
+            new Capacity(id(2), 2, 2, 0));
+    assertThat(strategy.plan(capacities, 3)).containsExactly(id(2), id(0), id(1));
   }
 
   @Test
@@ -75,6 +75,25 @@ class EvenSpreadStrategyTest {
     for (Capacity capacity : capacities) {
       assertThat(Collections.frequency(plan, capacity.registrationId()))
           .isLessThanOrEqualTo(capacity.usable());
+    }
+  }
+
+  /** Whatever others use: no TaskExecutor that has a slot left gets two fewer than another one. */
+  @Property
+  void aJobIsSpreadEvenlyAsFarAsThereAreSlots(
+      @ForAll @Size(min = 1, max = 8) List<@IntRange(min = 0, max = 6) Integer> usable,
+      @ForAll @IntRange(max = 40) int missing) {
+    List<Capacity> capacities = new ArrayList<>();
+    for (int i = 0; i < usable.size(); i++) {
+      capacities.add(new Capacity(id(i), 6, usable.get(i), 0));
+    }
+    List<InstanceID> plan = strategy.plan(capacities, missing);
+    for (Capacity one : capacities) {
+      int given = Collections.frequency(plan, one.registrationId());
+      for (InstanceID other : plan) {
+        assertThat(given == one.usable() || given >= Collections.frequency(plan, other) - 1)
+            .isTrue();
+      }
     }
   }
 }

@@ -6,11 +6,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway.JobMasterAddress;
@@ -25,145 +29,209 @@ import org.stellwerk.runtime.resourcemanager.SlotActions.SlotRequest;
 import org.stellwerk.util.IdGenerator;
 
 /**
- * Drives a SlotManager and a model of TaskExecutors with random events: answers that are lost or
- * late, reports that are old, TaskExecutors that come and go. Invariants hold after each; and once
- * the disturbances end, the view converges to the TaskExecutors' truth and every need is met as far
- * as there are slots.
+ * Drives a SlotManager and a model of JobMasters and TaskExecutors through random histories:
+ * answers that are lost or late, reports that are old, declarations that overtake one another,
+ * TaskExecutors that come and go. After each step invariants hold, needs are those that were
+ * declared last, and no job was asked more slots for than it needs. Once the disturbances end, the
+ * view converges to the TaskExecutors' truth, and every need is met as far as there are slots.
  */
 class SlotManagerPropertyTest {
 
-  @Property(tries = 300)
-  void anySequenceOfEventsKeepsTheInvariantsAndConverges(@ForAll long seed) {
-    World world = new World(seed);
-    for (int i = 0; i < 150; i++) {
-      world.step();
-      world.manager.checkInvariants();
+  private enum Kind {
+    ADD_TASK_EXECUTOR,
+    REMOVE_TASK_EXECUTOR,
+    REPLACE_TASK_EXECUTOR,
+    DECLARE,
+    DECLARE_LATE,
+    CLEAR,
+    ANSWER,
+    LOSE_REQUEST,
+    LOSE_ANSWER,
+    ANSWER_LATE,
+    FREE,
+    FREE_LATE,
+    FREE_UNHEARD,
+    REPORT,
+    REPORT_LATE,
+    DELIVER_LATE
+  }
+
+  /** What the numbers choose depends on the kind. */
+  private record Step(Kind kind, int which, int count) {}
+
+  @Provide
+  Arbitrary<List<Step>> histories() {
+    return Combinators.combine(
+            Arbitraries.of(Kind.class),
+            Arbitraries.integers().between(0, 9),
+            Arbitraries.integers().between(0, 7))
+        .as(Step::new)
+        .list()
+        .ofMaxSize(120);
+  }
+
+  @Property(tries = 400)
+  void anyHistoryKeepsTheBooksRightAndConverges(@ForAll("histories") List<Step> steps) {
+    World world = new World();
+    for (Step step : steps) {
+      world.run(step);
+      world.check();
     }
     world.settle();
-    world.manager.checkInvariants();
+    world.check();
     world.checkConverged();
   }
 
   private static final class World {
-    private final Random random;
-    private final IdGenerator ids;
+    private final AtomicLong counter = new AtomicLong();
+    private final IdGenerator ids = () -> new UUID(7, counter.incrementAndGet());
     private final RecordingActions actions = new RecordingActions();
-    private final SlotManager manager;
-    private final List<JobID> jobs = new ArrayList<>();
+    private final SlotManager manager =
+        new SlotManager(actions, new EvenSpreadStrategy(), ids, TransitionObserver.NONE);
+    private final List<JobID> jobs =
+        List.of(JobID.generate(ids), JobID.generate(ids), JobID.generate(ids));
+    private final JobMasterAddress jobMaster =
+        new JobMasterAddress("jm", JobMasterId.generate(ids));
     private final Map<JobID, Integer> needs = new LinkedHashMap<>();
+    private final Map<JobID, Long> versions = new LinkedHashMap<>();
     private final Map<InstanceID, Worker> workers = new LinkedHashMap<>();
     private final List<SlotRequest> inFlight = new ArrayList<>();
     private final List<Runnable> lateMessages = new ArrayList<>();
-    private final JobMasterAddress jobMaster;
     private int seenRequests;
     private int names;
     private long version;
 
-    World(long seed) {
-      random = new Random(seed);
-      ids = () -> new UUID(random.nextLong(), random.nextLong());
-      manager = new SlotManager(actions, new EvenSpreadStrategy(), ids, TransitionObserver.NONE);
-      jobMaster = new JobMasterAddress("jm", JobMasterId.generate(ids));
-      for (int i = 0; i < 3; i++) {
-        jobs.add(JobID.generate(ids));
-      }
-    }
-
-    void step() {
-      switch (random.nextInt(12)) {
-        case 0 -> addWorker();
-        case 1 -> removeWorker();
-        case 2, 3 -> declare(jobs.get(random.nextInt(jobs.size())), random.nextInt(8));
-        case 4, 5, 6 -> deliverRequest();
-        case 7 -> freeSlot();
-        case 8 -> lateMessages.add(report(anyWorker()));
-        case 9 -> report(anyWorker()).run();
-        case 10 -> deliverLate();
-        default -> clear(jobs.get(random.nextInt(jobs.size())));
+    void run(Step step) {
+      JobID job = jobs.get(step.which % jobs.size());
+      switch (step.kind) {
+        case ADD_TASK_EXECUTOR -> addWorker(1 + step.count % 4);
+        case REMOVE_TASK_EXECUTOR -> removeWorker(worker(step.which));
+        case REPLACE_TASK_EXECUTOR -> replaceWorker(worker(step.which));
+        case DECLARE -> declare(job, ++version, step.count);
+        case DECLARE_LATE -> {
+          long sent = ++version;
+          lateMessages.add(() -> declare(job, sent, step.count));
+        }
+        case CLEAR -> {
+          needs.remove(job);
+          versions.remove(job);
+          manager.clearRequirement(job);
+        }
+        case ANSWER -> answer(step.which, true, true, false);
+        case LOSE_REQUEST -> answer(step.which, false, false, false);
+        case LOSE_ANSWER -> answer(step.which, true, false, false);
+        case ANSWER_LATE -> answer(step.which, true, true, true);
+        case FREE, FREE_LATE, FREE_UNHEARD -> free(step);
+        case REPORT -> report(worker(step.which)).run();
+        case REPORT_LATE -> lateMessages.add(report(worker(step.which)));
+        case DELIVER_LATE -> {
+          if (!lateMessages.isEmpty()) {
+            lateMessages.remove(step.which % lateMessages.size()).run();
+          }
+        }
       }
       collect();
     }
 
     private void collect() {
       while (seenRequests < actions.requests.size()) {
-        inFlight.add(actions.requests.get(seenRequests++));
+        SlotRequest request = actions.requests.get(seenRequests++);
+        assertThat(manager.taken(request.jobId())).isLessThanOrEqualTo(needs.get(request.jobId()));
+        inFlight.add(request);
       }
     }
 
-    private void addWorker() {
+    private void addWorker(int slots) {
       if (workers.size() < 5) {
         InstanceID id = InstanceID.generate(ids);
-        Worker worker = new Worker(new ResourceID("te" + names++), 1 + random.nextInt(4));
+        Worker worker = new Worker(new ResourceID("te" + names++), slots);
         workers.put(id, worker);
         manager.registerTaskExecutor(id, worker.report());
       }
     }
 
-    private void removeWorker() {
-      InstanceID id = anyWorker();
+    private @Nullable InstanceID worker(int which) {
+      return workers.isEmpty()
+          ? null
+          : new ArrayList<>(workers.keySet()).get(which % workers.size());
+    }
+
+    /** It does not matter to a TaskExecutor under which registration it was meant. */
+    private @Nullable Worker workerOf(SlotRequest request) {
+      return workers.values().stream()
+          .filter(worker -> worker.resourceId.equals(request.slotId().resourceId()))
+          .findFirst()
+          .orElse(null);
+    }
+
+    private void removeWorker(@Nullable InstanceID id) {
       if (id != null) {
         workers.remove(id);
         manager.unregisterTaskExecutor(id);
       }
     }
 
-    private @Nullable InstanceID anyWorker() {
-      return workers.isEmpty()
-          ? null
-          : new ArrayList<>(workers.keySet()).get(random.nextInt(workers.size()));
+    /** The same TaskExecutor registers again. */
+    private void replaceWorker(@Nullable InstanceID former) {
+      Worker worker = former == null ? null : workers.remove(former);
+      if (former != null && worker != null) {
+        InstanceID id = InstanceID.generate(ids);
+        workers.put(id, worker);
+        manager.replaceTaskExecutor(former, id, worker.report());
+      }
     }
 
-    private void declare(JobID jobId, int slots) {
-      needs.put(jobId, slots);
-      manager.declareRequirement(jobId, jobMaster, ++version, slots);
+    private void declare(JobID job, long sent, int slots) {
+      boolean newer = sent >= versions.getOrDefault(job, 0L);
+      assertThat(manager.declareRequirement(job, jobMaster, sent, slots)).isEqualTo(newer);
+      if (newer) {
+        versions.put(job, sent);
+        needs.put(job, slots);
+      }
     }
 
-    private void clear(JobID jobId) {
-      needs.remove(jobId);
-      manager.clearRequirement(jobId);
-    }
-
-    private void deliverRequest() {
+    private void answer(int which, boolean arrives, boolean heard, boolean late) {
       if (inFlight.isEmpty()) {
         return;
       }
-      SlotRequest request = inFlight.remove(random.nextInt(inFlight.size()));
-      Worker worker = workers.get(request.registrationId());
-      boolean arrives = random.nextInt(5) > 0;
+      SlotRequest request = inFlight.remove(which % inFlight.size());
+      Worker worker = workerOf(request);
       boolean done = arrives && worker != null && worker.allocate(request);
       Runnable answer =
-          done && random.nextInt(5) > 0
+          done && heard
               ? () -> manager.requestSucceeded(request)
               : () -> manager.requestFailed(request, "refused or lost");
-      if (random.nextBoolean()) {
-        answer.run();
-      } else {
+      if (late) {
         lateMessages.add(answer);
+      } else {
+        answer.run();
       }
     }
 
-    private void deliverLate() {
-      if (!lateMessages.isEmpty()) {
-        lateMessages.remove(random.nextInt(lateMessages.size())).run();
-      }
-    }
-
-    private void freeSlot() {
-      InstanceID id = anyWorker();
+    private void free(Step step) {
+      InstanceID id = worker(step.which);
       Worker worker = id == null ? null : workers.get(id);
       if (id == null || worker == null || worker.taken.isEmpty()) {
         return;
       }
       SlotID slotId = worker.taken.firstKey();
       SlotRequest freed = worker.taken.pollFirstEntry().getValue();
-      if (random.nextInt(4) > 0) {
-        Runnable message = () -> manager.slotFreed(id, slotId, freed.allocationId());
-        if (random.nextBoolean()) {
-          message.run();
-        } else {
-          lateMessages.add(message);
-        }
+      Runnable message = () -> manager.slotFreed(id, slotId, freed.allocationId());
+      if (step.kind == Kind.FREE) {
+        message.run();
+      } else if (step.kind == Kind.FREE_LATE) {
+        lateMessages.add(message);
       }
+    }
+
+    void check() {
+      manager.checkInvariants();
+      Map<JobID, Integer> known = new LinkedHashMap<>();
+      manager.needs().forEach(need -> known.put(need.jobId(), need.required()));
+      assertThat(known).isEqualTo(needs);
+      assertThat(manager.totalSlots())
+          .isEqualTo(workers.values().stream().mapToInt(worker -> worker.slots).sum());
+      assertThat(actions.requests).extracting(SlotRequest::allocationId).doesNotHaveDuplicates();
     }
 
     private Runnable report(@Nullable InstanceID id) {
@@ -179,12 +247,12 @@ class SlotManagerPropertyTest {
     void settle() {
       while (!lateMessages.isEmpty()) {
         lateMessages.remove(0).run();
+        collect();
       }
       for (int round = 0; round < 6; round++) {
-        collect();
         while (!inFlight.isEmpty()) {
           SlotRequest request = inFlight.remove(0);
-          Worker worker = workers.get(request.registrationId());
+          Worker worker = workerOf(request);
           if (worker != null && worker.allocate(request)) {
             manager.requestSucceeded(request);
           } else {
@@ -194,6 +262,7 @@ class SlotManagerPropertyTest {
         }
         for (InstanceID id : workers.keySet()) {
           report(id).run();
+          collect();
         }
       }
     }

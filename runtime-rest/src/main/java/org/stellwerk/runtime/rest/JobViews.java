@@ -2,9 +2,11 @@ package org.stellwerk.runtime.rest;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
@@ -87,6 +89,7 @@ final class JobViews {
 
   private static void putVertex(ObjectNode node, Vertex vertex, long now) {
     node.put("id", vertex.id().toString());
+    node.put("slotSharingGroupId", slotSharingGroupId(vertex.slotSharingGroup()));
     node.put("name", vertex.name());
     node.put("maxParallelism", vertex.parallelism());
     node.put("parallelism", vertex.parallelism());
@@ -94,6 +97,12 @@ final class JobViews {
     TaskTimes.of(vertex.subtasks(), now).putInto(node);
     Json.putCounts(node.putObject("tasks"), TaskTimes.countStates(vertex.subtasks()));
     Json.putMetrics(node, TaskTimes.sumMetrics(vertex.subtasks()));
+  }
+
+  /** Clients compare it only; groups with one name have one id in every job. */
+  private static String slotSharingGroupId(String name) {
+    byte[] identity = name.getBytes(StandardCharsets.UTF_8);
+    return UUID.nameUUIDFromBytes(identity).toString().replace("-", "");
   }
 
   /** The inner part of GET /jobs/:jobid/plan. */

@@ -47,6 +47,7 @@ final class JobRoutesTest extends RestTestBase {
     assertThat(names(source))
         .containsExactly(
             "id",
+            "slotSharingGroupId",
             "name",
             "maxParallelism",
             "parallelism",
@@ -56,6 +57,7 @@ final class JobRoutesTest extends RestTestBase {
             "duration",
             "tasks",
             "metrics");
+    assertThat(source.path("slotSharingGroupId").asText()).matches("[0-9a-f]{32}");
     assertThat(source.path("status").asText()).isEqualTo("FINISHED");
     assertThat(source.path("duration").asLong()).isEqualTo(1000);
     JsonNode sink = job.path("vertices").path(1);

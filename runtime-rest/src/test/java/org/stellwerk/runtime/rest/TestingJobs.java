@@ -137,7 +137,7 @@ final class TestingJobs {
     for (int i = 0; i < states.length; i++) {
       subtasks.add(subtask(id, i, states[i]));
     }
-    return new Vertex(id, name, states.length, subtasks);
+    return new Vertex(id, name, states.length, "default", subtasks);
   }
 
   private static Subtask subtask(JobVertexID id, int index, ExecutionState state) {

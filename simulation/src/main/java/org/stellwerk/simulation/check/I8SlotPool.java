@@ -1,5 +1,6 @@
 package org.stellwerk.simulation.check;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,12 +16,19 @@ import org.stellwerk.runtime.messages.ExecutionState;
 
 /**
  * I8, the JobMaster's slots: each belongs to a registered TaskExecutor, which has given it to this
- * job; every deployed attempt has a slot of the pool, at most one of each vertex in a slot; nobody
- * keeps a slot beyond its end.
+ * job; every deployed attempt has a slot of the pool; the attempts in a slot are of one slot
+ * sharing group and of different vertices; those with one index of one co-location group are in one
+ * slot; nobody keeps a slot beyond its end.
  */
 final class I8SlotPool extends Invariant {
 
   private record Place(AllocationID allocationId, JobVertexID vertexId) {}
+
+  private record CoLocated(String group, int subtaskIndex) {}
+
+  /** Who is where, of one job. */
+  private record Places(
+      Set<Place> taken, Map<AllocationID, String> groups, Map<CoLocated, AllocationID> coLocated) {}
 
   private final Allocations allocations;
 
@@ -53,16 +61,14 @@ final class I8SlotPool extends Invariant {
         job.jobId(),
         job.status(),
         slots.values());
-    Set<Place> taken = new HashSet<>();
+    Places places = new Places(new HashSet<>(), new HashMap<>(), new HashMap<>());
     for (ExecutionSnapshot execution : job.executions()) {
-      checkExecution(execution, slots, taken);
+      checkExecution(execution, slots, places);
     }
   }
 
   private void checkExecution(
-      ExecutionSnapshot execution,
-      Map<AllocationID, SlotPoolSnapshot.Slot> slots,
-      Set<Place> taken) {
+      ExecutionSnapshot execution, Map<AllocationID, SlotPoolSnapshot.Slot> slots, Places places) {
     AllocationID allocation = execution.allocationId();
     if (allocation == null) {
       require(!isDeployed(execution.state()), "{} has no slot", execution);
@@ -72,9 +78,30 @@ final class I8SlotPool extends Invariant {
     require(!execution.state().isTerminal(), "{} keeps its slot", execution);
     require(slot != null && !slot.free(), "{} has {}, of {}", execution, slot, slots.values());
     require(
-        taken.add(new Place(allocation, execution.attemptId().jobVertexId())),
+        places.taken.add(new Place(allocation, execution.attemptId().jobVertexId())),
         "{} shares its slot with another of its vertex",
         execution);
+    checkSharing(execution, allocation, places);
+  }
+
+  private void checkSharing(ExecutionSnapshot execution, AllocationID allocation, Places places) {
+    String group = execution.slotSharing().group();
+    String others = places.groups.putIfAbsent(allocation, group);
+    require(
+        others == null || others.equals(group),
+        "{} shares its slot with slot sharing group {}",
+        execution,
+        others);
+    String coLocationGroup = execution.slotSharing().coLocationGroup();
+    if (coLocationGroup != null) {
+      CoLocated together = new CoLocated(coLocationGroup, execution.attemptId().subtaskIndex());
+      AllocationID place = places.coLocated.putIfAbsent(together, allocation);
+      require(
+          place == null || place.equals(allocation),
+          "{} is not where the others of its co-location group are, in {}",
+          execution,
+          place);
+    }
   }
 
   private static boolean isDeployed(ExecutionState state) {

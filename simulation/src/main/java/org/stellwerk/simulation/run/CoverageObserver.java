@@ -41,12 +41,14 @@ final class CoverageObserver implements SimObserver, TransitionListener {
   private record Change(String machine, Enum<?> from, Enum<?> to) {}
 
   private final Coverage coverage;
+  private final SlotCoverage slots;
   private final Map<Change, String> names = new HashMap<>();
   private final Map<Long, SimMessage> onTheirWay = new HashMap<>();
   private final Set<SimNode> leaders = new LinkedHashSet<>();
 
   private CoverageObserver(Coverage coverage) {
     this.coverage = coverage;
+    this.slots = new SlotCoverage(coverage);
   }
 
   /** Counts what happens in the world from now on. */
@@ -82,6 +84,7 @@ final class CoverageObserver implements SimObserver, TransitionListener {
   @Override
   public void onMessage(SimMessage message) {
     onTheirWay.put(message.id(), message);
+    slots.onMessage(message);
     if (message.payload().content() instanceof DuplicateJobSubmissionException) {
       coverage.count(DUPLICATE);
     }

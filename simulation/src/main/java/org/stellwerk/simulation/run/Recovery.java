@@ -25,6 +25,7 @@ import org.stellwerk.simulation.SimTaskPlan.End;
 import org.stellwerk.simulation.SimTaskRunner;
 import org.stellwerk.simulation.SimWorld;
 import org.stellwerk.simulation.check.ClusterChecks;
+import org.stellwerk.simulation.schedule.Order.Sharing;
 import org.stellwerk.simulation.schedule.Order.Submit;
 import org.stellwerk.simulation.schedule.Order.Via;
 import org.stellwerk.simulation.schedule.Schedule;
@@ -183,7 +184,8 @@ final class Recovery {
   private List<String> lastJob(int slots) {
     cancelAll();
     int job = LAST_JOBS + ++lastJobs;
-    Submit order = new Submit(job, 1, slots, End.FINISHES, POLL, Duration.ZERO, Via.LEADER);
+    Submit order =
+        new Submit(job, 1, slots, End.FINISHES, POLL, Duration.ZERO, Via.LEADER, Sharing.ONE_GROUP);
     Optional<JobStatus> end =
         ask(dispatcher -> dispatcher.submitJob(RunClient.graph(order), RunClient.ASK))
             .flatMap(

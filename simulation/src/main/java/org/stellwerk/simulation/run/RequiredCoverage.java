@@ -85,6 +85,7 @@ public final class RequiredCoverage {
             "process CRASHED",
             "process FROZEN",
             "process STOPPED"));
+    names.addAll(SlotCoverage.ALL);
     CoverageObserver.LOSABLE.forEach(call -> names.add(CoverageObserver.LOST + call));
     return names;
   }

@@ -18,13 +18,16 @@ import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobVertex;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
+import org.stellwerk.runtime.jobgraph.SlotSharing;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.simulation.SimTaskPlan;
+import org.stellwerk.simulation.SimTaskPlan.End;
 import org.stellwerk.simulation.SimWorld;
 import org.stellwerk.simulation.check.ClientHistory;
 import org.stellwerk.simulation.schedule.Order;
+import org.stellwerk.simulation.schedule.Order.Sharing;
 import org.stellwerk.simulation.schedule.Order.Submit;
 import org.stellwerk.simulation.schedule.Order.Via;
 
@@ -152,20 +155,40 @@ final class RunClient implements Order.Client {
     return new JobID(new UUID(1, job));
   }
 
-  /** The graph of an order: its vertices in a row, each dealing its records to the next. */
+  /**
+   * The graph of an order: its vertices in a row, each dealing its records to the next; those that
+   * are co-located are not connected, so that their subtasks start again one by one.
+   */
   static JobGraph graph(Submit order) {
-    SimTaskPlan plan = new SimTaskPlan(order.run(), order.end(), order.ignoresCancel());
     List<JobVertex> vertices = new ArrayList<>();
     List<JobEdge> edges = new ArrayList<>();
     for (int i = 0; i < order.vertices(); i++) {
       JobVertex vertex =
-          plan.vertex(new UUID(2L + i, order.job()), "vertex-" + (i + 1), order.parallelism());
-      if (i > 0) {
+          plan(order, i)
+              .vertex(new UUID(2L + i, order.job()), "vertex-" + (i + 1), order.parallelism())
+              .withSlotSharing(slotSharing(order.sharing(), i));
+      if (i > 0 && order.sharing() != Sharing.CO_LOCATED) {
         edges.add(new JobEdge(vertices.get(i - 1).id(), vertex.id(), ShipStrategy.REBALANCE));
       }
       vertices.add(vertex);
     }
     return new JobGraph(
         jobId(order.job()), "job-" + order.job(), vertices, edges, Map.of(), List.of());
+  }
+
+  private static SimTaskPlan plan(Submit order, int vertex) {
+    boolean inTurn = order.sharing() == Sharing.GROUPS;
+    return new SimTaskPlan(
+        order.run().multipliedBy(inTurn ? vertex + 1L : 1L),
+        inTurn && vertex + 1 < order.vertices() ? End.FINISHES : order.end(),
+        order.ignoresCancel());
+  }
+
+  private static SlotSharing slotSharing(Sharing sharing, int vertex) {
+    return switch (sharing) {
+      case ONE_GROUP -> SlotSharing.DEFAULT;
+      case GROUPS -> new SlotSharing("group-" + (vertex + 1), null);
+      case CO_LOCATED -> new SlotSharing(SlotSharing.DEFAULT_GROUP, "together");
+    };
   }
 }

@@ -7,6 +7,7 @@ import org.stellwerk.rpc.RpcOptions;
 import org.stellwerk.runtime.options.ClusterOptions;
 import org.stellwerk.runtime.options.HeartbeatOptions;
 import org.stellwerk.runtime.options.HighAvailabilityOptions;
+import org.stellwerk.runtime.options.SlotOptions;
 import org.stellwerk.runtime.options.TaskManagerOptions;
 import org.stellwerk.simulation.schedule.ProcessFault.Freeze;
 import org.stellwerk.simulation.schedule.Schedule;
@@ -40,6 +41,8 @@ final class StabilisationBound {
             // A slot was promised to a job that never took it.
             configuration.get(TaskManagerOptions.SLOT_TIMEOUT),
             configuration.get(RpcOptions.ASK_TIMEOUT).multipliedBy(2),
+            // A slot that its job does not need any more is given back.
+            configuration.get(SlotOptions.IDLE_TIMEOUT),
             LAST_DELAYS,
             WORK);
     return summands.stream().reduce(Duration.ZERO, Duration::plus);

@@ -32,6 +32,7 @@ record Knob(Map<String, String> tiny, Map<String, String> huge) {
           of(TaskManagerOptions.SLOT_TIMEOUT, 1_000, 40_000),
           of(RpcOptions.ASK_TIMEOUT, 2_000, 30_000),
           of(SlotOptions.REQUEST_TIMEOUT, 8_000, 600_000),
+          of(SlotOptions.IDLE_TIMEOUT, 200, 90_000),
           of(SlotOptions.RM_START_UP_TIME, 500, 90_000),
           of(ClusterOptions.INITIAL_REGISTRATION_TIMEOUT, 20, 3_000),
           of(ClusterOptions.MAX_REGISTRATION_TIMEOUT, 1_000, 20_000),

@@ -20,6 +20,19 @@ public sealed interface Order extends Action {
     WRONG_TOKEN
   }
 
+  /** How the vertices of a job share slots. */
+  enum Sharing {
+    /** All share slots; all end in the same way at the same time. */
+    ONE_GROUP,
+    /**
+     * Each is in a group of its own. They run longer and longer, and all but the last finish: so
+     * the job needs fewer and fewer slots, and all of them when it starts again.
+     */
+    GROUPS,
+    /** Subtask i of all must share a slot. They are not connected, so each fails by itself. */
+    CO_LOCATED
+  }
+
   /** Carries out orders. */
   interface Client {
 
@@ -45,12 +58,13 @@ public sealed interface Order extends Action {
   }
 
   /**
-   * A new job of some vertices in a row, all of whose subtasks do the same.
+   * A new job of some vertices in a row.
    *
-   * @param vertices their number; each consumes what the one before it produces
+   * @param vertices their number; each consumes what the one before it produces, as a rule
    * @param end how the subtasks end by themselves
    * @param run after which time
    * @param ignoresCancel how long they go on after a cancellation
+   * @param sharing how they share slots
    */
   record Submit(
       int job,
@@ -59,7 +73,8 @@ public sealed interface Order extends Action {
       SimTaskPlan.End end,
       Duration run,
       Duration ignoresCancel,
-      Via via)
+      Via via,
+      @OrElse("one-group") Sharing sharing)
       implements Order {
     @Override
     public void give(Client client) {

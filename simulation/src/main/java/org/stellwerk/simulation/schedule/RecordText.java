@@ -69,7 +69,11 @@ final class RecordText {
     List<Object> values = new ArrayList<>();
     for (RecordComponent component : components) {
       String key = dashed(component.getName());
+      OrElse orElse = component.getAnnotation(OrElse.class);
       String text = given.remove(key);
+      if (text == null && orElse != null) {
+        text = orElse.value();
+      }
       if (text == null) {
         throw new IllegalArgumentException("'" + key + "' is missing; expected " + usage(type));
       }

@@ -8,6 +8,7 @@ import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.simulation.SimRandom;
 import org.stellwerk.simulation.SimTaskPlan.End;
 import org.stellwerk.simulation.schedule.Order.Cancel;
+import org.stellwerk.simulation.schedule.Order.Sharing;
 import org.stellwerk.simulation.schedule.Order.Status;
 import org.stellwerk.simulation.schedule.Order.Submit;
 import org.stellwerk.simulation.schedule.Order.SubmitAgain;
@@ -21,6 +22,7 @@ import org.stellwerk.simulation.schedule.Order.Via;
 public final class ScheduleGenerator {
 
   private static final double WITHOUT_FAULTS = 0.2;
+  private static final double ONE_GROUP = 0.6;
   private static final double KIND_ENABLED = 0.4;
   private static final double SOON_AFTER_ANOTHER = 0.4;
   private static final Duration SOON = Duration.ofMillis(40);
@@ -108,16 +110,23 @@ public final class ScheduleGenerator {
 
   private Submit submit(Via via) {
     jobs++;
+    Sharing sharing =
+        workload.chance(ONE_GROUP)
+            ? Sharing.ONE_GROUP
+            : workload.pick(List.of(Sharing.GROUPS, Sharing.CO_LOCATED));
+    int vertices = workload.between(1, sharing == Sharing.ONE_GROUP ? 2 : 3);
+    int groups = sharing == Sharing.GROUPS ? vertices : 1;
     return new Submit(
         jobs,
-        workload.between(1, 2),
-        workload.between(1, 1 + shape.taskManagers() * shape.slots()),
+        vertices,
+        workload.between(1, 1 + shape.taskManagers() * shape.slots() / groups),
         workload.pick(List.of(End.FINISHES, End.FINISHES, End.FAILS, End.NEVER)),
-        workload.between(Duration.ZERO, LONGEST_TASK),
+        workload.between(Duration.ZERO, LONGEST_TASK.dividedBy(groups)),
         workload.chance(0.5)
             ? Duration.ZERO
             : workload.between(Duration.ZERO, LONGEST_CANCELLATION),
-        via);
+        via,
+        sharing);
   }
 
   private List<String> core() {

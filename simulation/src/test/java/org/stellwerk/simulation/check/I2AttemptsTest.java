@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.jobgraph.SlotSharing;
 import org.stellwerk.runtime.jobmaster.JobMaster;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.IOMetrics;
@@ -31,7 +32,7 @@ class I2AttemptsTest {
   }
 
   private static ExecutionSnapshot is(ExecutionAttemptID attempt, ExecutionState state) {
-    return new ExecutionSnapshot(attempt, state, null);
+    return new ExecutionSnapshot(attempt, state, null, SlotSharing.DEFAULT);
   }
 
   private void told(ExecutionAttemptID attempt, ExecutionState state) {

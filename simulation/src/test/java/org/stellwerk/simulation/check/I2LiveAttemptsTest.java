@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
 import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.jobgraph.SlotSharing;
 import org.stellwerk.runtime.jobmaster.JobMasterSnapshot;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolSnapshot;
 import org.stellwerk.runtime.messages.ExecutionState;
@@ -37,7 +38,9 @@ class I2LiveAttemptsTest {
             JOB,
             jobMaster(SESSION),
             JobStatus.RUNNING,
-            List.of(new ExecutionSnapshot(attempt(1, 1), ExecutionState.RUNNING, null)),
+            List.of(
+                new ExecutionSnapshot(
+                    attempt(1, 1), ExecutionState.RUNNING, null, SlotSharing.DEFAULT)),
             new SlotPoolSnapshot(1, 1, 0, List.of()),
             Arrays.stream(taskManagers).map(ResourceID::new).toList(),
             true);

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.jobgraph.SlotSharing;
 import org.stellwerk.runtime.jobmaster.JobMasterSnapshot;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolSnapshot;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolSnapshot.Slot;
@@ -53,7 +54,12 @@ class I8SlotPoolTest {
 
   private static ExecutionSnapshot is(
       int vertex, ExecutionState state, @Nullable AllocationID allocation) {
-    return new ExecutionSnapshot(attempt(vertex, 0), state, allocation);
+    return is(vertex, state, allocation, SlotSharing.DEFAULT);
+  }
+
+  private static ExecutionSnapshot is(
+      int vertex, ExecutionState state, @Nullable AllocationID allocation, SlotSharing sharing) {
+    return new ExecutionSnapshot(attempt(vertex, 0), state, allocation, sharing);
   }
 
   @Test
@@ -112,6 +118,32 @@ class I8SlotPoolTest {
         is(1, ExecutionState.RUNNING, allocation(1)),
         is(1, ExecutionState.RUNNING, allocation(1)));
     found.reported("I8", "another of its vertex");
+  }
+
+  @Test
+  void groupsDoNotShareASlot() {
+    see(
+        List.of(USED),
+        is(1, ExecutionState.RUNNING, allocation(1), new SlotSharing("a", null)),
+        is(2, ExecutionState.CANCELING, allocation(1), new SlotSharing("b", null)));
+    found.reported("I8", "shares its slot with slot sharing group a");
+  }
+
+  @Test
+  void coLocatedTasksShareASlot() {
+    SlotSharing together = new SlotSharing("a", "pair");
+    allocations.give(allocation(2), new Allocations.Given(TM_PROCESS, slot(1), JOB));
+    Slot other = new Slot(allocation(2), slot(1), false);
+    see(
+        List.of(USED, other),
+        is(1, ExecutionState.RUNNING, allocation(1), together),
+        is(2, ExecutionState.RUNNING, allocation(1), together));
+    found.nothing();
+    see(
+        List.of(USED, other),
+        is(1, ExecutionState.RUNNING, allocation(1), together),
+        is(2, ExecutionState.RUNNING, allocation(2), together));
+    found.reported("I8", "is not where the others of its co-location group are");
   }
 
   @Test

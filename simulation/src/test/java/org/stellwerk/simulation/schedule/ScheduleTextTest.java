@@ -43,6 +43,24 @@ class ScheduleTextTest {
       """;
 
   @Test
+  void whatCameLaterMayBeMissing() {
+    String older =
+        """
+        seed 1
+        cluster-shape job-managers=1 task-managers=1 slots=1
+        at 1s submit job=1 vertices=2 parallelism=1 end=fails run=2s ignores-cancel=0s via=leader
+        heal at=4s core=jm-1,tm-1
+        """;
+    Schedule schedule = Schedule.parse(older);
+    assertThat(schedule.steps().get(0).action())
+        .isInstanceOfSatisfying(
+            Order.Submit.class,
+            submit -> assertThat(submit.sharing()).isEqualTo(Order.Sharing.ONE_GROUP));
+    assertThat(schedule.toText()).contains(" via=leader sharing=one-group");
+    assertThat(Schedule.parse(schedule.toText())).isEqualTo(schedule);
+  }
+
+  @Test
   void isReadAsItIsWritten() {
     Schedule schedule = Schedule.parse(TEXT);
     assertThat(schedule)

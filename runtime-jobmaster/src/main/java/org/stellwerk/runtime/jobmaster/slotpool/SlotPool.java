@@ -1,6 +1,5 @@
 package org.stellwerk.runtime.jobmaster.slotpool;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -8,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
@@ -21,6 +21,7 @@ import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskManagerLocation;
 import org.stellwerk.runtime.messages.exceptions.NoResourceAvailableException;
+import org.stellwerk.time.Clock;
 
 /**
  * The slots of one job. Declares the need as a whole (FLIP-138), takes what is offered up to that
@@ -28,9 +29,11 @@ import org.stellwerk.runtime.messages.exceptions.NoResourceAvailableException;
  * as a whole. Component of the JobMaster, in its main thread; soft state, rebuilt from offers.
  *
  * <p>A slot is <em>free</em> or <em>reserved</em>: given to a request; when the last share of a
- * reserved slot is returned, it is free again. Invariants: every slot belongs to a registered
- * TaskExecutor; no more slots than declared, except reserved ones after the need shrank; a request
- * waits only while there are too few free slots.
+ * reserved slot is returned, it is free again. Of more slots than declared, which there are after
+ * the need has shrunk, the free ones are given back when they were free for the idle timeout, so
+ * that a need that grows again soon finds them. Invariants: every slot belongs to a registered
+ * TaskExecutor; a request waits only while there are too few free slots; the idle timer is armed
+ * exactly while there are free slots beyond the need.
  */
 public final class SlotPool implements SlotPoolGateway {
 
@@ -38,29 +41,32 @@ public final class SlotPool implements SlotPoolGateway {
 
   private final ResourceRequirementsListener listener;
   private final ComponentMainThreadExecutor mainThread;
-  private final Duration rpcTimeout;
+  private final SlotPoolConfig config;
+  private final Clock clock;
   private final Map<ResourceID, Map<AllocationID, AllocatedSlot>> slotsByTaskManager =
       new LinkedHashMap<>();
   private final Map<AllocationID, AllocatedSlot> slots = new LinkedHashMap<>();
-  private final Map<AllocationID, AllocatedSlot> free = new LinkedHashMap<>();
+  private final FreeSlots free = new FreeSlots();
   private final Set<PendingRequest> requests = new LinkedHashSet<>();
   private int required;
   private long version;
+  private @Nullable ScheduledFuture<?> idleTimer;
   private boolean closed;
 
   /**
    * An empty pool that needs nothing.
    *
    * @param listener hears of the need
-   * @param rpcTimeout of calls to TaskExecutors
    */
   public SlotPool(
       ResourceRequirementsListener listener,
       ComponentMainThreadExecutor mainThread,
-      Duration rpcTimeout) {
+      SlotPoolConfig config,
+      Clock clock) {
     this.listener = listener;
     this.mainThread = mainThread;
-    this.rpcTimeout = rpcTimeout;
+    this.config = config;
+    this.clock = clock;
   }
 
   @Override
@@ -76,17 +82,40 @@ public final class SlotPool implements SlotPoolGateway {
     version++;
     LOG.debug("The job needs {} slots (version {}), it has {}.", required, version, slots.size());
     listener.resourcesRequired(version, required);
-    freeExcess();
+    watchIdleSlots();
   }
 
-  private void freeExcess() {
-    if (slots.size() <= required) {
-      return;
+  /** Arms the idle timer if it is needed, for when the oldest free slot has been so long enough. */
+  private void watchIdleSlots() {
+    OptionalLong oldest = free.oldest();
+    if (slots.size() <= required || oldest.isEmpty()) {
+      cancelIdleTimer();
+    } else if (idleTimer == null) {
+      long age = clock.relativeTimeMillis() - oldest.getAsLong();
+      idleTimer =
+          mainThread.schedule(
+              this::freeIdleSlots,
+              Math.max(0, config.idleTimeout().toMillis() - age),
+              TimeUnit.MILLISECONDS);
     }
-    List<AllocatedSlot> candidates = new ArrayList<>(free.values());
-    for (int i = candidates.size() - 1; i >= 0 && slots.size() > required; i--) {
-      freeSlot(candidates.get(i).getAllocationId(), "The job needs the slot no longer");
+  }
+
+  private void cancelIdleTimer() {
+    ScheduledFuture<?> armed = idleTimer;
+    idleTimer = null;
+    if (armed != null) {
+      armed.cancel(false);
     }
+  }
+
+  private void freeIdleSlots() {
+    idleTimer = null;
+    long latest = clock.relativeTimeMillis() - config.idleTimeout().toMillis();
+    for (AllocatedSlot slot : free.freeSince(latest, slots.size() - required)) {
+      LOG.debug("Slot {} is idle and not needed any more.", slot);
+      freeSlot(slot.getAllocationId(), "The job needs the slot no longer");
+    }
+    watchIdleSlots();
   }
 
   @Override
@@ -162,22 +191,22 @@ public final class SlotPool implements SlotPoolGateway {
         served.put(request, takeFree(request.wish));
       }
     }
+    watchIdleSlots();
     served.forEach((request, given) -> request.future.complete(given));
   }
 
   private List<AllocatedSlot> takeFree(SlotRequest wish) {
-    List<AllocatedSlot> given = new ArrayList<>(wish.count());
-    for (AllocationID id : wish.preferred()) {
-      AllocatedSlot slot = given.size() < wish.count() ? free.remove(id) : null;
-      if (slot != null) {
-        given.add(slot);
+    List<AllocatedSlot> given = List.copyOf(wish.selection().choose(free.all()));
+    for (AllocatedSlot slot : given) {
+      if (!free.contains(slot.getAllocationId())) {
+        throw new IllegalStateException("Chosen twice, or not free: " + slot);
       }
+      free.remove(slot.getAllocationId());
     }
-    for (Iterator<AllocatedSlot> next = free.values().iterator(); given.size() < wish.count(); ) {
-      given.add(next.next());
-      next.remove();
+    if (given.size() != wish.count()) {
+      throw new IllegalStateException("Asked for " + wish.count() + " slots, chose " + given);
     }
-    return List.copyOf(given);
+    return given;
   }
 
   @Override
@@ -210,6 +239,7 @@ public final class SlotPool implements SlotPoolGateway {
       free.remove(slot.getAllocationId());
       slot.markDead();
     }
+    watchIdleSlots();
     for (AllocatedSlot slot : lostSlots) {
       slot.release(cause);
     }
@@ -244,7 +274,7 @@ public final class SlotPool implements SlotPoolGateway {
           new AllocatedSlot(id, location, offer.slotIndex(), gateway, this::onUnused);
       slots.put(id, slot);
       known.put(id, slot);
-      free.put(id, slot);
+      free.add(slot, clock.relativeTimeMillis());
       accepted.add(offer);
     }
     serveRequests();
@@ -252,11 +282,10 @@ public final class SlotPool implements SlotPoolGateway {
   }
 
   private void onUnused(AllocatedSlot slot) {
-    if (slots.get(slot.getAllocationId()) != slot) {
+    if (slots.get(slot.getAllocationId()) != slot || free.contains(slot.getAllocationId())) {
       return;
     }
-    free.put(slot.getAllocationId(), slot);
-    freeExcess();
+    free.add(slot, clock.relativeTimeMillis());
     serveRequests();
   }
 
@@ -295,11 +324,12 @@ public final class SlotPool implements SlotPoolGateway {
       siblings.remove(slot.getAllocationId());
     }
     slot.markDead();
+    watchIdleSlots();
   }
 
   private void giveBack(AllocatedSlot slot, String reason) {
     slot.getTaskManagerGateway()
-        .freeSlot(slot.getAllocationId(), reason, rpcTimeout)
+        .freeSlot(slot.getAllocationId(), reason, config.rpcTimeout())
         .whenComplete(
             (ack, failure) -> {
               if (failure != null) {
@@ -355,7 +385,7 @@ public final class SlotPool implements SlotPoolGateway {
     for (AllocatedSlot slot : slots.values()) {
       all.add(
           new SlotPoolSnapshot.Slot(
-              slot.getAllocationId(), slot.getSlotId(), free.containsKey(slot.getAllocationId())));
+              slot.getAllocationId(), slot.getSlotId(), free.contains(slot.getAllocationId())));
     }
     return new SlotPoolSnapshot(required, version, requests.size(), all);
   }
@@ -377,13 +407,13 @@ public final class SlotPool implements SlotPoolGateway {
       }
     }
     check(counted == slots.size(), "A slot without a registered TaskExecutor");
-    for (AllocatedSlot slot : free.values()) {
+    for (AllocatedSlot slot : free.all()) {
       check(slots.get(slot.getAllocationId()) == slot, "Free but not in the pool: " + slot);
       check(!slot.isUsed(), "Free but used: " + slot);
     }
     check(
-        slots.size() <= required || free.isEmpty(),
-        free.size() + " free slots beyond the need of " + required);
+        (idleTimer != null) == (slots.size() > required && !free.isEmpty()),
+        free.size() + " free of " + slots.size() + " slots, needed " + required + ", unwatched");
     check(
         requests.stream().allMatch(request -> request.wish.count() > free.size()),
         "A request waits though there are slots for it");

@@ -17,7 +17,7 @@ public interface SlotPoolGateway {
 
   /**
    * Declares how many slots the job needs in all; replaces what was declared before and tells the
-   * listener. Free slots beyond the need are given back.
+   * listener. Slots beyond the need are given back when they have been free for the idle timeout.
    */
   void declareRequiredResources(int numberOfSlots);
 

@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.IntConsumer;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -19,9 +22,10 @@ import net.jqwik.api.Provide;
 import org.stellwerk.rpc.simulation.ManualMainThreadExecutor;
 import org.stellwerk.rpc.simulation.SimScheduler;
 import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolModel.Use;
 import org.stellwerk.runtime.messages.SlotOffer;
 
-/** Random histories of a slot pool: its invariants hold after each step, and no slot is lost. */
+/** Random histories of a slot pool: it does what its model does, and its invariants hold. */
 class SlotPoolPropertyTest {
 
   private static final int TASK_MANAGERS = 3;
@@ -37,6 +41,7 @@ class SlotPoolPropertyTest {
     FREE_SLOT,
     USE,
     RETURN,
+    GIVE_BACK,
     NOT_ENOUGH,
     WAIT
   }
@@ -56,88 +61,13 @@ class SlotPoolPropertyTest {
         .ofMaxSize(80);
   }
 
-  private static final class History {
-    private final SimScheduler scheduler = new SimScheduler(1);
-    private final List<Long> versions = new ArrayList<>();
-    private final Map<AllocationID, AllocatedSlot> given = new LinkedHashMap<>();
-    private final List<LogicalSlot> used = new ArrayList<>();
-    private final TestingTaskManagerGateway gateway = new TestingTaskManagerGateway();
-    private int declared;
-    private final SlotPool pool =
-        new SlotPool(
-            (version, slots) -> {
-              versions.add(version);
-              declared = slots;
-            },
-            new ManualMainThreadExecutor(scheduler),
-            Duration.ofSeconds(1));
-
-    void run(Step step) {
-      AllocationID id = allocation(step.taskManager * SLOTS_EACH + step.slot);
-      switch (step.kind) {
-        case DECLARE -> pool.declareRequiredResources(step.count);
-        case REQUEST ->
-            pool.requestSlots(
-                    new SlotRequest(1 + step.count / 2, List.of(), Duration.ofSeconds(5), false))
-                .thenAccept(slots -> slots.forEach(this::receive));
-        case REGISTER -> pool.registerTaskManager(taskManager(step.taskManager));
-        case OFFER -> {
-          int before = pool.numberOfSlots();
-          List<SlotOffer> accepted =
-              pool.offerSlots(
-                  location(step.taskManager), gateway, List.of(new SlotOffer(id, step.slot)));
-          boolean tookOne = pool.numberOfSlots() == before + 1;
-          assertThat(pool.numberOfSlots()).isBetween(before, before + 1);
-          assertThat(!tookOne || accepted.size() == 1).isTrue();
-          assertThat(!tookOne || before < declared).isTrue();
-        }
-        case LOSE_TASK_MANAGER ->
-            pool.releaseTaskManager(
-                taskManager(step.taskManager), new IllegalStateException("lost"));
-        case FAIL_SLOT ->
-            pool.failAllocation(
-                taskManager(step.taskManager), id, new IllegalStateException("failed"));
-        case FREE_SLOT -> pool.freeSlot(id, "test");
-        case USE ->
-            given.values().stream().filter(AllocatedSlot::isAlive).findFirst().ifPresent(this::use);
-        case RETURN -> {
-          if (!used.isEmpty()) {
-            LogicalSlot last = used.remove(used.size() - 1);
-            last.returnSlot();
-          }
-        }
-        case NOT_ENOUGH -> pool.notifyNotEnoughResourcesAvailable(1, 2);
-        case WAIT -> scheduler.runFor(Duration.ofSeconds(step.count));
-      }
-      given.values().removeIf(slot -> !slot.isAlive());
-    }
-
-    private void receive(AllocatedSlot slot) {
-      assertThat(slot.isAlive()).isTrue();
-      assertThat(slot.isUsed()).isFalse();
-      given.put(slot.getAllocationId(), slot);
-    }
-
-    private void use(AllocatedSlot slot) {
-      LogicalSlot logical = slot.allocateLogicalSlot();
-      assertThat(
-              logical.tryAssignPayload(
-                  cause -> {
-                    used.remove(logical);
-                    logical.returnSlot();
-                  }))
-          .isTrue();
-      given.remove(slot.getAllocationId());
-      used.add(logical);
-    }
-  }
-
-  @Property(tries = 300)
-  void invariantsHoldInEveryHistory(@ForAll("histories") List<Step> steps) {
+  @Property(tries = 400)
+  void theHistoryIsThatOfTheModel(@ForAll("histories") List<Step> steps) {
     History history = new History();
     for (Step step : steps) {
       history.run(step);
       history.pool.checkInvariants();
+      history.compare();
     }
     assertThat(history.versions).isSorted().doesNotHaveDuplicates();
     int left = history.pool.numberOfSlots();
@@ -146,5 +76,151 @@ class SlotPoolPropertyTest {
     history.pool.checkInvariants();
     assertThat(history.gateway.freed).hasSize(freedBefore + left);
     assertThat(history.used).isEmpty();
+  }
+
+  private static final class History {
+    private final SimScheduler scheduler = new SimScheduler(1);
+    private final SlotPoolModel model = new SlotPoolModel(SLOTS_EACH);
+    private final TestingTaskManagerGateway gateway = new TestingTaskManagerGateway();
+    private final List<Long> versions = new ArrayList<>();
+    private final Map<Integer, List<AllocationID>> granted = new TreeMap<>();
+    private final TreeSet<Integer> refused = new TreeSet<>();
+    private final Map<AllocationID, AllocatedSlot> given = new LinkedHashMap<>();
+    private final Map<Integer, LogicalSlot> used = new LinkedHashMap<>();
+    private int declared;
+    private final SlotPool pool =
+        new SlotPool(
+            (version, slots) -> {
+              versions.add(version);
+              declared = slots;
+            },
+            new ManualMainThreadExecutor(scheduler),
+            new SlotPoolConfig(
+                Duration.ofSeconds(1), Duration.ofSeconds(SlotPoolModel.IDLE_TIMEOUT)),
+            scheduler.clock());
+
+    void run(Step step) {
+      int number = step.taskManager * SLOTS_EACH + step.slot;
+      AllocationID id = allocation(number);
+      switch (step.kind) {
+        case DECLARE -> {
+          model.required = step.count;
+          pool.declareRequiredResources(step.count);
+        }
+        case REQUEST -> request(1 + step.count / 2, step.slot == 0);
+        case REGISTER -> {
+          model.register(step.taskManager);
+          pool.registerTaskManager(taskManager(step.taskManager));
+        }
+        case OFFER -> {
+          SlotOffer offer = new SlotOffer(id, step.slot);
+          assertThat(pool.offerSlots(location(step.taskManager), gateway, List.of(offer)))
+              .isEqualTo(model.offer(number) ? List.of(offer) : List.of());
+        }
+        case LOSE_TASK_MANAGER -> {
+          model.loseTaskManager(step.taskManager);
+          pool.releaseTaskManager(taskManager(step.taskManager), new IllegalStateException("lost"));
+        }
+        case FAIL_SLOT -> {
+          model.lose(number);
+          pool.failAllocation(
+              taskManager(step.taskManager), id, new IllegalStateException("failed"));
+        }
+        case FREE_SLOT -> {
+          model.free(number);
+          pool.freeSlot(id, "test");
+        }
+        case USE -> oneOf(model.slots(Use.GIVEN), step.count, this::use);
+        case RETURN ->
+            oneOf(
+                model.slots(Use.USED),
+                step.count,
+                slot -> {
+                  LogicalSlot share = used.remove(slot);
+                  model.becomesFree(slot);
+                  share.returnSlot();
+                });
+        case GIVE_BACK ->
+            oneOf(
+                model.slots(Use.GIVEN),
+                step.count,
+                slot -> {
+                  model.becomesFree(slot);
+                  pool.returnUnused(given.get(allocation(slot)));
+                });
+        case NOT_ENOUGH -> {
+          model.notEnough();
+          pool.notifyNotEnoughResourcesAvailable(1, 2);
+        }
+        case WAIT -> {
+          model.pass(step.count);
+          scheduler.runFor(Duration.ofSeconds(step.count));
+        }
+      }
+    }
+
+    private static void oneOf(List<AllocationID> slots, int which, IntConsumer action) {
+      if (!slots.isEmpty()) {
+        action.accept((int) slots.get(which % slots.size()).value().getLeastSignificantBits());
+      }
+    }
+
+    private void request(int count, boolean waitsForMore) {
+      int number = model.request(count, waitsForMore);
+      pool.requestSlots(
+              new SlotRequest(
+                  count,
+                  SlotSelection.first(count),
+                  Duration.ofSeconds(SlotPoolModel.REQUEST_TIMEOUT),
+                  waitsForMore))
+          .whenComplete(
+              (slots, failure) -> {
+                if (failure != null) {
+                  refused.add(number);
+                  return;
+                }
+                granted.put(number, slots.stream().map(AllocatedSlot::getAllocationId).toList());
+                for (AllocatedSlot slot : slots) {
+                  assertThat(slot.isAlive()).isTrue();
+                  assertThat(slot.isUsed()).isFalse();
+                  given.put(slot.getAllocationId(), slot);
+                }
+              });
+    }
+
+    private void use(int slot) {
+      model.use(slot);
+      LogicalSlot share = given.get(allocation(slot)).allocateLogicalSlot();
+      assertThat(
+              share.tryAssignPayload(
+                  cause -> {
+                    used.remove(slot);
+                    share.returnSlot();
+                  }))
+          .isTrue();
+      used.put(slot, share);
+    }
+
+    void compare() {
+      List<AllocationID> free = new ArrayList<>();
+      List<AllocationID> reserved = new ArrayList<>();
+      for (SlotPoolSnapshot.Slot slot : pool.snapshot().slots()) {
+        (slot.free() ? free : reserved).add(slot.allocationId());
+      }
+      List<AllocationID> expected = new ArrayList<>(model.slots(Use.GIVEN));
+      expected.addAll(model.slots(Use.USED));
+      assertThat(free).containsExactlyInAnyOrderElementsOf(model.slots(Use.FREE));
+      assertThat(reserved).containsExactlyInAnyOrderElementsOf(expected);
+      assertThat(declared).isEqualTo(model.required);
+      assertThat(pool.numberOfRequests()).isEqualTo(model.numberOfRequests());
+      assertThat(refused).isEqualTo(model.refused);
+      assertThat(gateway.freed)
+          .containsExactlyElementsOf(model.freed.stream().map(slot -> allocation(slot)).toList());
+      Map<Integer, List<AllocationID>> expectedGrants = new TreeMap<>();
+      model.granted.forEach(
+          (request, slots) ->
+              expectedGrants.put(request, slots.stream().map(slot -> allocation(slot)).toList()));
+      assertThat(granted).isEqualTo(expectedGrants);
+    }
   }
 }

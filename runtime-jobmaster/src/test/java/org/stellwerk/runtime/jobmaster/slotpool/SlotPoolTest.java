@@ -19,6 +19,7 @@ import org.stellwerk.runtime.messages.exceptions.NoResourceAvailableException;
 class SlotPoolTest {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration IDLE = Duration.ofSeconds(50);
 
   private final SimScheduler scheduler = new SimScheduler(1);
   private final List<String> declared = new ArrayList<>();
@@ -27,7 +28,8 @@ class SlotPoolTest {
       new SlotPool(
           (version, slots) -> declared.add(version + ":" + slots),
           new ManualMainThreadExecutor(scheduler),
-          TIMEOUT);
+          new SlotPoolConfig(TIMEOUT, IDLE),
+          scheduler.clock());
 
   private static SlotOffer offer(int number) {
     return new SlotOffer(allocation(number), number);
@@ -43,7 +45,8 @@ class SlotPoolTest {
     for (int i = 0; i < count; i++) {
       offerFrom(1, offer(i));
     }
-    return scheduler.await(pool.requestSlots(new SlotRequest(count, List.of(), TIMEOUT, false)));
+    return scheduler.await(
+        pool.requestSlots(new SlotRequest(count, SlotSelection.first(count), TIMEOUT, false)));
   }
 
   @Test
@@ -89,7 +92,7 @@ class SlotPoolTest {
     pool.declareRequiredResources(2);
     pool.registerTaskManager(taskManager(1));
     CompletableFuture<List<AllocatedSlot>> request =
-        pool.requestSlots(new SlotRequest(2, List.of(), TIMEOUT, false));
+        pool.requestSlots(new SlotRequest(2, SlotSelection.first(2), TIMEOUT, false));
     offerFrom(1, offer(0));
     assertThat(request).isNotDone();
     offerFrom(1, offer(1));
@@ -105,9 +108,9 @@ class SlotPoolTest {
     pool.declareRequiredResources(3);
     pool.registerTaskManager(taskManager(1));
     CompletableFuture<List<AllocatedSlot>> large =
-        pool.requestSlots(new SlotRequest(2, List.of(), TIMEOUT, false));
+        pool.requestSlots(new SlotRequest(2, SlotSelection.first(2), TIMEOUT, false));
     CompletableFuture<List<AllocatedSlot>> small =
-        pool.requestSlots(new SlotRequest(1, List.of(), TIMEOUT, false));
+        pool.requestSlots(new SlotRequest(1, SlotSelection.first(1), TIMEOUT, false));
     offerFrom(1, offer(0));
     assertThat(large).isNotDone();
     assertThat(small).isDone();
@@ -116,16 +119,29 @@ class SlotPoolTest {
   }
 
   @Test
-  void preferredSlotsAreGivenFirst() {
+  void theRequesterChoosesAmongAllFreeSlots() {
     pool.declareRequiredResources(3);
     pool.registerTaskManager(taskManager(1));
     offerFrom(1, offer(0), offer(1), offer(2));
     assertThat(
             scheduler.await(
                 pool.requestSlots(
-                    new SlotRequest(2, List.of(allocation(7), allocation(2)), TIMEOUT, false))))
+                    new SlotRequest(2, free -> List.of(free.get(2), free.get(0)), TIMEOUT, false))))
         .extracting(AllocatedSlot::getAllocationId)
         .containsExactly(allocation(2), allocation(0));
+    pool.checkInvariants();
+  }
+
+  @Test
+  void aChoiceOfOtherSlotsThanAskedForIsAnError() {
+    pool.declareRequiredResources(3);
+    pool.registerTaskManager(taskManager(1));
+    offerFrom(1, offer(0), offer(1), offer(2));
+    SlotRequest twice =
+        new SlotRequest(2, free -> List.of(free.get(0), free.get(0)), TIMEOUT, false);
+    assertThatThrownBy(() -> pool.requestSlots(twice)).hasMessageContaining("Chosen twice");
+    SlotRequest tooFew = new SlotRequest(2, SlotSelection.first(1), TIMEOUT, false);
+    assertThatThrownBy(() -> pool.requestSlots(tooFew)).hasMessageContaining("Asked for 2 slots");
   }
 
   @Test
@@ -134,7 +150,9 @@ class SlotPoolTest {
     pool.registerTaskManager(taskManager(1));
     offerFrom(1, offer(0));
     AllocatedSlot slot =
-        scheduler.await(pool.requestSlots(new SlotRequest(1, List.of(), TIMEOUT, false))).get(0);
+        scheduler
+            .await(pool.requestSlots(new SlotRequest(1, SlotSelection.first(1), TIMEOUT, false)))
+            .get(0);
     assertThat(pool.numberOfFreeSlots()).isZero();
     pool.returnUnused(slot);
     assertThat(pool.numberOfFreeSlots()).isEqualTo(1);
@@ -145,9 +163,9 @@ class SlotPoolTest {
   void aRequestThatWaitsForMoreIsNotFailedWhenTheClusterIsTooSmall() {
     pool.declareRequiredResources(2);
     CompletableFuture<List<AllocatedSlot>> restart =
-        pool.requestSlots(new SlotRequest(1, List.of(), TIMEOUT, true));
+        pool.requestSlots(new SlotRequest(1, SlotSelection.first(1), TIMEOUT, true));
     CompletableFuture<List<AllocatedSlot>> first =
-        pool.requestSlots(new SlotRequest(1, List.of(), TIMEOUT, false));
+        pool.requestSlots(new SlotRequest(1, SlotSelection.first(1), TIMEOUT, false));
     pool.notifyNotEnoughResourcesAvailable(0, 0);
     assertThat(first).isCompletedExceptionally();
     assertThat(restart).isNotDone();
@@ -158,7 +176,7 @@ class SlotPoolTest {
     pool.declareRequiredResources(4);
     pool.registerTaskManager(taskManager(1));
     CompletableFuture<List<AllocatedSlot>> request =
-        pool.requestSlots(new SlotRequest(4, List.of(), TIMEOUT, false));
+        pool.requestSlots(new SlotRequest(4, SlotSelection.first(4), TIMEOUT, false));
     offerFrom(1, offer(0));
     Throwable failure = scheduler.awaitFailure(request);
     assertThat(failure)
@@ -179,7 +197,7 @@ class SlotPoolTest {
   void notEnoughResourcesFailsWhatWaits() {
     pool.declareRequiredResources(4);
     CompletableFuture<List<AllocatedSlot>> request =
-        pool.requestSlots(new SlotRequest(4, List.of(), TIMEOUT, false));
+        pool.requestSlots(new SlotRequest(4, SlotSelection.first(4), TIMEOUT, false));
     pool.notifyNotEnoughResourcesAvailable(2, 3);
     assertThat(scheduler.awaitFailure(request))
         .isInstanceOf(NoResourceAvailableException.class)
@@ -225,7 +243,7 @@ class SlotPoolTest {
     pool.declareRequiredResources(1);
     pool.registerTaskManager(taskManager(1));
     CompletableFuture<List<AllocatedSlot>> request =
-        pool.requestSlots(new SlotRequest(1, List.of(), TIMEOUT, false));
+        pool.requestSlots(new SlotRequest(1, SlotSelection.first(1), TIMEOUT, false));
     pool.releaseTaskManager(taskManager(1), new IllegalStateException("gone"));
     assertThat(offerFrom(1, offer(0))).isEmpty();
     pool.registerTaskManager(taskManager(2));
@@ -268,19 +286,60 @@ class SlotPoolTest {
     two.returnSlot();
     assertThat(pool.numberOfFreeSlots()).isEqualTo(1);
     assertThat(offerFrom(1, offer(7))).isEmpty();
-    assertThat(pool.requestSlots(new SlotRequest(1, List.of(), TIMEOUT, false))).isDone();
+    assertThat(pool.requestSlots(new SlotRequest(1, SlotSelection.first(1), TIMEOUT, false)))
+        .isDone();
   }
 
   @Test
-  void freeSlotsBeyondTheNeedAreGivenBackAndUsedOnesKept() {
-    acquire(3);
-    pool.declareRequiredResources(1);
-    assertThat(pool.numberOfSlots()).isEqualTo(3);
-    pool.checkInvariants();
-    pool.declareRequiredResources(4);
-    offerFrom(1, offer(3));
+  void idleSlotsAreGivenBackAfterTheTimeoutThoughNeverBelowTheNeed() {
+    pool.declareRequiredResources(3);
+    pool.registerTaskManager(taskManager(1));
+    offerFrom(1, offer(0), offer(1), offer(2));
+    scheduler.runFor(IDLE.multipliedBy(2));
+    assertThat(gateway.freed).isEmpty();
     pool.declareRequiredResources(2);
-    assertThat(gateway.freed).containsExactly(allocation(3));
+    scheduler.runFor(Duration.ZERO);
+    assertThat(gateway.freed).containsExactly(allocation(0));
+    scheduler.runFor(IDLE.multipliedBy(2));
+    assertThat(pool.numberOfSlots()).isEqualTo(2);
+    pool.checkInvariants();
+  }
+
+  @Test
+  void aSlotIsIdleFromItsReturnOn() {
+    List<AllocatedSlot> slots = acquire(2);
+    LogicalSlot one = slots.get(0).allocateLogicalSlot();
+    slots.get(1).allocateLogicalSlot();
+    pool.declareRequiredResources(1);
+    scheduler.runFor(IDLE.multipliedBy(2));
+    one.returnSlot();
+    scheduler.runFor(IDLE.minusMillis(1));
+    assertThat(gateway.freed).isEmpty();
+    scheduler.runFor(Duration.ofMillis(1));
+    assertThat(gateway.freed).containsExactly(allocation(0));
+  }
+
+  @Test
+  void aNeedThatGrowsAgainFindsTheIdleSlots() {
+    pool.declareRequiredResources(2);
+    pool.registerTaskManager(taskManager(1));
+    offerFrom(1, offer(0), offer(1));
+    pool.declareRequiredResources(1);
+    assertThat(offerFrom(1, offer(2))).isEmpty();
+    pool.declareRequiredResources(2);
+    scheduler.runFor(IDLE.multipliedBy(2));
+    assertThat(gateway.freed).isEmpty();
+    assertThat(pool.requestSlots(new SlotRequest(2, SlotSelection.first(2), TIMEOUT, false)))
+        .isDone();
+  }
+
+  @Test
+  void usedSlotsBeyondTheNeedAreKept() {
+    List<AllocatedSlot> slots = acquire(3);
+    slots.forEach(AllocatedSlot::allocateLogicalSlot);
+    pool.declareRequiredResources(1);
+    scheduler.runFor(IDLE.multipliedBy(2));
+    assertThat(pool.numberOfSlots()).isEqualTo(3);
     pool.checkInvariants();
   }
 
@@ -288,14 +347,14 @@ class SlotPoolTest {
   void closeGivesEverythingBackAndTakesNothingAnyMore() {
     acquire(2);
     CompletableFuture<List<AllocatedSlot>> request =
-        pool.requestSlots(new SlotRequest(1, List.of(), TIMEOUT, false));
+        pool.requestSlots(new SlotRequest(1, SlotSelection.first(1), TIMEOUT, false));
     pool.close("the end");
     pool.close("the end");
     assertThat(gateway.freed).containsExactlyInAnyOrder(allocation(0), allocation(1));
     assertThat(declared).containsExactly("1:2", "2:0");
     assertThat(request).isCompletedExceptionally();
     assertThat(offerFrom(1, offer(5))).isEmpty();
-    assertThat(pool.requestSlots(new SlotRequest(1, List.of(), TIMEOUT, false)))
+    assertThat(pool.requestSlots(new SlotRequest(1, SlotSelection.first(1), TIMEOUT, false)))
         .isCompletedExceptionally();
     pool.checkInvariants();
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package org.stellwerk.runtime.jobgraph;
+
+import org.jspecify.annotations.NullMarked;
