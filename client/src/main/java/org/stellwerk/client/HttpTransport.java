@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Requests to the REST API. HttpURLConnection does almost all of it, since a command that uses
@@ -29,6 +30,9 @@ final class HttpTransport {
   private static final int FIRST_ERROR_STATUS = 400;
 
   private final URI base;
+
+  /** Made with the first PATCH. */
+  private @Nullable HttpClient patching;
 
   /** An answer, be it good or an error. */
   record Answer(int status, String body) {
@@ -69,12 +73,20 @@ final class HttpTransport {
     }
   }
 
+  private synchronized HttpClient patching() {
+    HttpClient known = patching;
+    if (known == null) {
+      known =
+          HttpClient.newBuilder()
+              .version(HttpClient.Version.HTTP_1_1)
+              .connectTimeout(CONNECT_TIMEOUT)
+              .build();
+      patching = known;
+    }
+    return known;
+  }
+
   Answer patch(String path) {
-    HttpClient client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_TIMEOUT)
-            .build();
     HttpRequest request =
         HttpRequest.newBuilder(base.resolve(path))
             .timeout(ANSWER_TIMEOUT)
@@ -82,7 +94,7 @@ final class HttpTransport {
             .build();
     try {
       HttpResponse<String> response =
-          client.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+          patching().send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
       return new Answer(response.statusCode(), response.body());
     } catch (IOException e) {
       throw unreachable(e);

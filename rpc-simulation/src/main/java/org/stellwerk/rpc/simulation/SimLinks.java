@@ -9,12 +9,19 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** All links, by the places of nodes: each name has one, from its first mention on. */
+/**
+ * All links, by the places of nodes: each name has one, from its first mention on. A link is made
+ * when it is first looked at, so that a world of thousands of nodes, of which few speak with each
+ * other, does not have a link for each pair of them.
+ */
 final class SimLinks {
 
+  private static final int INITIAL_ROW = 8;
+
   private final Map<String, Integer> places = new LinkedHashMap<>();
-  private @Nullable SimLink[] links = {};
-  private int capacity;
+
+  /** By the place of the sender, then by that of the receiver. */
+  private final List<@Nullable SimLink[]> rows = new ArrayList<>();
 
   /** The place of all nodes of this name. */
   int place(String name) {
@@ -24,24 +31,8 @@ final class SimLinks {
     }
     int place = places.size();
     places.put(name, place);
-    if (place >= capacity) {
-      grow(Math.max(8, 2 * capacity));
-    }
-    for (int other = 0; other < place; other++) {
-      links[place * capacity + other] = new SimLink();
-      links[other * capacity + place] = new SimLink();
-    }
-    links[place * capacity + place] = new SimLink();
+    rows.add(new SimLink[INITIAL_ROW]);
     return place;
-  }
-
-  private void grow(int newCapacity) {
-    @Nullable SimLink[] grown = new SimLink[newCapacity * newCapacity];
-    for (int from = 0; from < capacity; from++) {
-      System.arraycopy(links, from * capacity, grown, from * newCapacity, capacity);
-    }
-    links = grown;
-    capacity = newCapacity;
   }
 
   /** Whether the name was mentioned before. */
@@ -50,10 +41,22 @@ final class SimLinks {
   }
 
   SimLink at(int from, int to) {
-    SimLink link = links[from * capacity + to];
-    if (link == null) {
-      throw new IllegalStateException("No nodes have the places " + from + " and " + to);
+    @Nullable SimLink[] row = rows.get(from);
+    SimLink link = to < row.length ? row[to] : null;
+    return link != null ? link : make(from, to);
+  }
+
+  private SimLink make(int from, int to) {
+    if (to >= rows.size()) {
+      throw new IllegalStateException("No node has the place " + to);
     }
+    @Nullable SimLink[] row = rows.get(from);
+    if (to >= row.length) {
+      row = Arrays.copyOf(row, Math.max(to + 1, 2 * row.length));
+      rows.set(from, row);
+    }
+    SimLink link = new SimLink();
+    row[to] = link;
     return link;
   }
 
@@ -68,13 +71,14 @@ final class SimLinks {
     return names;
   }
 
+  /** Those that were ever looked at; the others are as they were made. */
   void forEach(Consumer<SimLink> action) {
-    Arrays.stream(links)
-        .forEach(
-            link -> {
-              if (link != null) {
-                action.accept(link);
-              }
-            });
+    for (@Nullable SimLink[] row : rows) {
+      for (SimLink link : row) {
+        if (link != null) {
+          action.accept(link);
+        }
+      }
+    }
   }
 }

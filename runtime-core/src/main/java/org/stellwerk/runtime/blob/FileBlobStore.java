@@ -108,21 +108,27 @@ public final class FileBlobStore implements BlobStore {
   }
 
   private BlobKey store(Path source) throws IOException {
-    Path temporaryFile = directory.resolve("put-" + UUID.randomUUID() + ".tmp");
-    BlobKey[] key = new BlobKey[1];
     try {
-      try (InputStream in = Files.newInputStream(source)) {
-        DurableFiles.writeForced(temporaryFile, out -> key[0] = BlobDigest.copy(in, out));
+      BlobKey key = BlobDigest.of(source);
+      Path target = directory.resolve(key.sha256());
+      if (isIntact(target, key)) {
+        return key;
       }
-      Path target = directory.resolve(key[0].sha256());
-      if (!isIntact(target, key[0])) {
-        DurableFiles.moveInto(temporaryFile, target);
-      }
-      return key[0];
+      return write(source);
     } catch (NoSuchFileException e) {
       throw new IOException("Cannot store " + source + ": no such file " + e.getFile(), e);
     } catch (IOException e) {
       throw new IOException("Cannot store " + source + " in " + directory + ": " + e, e);
+    }
+  }
+
+  private BlobKey write(Path source) throws IOException {
+    Path temporaryFile = directory.resolve("put-" + UUID.randomUUID() + ".tmp");
+    BlobKey[] key = new BlobKey[1];
+    try (InputStream in = Files.newInputStream(source)) {
+      DurableFiles.writeForced(temporaryFile, out -> key[0] = BlobDigest.copy(in, out));
+      DurableFiles.moveInto(temporaryFile, directory.resolve(key[0].sha256()));
+      return key[0];
     } finally {
       Files.deleteIfExists(temporaryFile);
     }

@@ -92,7 +92,7 @@ public final class ExecutionJobVertex {
         Execution execution = vertex.getCurrentExecution();
         bySubtask.add(new ProducerLocation(execution.getAttemptId(), execution.getLocation()));
       }
-      known = new ProducerLocations(getId(), bySubtask);
+      known = ProducerLocations.of(getId(), bySubtask);
       locations = known;
     }
     return known;

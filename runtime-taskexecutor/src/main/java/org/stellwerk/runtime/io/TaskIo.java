@@ -83,7 +83,7 @@ public final class TaskIo {
     for (int i = pointwise ? own : 0;
         i < (pointwise ? own + 1 : input.producerParallelism());
         i++) {
-      ProducerLocations.ProducerLocation producer = producers.bySubtask().get(i);
+      ProducerLocations.ProducerLocation producer = producers.get(i);
       ExecutionAttemptID attempt = producer.attemptId();
       TaskManagerLocation location = producer.location();
       if (location == null) {
@@ -113,7 +113,7 @@ public final class TaskIo {
   private ProducerLocations producersOf(TaskInformation.Input input) {
     for (ProducerLocations locations : descriptor.producers()) {
       if (locations.producer().equals(input.producer())
-          && locations.bySubtask().size() == input.producerParallelism()) {
+          && locations.size() == input.producerParallelism()) {
         return locations;
       }
     }

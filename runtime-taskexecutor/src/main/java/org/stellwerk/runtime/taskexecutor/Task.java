@@ -241,8 +241,18 @@ final class Task {
     }
     ExecutionState from = state;
     state = next;
-    LOG.info("Task {}: {} -> {}: {}", describe(), from, next, reason);
+    log(from, reason);
     listener.onTransition(this, from);
+  }
+
+  /** The steps on the way to RUNNING tell an operator nothing, unless the way ends there. */
+  private void log(ExecutionState from, String reason) {
+    boolean isOnTheWay = state == ExecutionState.DEPLOYING || state == ExecutionState.INITIALIZING;
+    if (!isOnTheWay) {
+      LOG.info("Task {}: {} -> {}: {}", describe(), from, state, reason);
+    } else if (LOG.isDebugEnabled()) {
+      LOG.debug("Task {}: {} -> {}: {}", describe(), from, state, reason);
+    }
   }
 
   /** Takes the runner's events into the main thread; user exceptions stay behind. */

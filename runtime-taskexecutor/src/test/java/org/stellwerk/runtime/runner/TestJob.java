@@ -147,7 +147,7 @@ final class TestJob {
       int runner = placement.apply(vertex.name(), i);
       all.add(new ProducerLocations.ProducerLocation(attempt(vertex, i), location(runner)));
     }
-    return new ProducerLocations(vertex.id(), all);
+    return ProducerLocations.of(vertex.id(), all);
   }
 
   private TaskManagerLocation location(int runner) {
