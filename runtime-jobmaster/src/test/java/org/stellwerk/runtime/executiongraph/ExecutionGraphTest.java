@@ -72,8 +72,8 @@ class ExecutionGraphTest {
     assertThat(sinks.get(0).jobInformation()).isSameAs(gateway.submitted.get(0).jobInformation());
     assertThat(sinks.get(0).producers().get(0)).isSameAs(sinks.get(1).producers().get(0));
     assertThat(sinks.get(0).producers()).hasSize(1);
-    assertThat(sinks.get(0).producers().get(0).bySubtask())
-        .extracting(each -> each.location().resourceId())
+    assertThat(sinks.get(0).producers().get(0).taskManagers())
+        .extracting(each -> each.resourceId())
         .containsExactly(
             TestGraphs.taskManager(0), TestGraphs.taskManager(1), TestGraphs.taskManager(2));
     assertThat(gateway.submitted.get(0).producers()).isEmpty();

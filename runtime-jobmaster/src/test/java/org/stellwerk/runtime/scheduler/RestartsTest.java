@@ -135,8 +135,7 @@ class RestartsTest {
     assertThat(bed.gateway(3).submitted)
         .extracting(task -> task.taskNameWithSubtask())
         .containsExactly("source (1/2)", "sink (1/2)");
-    assertThat(bed.gateway(3).submitted.get(1).producers().get(0).bySubtask())
-        .extracting(producer -> producer.location())
+    assertThat(bed.gateway(3).submitted.get(1).producers().get(0).taskManagers())
         .containsExactly(TestGraphs.location(3), TestGraphs.location(2));
     assertThat(bed.scheduler().requestJob().numberOfRestarts()).isEqualTo(1);
     ExceptionHistoryEntry incident = bed.scheduler().requestJob().exceptionHistory().get(0);
