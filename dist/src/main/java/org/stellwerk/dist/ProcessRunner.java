@@ -12,9 +12,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.apache.logging.log4j.LogManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.configuration.IllegalConfigurationException;
 import org.stellwerk.util.AutoCloseableAsync;
@@ -31,6 +33,7 @@ final class ProcessRunner implements FatalErrorHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(ProcessRunner.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
   private static final int ENDED_AS_ASKED = 0;
   private static final int START_FAILED = 1;
   private static final int FAULT = 2;
@@ -44,15 +47,30 @@ final class ProcessRunner implements FatalErrorHandler {
 
   private final String title;
   private final AtomicBoolean ending = new AtomicBoolean();
+  private final CompletableFuture<Throwable> fault = new CompletableFuture<>();
+
+  /** Waits for a fault from the beginning: then there may be no memory for a new thread. */
+  private final Thread faultThread;
+
+  private volatile Function<String, CompletableFuture<Void>> lastWords =
+      reason -> FutureUtils.completedVoidFuture();
 
   private ProcessRunner(String title) {
     this.title = title;
+    this.faultThread = new Thread(this::endAtFault, "fault");
+    faultThread.setDaemon(true);
+  }
+
+  /** What is to be said to others before the process ends because of a fault; for 2 s at most. */
+  void setLastWords(Function<String, CompletableFuture<Void>> lastWords) {
+    this.lastWords = lastWords;
   }
 
   /** Runs the process until the JVM is asked to end; does not return before. */
   static void run(String title, String[] args, Starter starter) {
     ProcessRunner runner = new ProcessRunner(title);
-    Thread.setDefaultUncaughtExceptionHandler((thread, error) -> runner.onFatalError(error));
+    Thread.setDefaultUncaughtExceptionHandler(new UncaughtErrors(runner));
+    runner.faultThread.start();
     try {
       Configuration configuration =
           ConfigurationLoader.load(
@@ -127,9 +145,25 @@ final class ProcessRunner implements FatalErrorHandler {
       LOG.warn("Another fault while ending.", exception);
       return;
     }
-    LOG.error("{} ends because of a fault.", title, exception);
-    System.err.println(title + " ends because of a fault: " + ExceptionUtils.describe(exception));
-    exit(FAULT);
+    try {
+      LOG.error("{} ends because of a fault.", title, exception);
+      System.err.println(title + " ends because of a fault: " + ExceptionUtils.describe(exception));
+    } finally {
+      fault.complete(exception); // also if there is no memory to say so
+    }
+  }
+
+  private void endAtFault() {
+    Throwable exception = fault.join();
+    try {
+      lastWords
+          .apply(ExceptionUtils.describe(exception))
+          .get(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (Exception | OutOfMemoryError e) {
+      LOG.warn("Not everybody may have heard why {} ends: {}", title, String.valueOf(e));
+    } finally {
+      exit(FAULT);
+    }
   }
 
   private static void exit(int code) {

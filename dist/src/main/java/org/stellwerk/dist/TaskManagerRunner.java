@@ -70,6 +70,7 @@ public final class TaskManagerRunner {
             TaskExecutorConfig.fromConfiguration(configuration, resourceId, host, hardware()),
             drivers.services(),
             taskRunner);
+    runner.setLastWords(process::announceEnd);
     return () -> StartedParts.closeInOrder(process, drivers, () -> delete(jars));
   }
 

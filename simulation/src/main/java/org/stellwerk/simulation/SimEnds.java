@@ -3,11 +3,16 @@ package org.stellwerk.simulation;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.stellwerk.rpc.simulation.SimEvent;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.runtime.cluster.LeaderSessionException;
+import org.stellwerk.runtime.runner.FatalTaskException;
 import org.stellwerk.runtime.taskexecutor.RegistrationTimeoutException;
+import org.stellwerk.util.ExceptionUtils;
 
 /**
  * Processes that end by themselves because of a fault that a good process may have, as a real one
@@ -19,6 +24,8 @@ import org.stellwerk.runtime.taskexecutor.RegistrationTimeoutException;
  *   <li>the leader cannot read what is stored;
  *   <li>a task has used up the memory.
  * </ul>
+ *
+ * <p>A TaskManager tells the cluster why it ends, if that works within two seconds.
  */
 public final class SimEnds {
 
@@ -30,7 +37,10 @@ public final class SimEnds {
    */
   public record End(SimNode node, long nanos, Throwable why) {}
 
+  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
   private final SimWorld world;
+  private final Set<SimNode> ending = new LinkedHashSet<>();
   private final List<End> ends = new ArrayList<>();
   private @Nullable Duration restartPause;
 
@@ -55,14 +65,34 @@ public final class SimEnds {
   private static boolean isGood(Throwable fault) {
     return fault instanceof RegistrationTimeoutException
         || (fault instanceof LeaderSessionException && fault.getCause() instanceof IOException)
-        || fault instanceof OutOfMemoryError;
+        || fault instanceof FatalTaskException;
   }
 
   private void onFault(SimNode node, Throwable fault) {
-    if (!node.isAlive() || world.process(node.name()).isStopping()) {
+    if (!node.isAlive() || world.process(node.name()).isStopping() || !ending.add(node)) {
       return; // a process that ends already only logs it
     }
     ends.add(new End(node, world.scheduler().nowNanos(), fault));
+    SimProcess process = world.process(node.name());
+    if (!process.role().isTaskManager()) {
+      end(node, fault);
+      return;
+    }
+    SimEvent limit =
+        world.scheduler().at(LAST_WORDS, "last words of " + node, () -> end(node, fault));
+    process
+        .announceEnd(ExceptionUtils.describe(fault))
+        .whenComplete(
+            (ignored, failure) -> {
+              limit.cancel();
+              end(node, fault);
+            });
+  }
+
+  private void end(SimNode node, Throwable fault) {
+    if (!node.isAlive()) {
+      return; // it was killed before it had said everything
+    }
     node.crash("ended by itself: " + fault);
     Duration pause = restartPause;
     if (pause != null) {

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import org.stellwerk.rpc.simulation.SimNetwork;
 import org.stellwerk.rpc.simulation.SimNetwork.Status;
 import org.stellwerk.rpc.simulation.SimNode;
+import org.stellwerk.runtime.runner.FatalTaskException;
 
 /**
  * What can befall the processes of a {@link SimWorld}, its coordination service and its stores; the
@@ -72,6 +73,17 @@ public final class SimFaults {
    */
   public CompletableFuture<Void> stop(String name) {
     return world.process(name).stop(STOP_LIMIT);
+  }
+
+  /** A task of the TaskManager uses up the memory; the process ends itself. */
+  public void exhaustMemory(String name) {
+    SimNode node = world.node(name);
+    if (node.isAlive() && !node.isFrozen()) {
+      OutOfMemoryError error = new OutOfMemoryError("Java heap space");
+      node.fatalErrors()
+          .onFatalError(
+              new FatalTaskException("OutOfMemoryError: Java heap space, in a task", error));
+    }
   }
 
   /** Stops everything of the process for a while. */

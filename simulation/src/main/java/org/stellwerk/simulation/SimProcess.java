@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.runtime.cluster.ProcessServices;
+import org.stellwerk.runtime.cluster.TaskManagerProcess;
 import org.stellwerk.util.AutoCloseableAsync;
 
 /**
@@ -48,6 +49,11 @@ final class SimProcess {
   /** Whether it was asked to end, and has not ended yet. */
   boolean isStopping() {
     return stopped != null && node.isAlive();
+  }
+
+  /** A TaskManager tells the cluster why it is about to end. */
+  CompletableFuture<Void> announceEnd(String fault) {
+    return ((TaskManagerProcess) process).announceEnd(fault);
   }
 
   /**

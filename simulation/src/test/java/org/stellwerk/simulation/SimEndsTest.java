@@ -5,15 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.runtime.cluster.LeaderSessionException;
+import org.stellwerk.runtime.gateway.DispatcherGateway;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.options.TaskManagerOptions;
 import org.stellwerk.runtime.taskexecutor.RegistrationTimeoutException;
 
 /** Which faults end a process, and which end the run. */
 class SimEndsTest {
 
+  private static final Duration ASK = Duration.ofSeconds(10);
   private static final Duration SOON = Duration.ofSeconds(30);
 
   private final SimWorld world =
@@ -71,5 +79,45 @@ class SimEndsTest {
     assertThatThrownBy(() -> world.scheduler().runFor(SOON))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("a bug");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void aTaskManagerWithoutMemoryTellsWhyItEnds(long seed) {
+    SimWorld cluster = new SimWorld(seed);
+    cluster.startJobManager("jm");
+    cluster.startTaskManager("tm-1", 1);
+    cluster.startTaskManager("tm-2", 1);
+    cluster.awaitFreeSlots(2, SOON);
+    JobGraph job =
+        new JobGraph(
+            new JobID(new UUID(1, 1)),
+            "job",
+            List.of(SimTaskPlan.runsForEver().vertex(new UUID(2, 1), "work", 1)),
+            List.of(),
+            Map.of(),
+            List.of());
+    DispatcherGateway dispatcher = cluster.dispatcher();
+    cluster.await(dispatcher.submitJob(job, ASK));
+    cluster.scheduler().runUntil(() -> running(cluster, "tm-1") + running(cluster, "tm-2") == 1);
+    String busy = running(cluster, "tm-1") == 1 ? "tm-1" : "tm-2";
+    String other = busy.equals("tm-1") ? "tm-2" : "tm-1";
+    cluster.faults().exhaustMemory(busy);
+    cluster.scheduler().runUntil(() -> running(cluster, other) == 1, Duration.ofSeconds(1));
+    assertThat(cluster.node(busy).isAlive()).isFalse();
+    assertThat(cluster.ends().all()).hasSize(1);
+    assertThat(cluster.await(dispatcher.requestJob(job.jobId(), ASK)).exceptionHistory())
+        .singleElement()
+        .satisfies(
+            incident ->
+                assertThat(incident.exception().describe())
+                    .contains(busy)
+                    .contains(
+                        "it ends because of a fault: OutOfMemoryError: Java heap space, in a"
+                            + " task"));
+  }
+
+  private static int running(SimWorld cluster, String taskManager) {
+    return cluster.taskRunner(taskManager).running().size();
   }
 }

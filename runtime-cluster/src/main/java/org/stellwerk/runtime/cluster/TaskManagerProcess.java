@@ -42,6 +42,15 @@ public final class TaskManagerProcess implements AutoCloseableAsync {
     return taskExecutor.getTerminationFuture();
   }
 
+  /**
+   * The process is about to end because of a fault: tells the cluster why. From any thread.
+   *
+   * @return done when that has been heard, or cannot be; the caller bounds its wait
+   */
+  public CompletableFuture<Void> announceEnd(String fault) {
+    return taskExecutor.announceEnd(fault);
+  }
+
   @Override
   public CompletableFuture<Void> closeAsync() {
     return taskExecutor.closeAsync();

@@ -11,8 +11,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.stellwerk.runtime.id.BlobKey;
 
-/** Computes the keys of contents. */
-final class BlobDigest {
+/** Computes the keys of contents: SHA-256. */
+public final class BlobDigest {
 
   private BlobDigest() {}
 
@@ -24,7 +24,7 @@ final class BlobDigest {
   }
 
   /** The key of a file's content. */
-  static BlobKey of(Path file) throws IOException {
+  public static BlobKey of(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       return copy(in, OutputStream.nullOutputStream());
     }

@@ -32,6 +32,11 @@ public record TaskManagerLoss(Kind kind, String reason) {
     return new TaskManagerLoss(Kind.GONE, "its process is gone: " + reason);
   }
 
+  /** It ends its process because of a fault, and says so as its last act. */
+  public static TaskManagerLoss failed(String fault) {
+    return new TaskManagerLoss(Kind.GONE, "it ends because of a fault: " + fault);
+  }
+
   /** Nothing was heard of it for so many milliseconds. */
   public static TaskManagerLoss silent(long timeoutMs) {
     return new TaskManagerLoss(Kind.SILENT, "nothing was heard of it for " + timeoutMs + " ms");

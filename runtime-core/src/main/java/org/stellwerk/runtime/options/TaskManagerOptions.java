@@ -56,6 +56,12 @@ public final class TaskManagerOptions {
           Duration.ofMinutes(5),
           "How long the TaskManager tries to register before it ends.");
 
+  public static final ConfigOption<Boolean> JVM_EXIT_ON_OOM =
+      ConfigOption.bool(
+          "taskmanager.jvm-exit-on-oom",
+          true,
+          "Whether the TaskManager ends when a task runs out of heap or direct memory, or of threads; when it runs out of metaspace it always does.");
+
   public static final ConfigOption<Long> HEAP_SIZE =
       ConfigOption.memorySize(
           "taskmanager.memory.heap.size",
@@ -106,6 +112,7 @@ public final class TaskManagerOptions {
         NUM_TASK_SLOTS,
         SLOT_TIMEOUT,
         REGISTRATION_TIMEOUT,
+        JVM_EXIT_ON_OOM,
         HEAP_SIZE,
         NETWORK_MEMORY,
         SEGMENT_SIZE,

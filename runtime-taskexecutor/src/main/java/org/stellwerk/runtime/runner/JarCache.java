@@ -1,54 +1,95 @@
 package org.stellwerk.runtime.runner;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stellwerk.runtime.blob.BlobDigest;
 import org.stellwerk.runtime.id.BlobKey;
 
 /**
- * Jars on disk, one file per content, checked against the key when they come. Jars that no job uses
- * are kept for the next job up to a bound, the longest unused go first. The directory belongs to
- * this cache alone. Thread-safe.
+ * Jars on disk, one file per content. A file is used only if its content is that of its key: it is
+ * compared when it comes, and again when the file has changed since; one that is damaged is fetched
+ * again. Jars that no job uses are kept for the next job up to a bound in number and bytes, the
+ * longest unused go first. The directory belongs to this cache alone. Thread-safe.
  */
 final class JarCache {
 
   private static final Logger LOG = LoggerFactory.getLogger(JarCache.class);
+  private static final String SUFFIX = ".jar";
   private static final int MAX_UNUSED = 16;
+
+  /** What is kept of jars that no job uses. */
+  record Bound(int jars, long bytes) {
+    static final Bound DEFAULT = new Bound(MAX_UNUSED, 1L << 30);
+  }
+
+  /** By which a change of a file is noticed without reading it. */
+  private record Stamp(long bytes, FileTime modified) {
+    static Stamp of(Path file) throws IOException {
+      return new Stamp(Files.size(file), Files.getLastModifiedTime(file));
+    }
+  }
 
   private final Path directory;
   private final JarFetcher fetcher;
+  private final Bound bound;
 
   /** How many jobs use a jar, the longest unused first. */
   private final Map<BlobKey, Integer> users = new LinkedHashMap<>();
 
+  /** The files as they were when their content was last compared with their key. */
+  private final Map<BlobKey, Stamp> compared = new LinkedHashMap<>();
+
   private long temporaryFiles;
 
-  JarCache(Path directory, JarFetcher fetcher) {
+  JarCache(Path directory, JarFetcher fetcher, Bound bound) {
     this.directory = directory;
     this.fetcher = fetcher;
+    this.bound = bound;
   }
 
-  /** The jar's file, fetched if it is not there; in use until {@link #release}. */
+  /**
+   * Takes over the jars of a former process of the same name, and removes what it left half done.
+   */
+  synchronized void takeOver() throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    List<Path> files;
+    try (Stream<Path> all = Files.list(directory)) {
+      files = all.filter(Files::isRegularFile).sorted().toList();
+    }
+    for (Path file : files) {
+      BlobKey key = keyOf(file);
+      if (key == null) {
+        delete(file);
+      } else {
+        users.putIfAbsent(key, 0);
+      }
+    }
+    removeBeyondBound();
+  }
+
+  /** The jar's file, fetched if it is not there or damaged; in use until {@link #release}. */
   Path acquire(String serverAddress, BlobKey key) throws IOException, InterruptedException {
     synchronized (this) {
       users.merge(key, 1, Integer::sum);
     }
     try {
       Path file = fileOf(key);
-      if (!Files.exists(file)) {
+      if (!isIntact(key, file)) {
         fetch(serverAddress, key, file);
       }
       return file;
@@ -56,6 +97,26 @@ final class JarCache {
       release(key);
       throw e;
     }
+  }
+
+  private boolean isIntact(BlobKey key, Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return false;
+    }
+    Stamp now = Stamp.of(file);
+    synchronized (this) {
+      if (now.equals(compared.get(key))) {
+        return true;
+      }
+    }
+    if (!BlobDigest.of(file).equals(key)) {
+      LOG.warn("The cached jar {} is damaged; it is fetched again.", file);
+      return false;
+    }
+    synchronized (this) {
+      compared.put(key, now);
+    }
+    return true;
   }
 
   private void fetch(String serverAddress, BlobKey key, Path file)
@@ -68,18 +129,23 @@ final class JarCache {
     Files.deleteIfExists(temporary);
     try {
       fetcher.fetch(serverAddress, key, temporary);
-      String actual = sha256(temporary);
-      if (!actual.equals(key.sha256())) {
+      BlobKey actual = BlobDigest.of(temporary);
+      if (!actual.equals(key)) {
         throw new IOException(
             "The jar "
                 + key
                 + " from "
                 + serverAddress
                 + " arrived damaged: its hash is "
-                + actual);
+                + actual
+                + ". If that happens again it is damaged where it is stored; submit the job anew");
       }
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Stamp stamp = Stamp.of(file);
+      synchronized (this) {
+        compared.put(key, stamp);
+      }
     } finally {
       Files.deleteIfExists(temporary);
     }
@@ -88,19 +154,38 @@ final class JarCache {
   /** The job no longer uses the jar. */
   synchronized void release(BlobKey key) {
     Integer count = users.remove(key);
-    if (count == null) {
-      return;
+    if (count != null) {
+      users.put(key, count - 1);
+      removeBeyondBound();
     }
-    users.put(key, count - 1);
-    long unused = users.values().stream().filter(n -> n == 0).count();
+  }
+
+  private void removeBeyondBound() {
+    int jars = 0;
+    long bytes = 0;
+    for (Map.Entry<BlobKey, Integer> entry : users.entrySet()) {
+      if (entry.getValue() == 0) {
+        jars++;
+        bytes += sizeOf(entry.getKey());
+      }
+    }
     Iterator<Map.Entry<BlobKey, Integer>> oldest = users.entrySet().iterator();
-    while (unused > MAX_UNUSED && oldest.hasNext()) {
+    while ((jars > bound.jars || bytes > bound.bytes) && oldest.hasNext()) {
       Map.Entry<BlobKey, Integer> entry = oldest.next();
       if (entry.getValue() == 0) {
-        delete(fileOf(entry.getKey()));
+        jars--;
+        bytes -= sizeOf(entry.getKey());
         oldest.remove();
-        unused--;
+        remove(entry.getKey());
       }
+    }
+  }
+
+  private long sizeOf(BlobKey key) {
+    try {
+      return Files.size(fileOf(key));
+    } catch (IOException e) {
+      return 0; // it never came
     }
   }
 
@@ -108,31 +193,34 @@ final class JarCache {
   synchronized void clear() {
     List<BlobKey> all = new ArrayList<>(users.keySet());
     users.clear();
-    all.forEach(key -> delete(fileOf(key)));
+    all.forEach(this::remove);
+  }
+
+  private void remove(BlobKey key) {
+    compared.remove(key);
+    delete(fileOf(key));
   }
 
   private Path fileOf(BlobKey key) {
-    return directory.resolve(key + ".jar");
+    return directory.resolve(key + SUFFIX);
+  }
+
+  private static @Nullable BlobKey keyOf(Path file) {
+    String name = Objects.requireNonNull(file.getFileName()).toString();
+    try {
+      return name.endsWith(SUFFIX)
+          ? new BlobKey(name.substring(0, name.length() - SUFFIX.length()))
+          : null;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   private static void delete(Path file) {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      LOG.warn("Cannot delete the cached jar {}: {}", file, e.getMessage());
+      LOG.warn("Cannot delete {} from the cache of jars: {}", file, e.getMessage());
     }
-  }
-
-  private static String sha256(Path file) throws IOException {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JVM has SHA-256", e);
-    }
-    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-      in.transferTo(java.io.OutputStream.nullOutputStream());
-    }
-    return HexFormat.of().formatHex(digest.digest());
   }
 }

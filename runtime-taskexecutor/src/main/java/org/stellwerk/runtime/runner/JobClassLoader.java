@@ -10,6 +10,7 @@ import java.security.CodeSigner;
 import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
@@ -34,6 +35,7 @@ final class JobClassLoader extends UserClassLoader {
 
   private final List<Jar> jars = new ArrayList<>();
   private final Consumer<UserExitError> exitListener;
+  private volatile boolean hasDrivers;
 
   /**
    * A loader of its own for one job.
@@ -93,15 +95,20 @@ final class JobClassLoader extends UserClassLoader {
       throw new ClassNotFoundException("Class " + name + " cannot be read from " + jar.url, e);
     }
     byte[] rewritten = rewrite(name, original);
-    if (rewritten == original) {
-      return super.findClass(name);
+    Class<?> defined = rewritten == original ? super.findClass(name) : define(name, jar, rewritten);
+    for (Class<?> implemented : defined.getInterfaces()) {
+      hasDrivers |= implemented.getName().equals("java.sql.Driver");
     }
+    return defined;
+  }
+
+  private Class<?> define(String name, Jar jar, byte[] classFile) throws ClassNotFoundException {
     int lastDot = name.lastIndexOf('.');
     if (lastDot > 0 && getDefinedPackage(name.substring(0, lastDot)) == null) {
       definePackage(name.substring(0, lastDot), jar);
     }
     CodeSource source = new CodeSource(jar.url, (CodeSigner[]) null);
-    return defineClass(name, rewritten, 0, rewritten.length, source);
+    return defineClass(name, classFile, 0, classFile.length, source);
   }
 
   /**
@@ -134,8 +141,13 @@ final class JobClassLoader extends UserClassLoader {
     exitListener.accept(failure);
   }
 
+  /** Takes back what would keep the classes for ever, and closes the jars. */
   @Override
   public void close() {
+    if (hasDrivers) {
+      hasDrivers = false;
+      deregisterDrivers();
+    }
     super.close();
     for (Jar jar : jars) {
       try {
@@ -143,6 +155,18 @@ final class JobClassLoader extends UserClassLoader {
       } catch (IOException e) {
         LOG.warn("Could not close {}.", jar.url, e);
       }
+    }
+  }
+
+  private void deregisterDrivers() {
+    String name = DriverDeregistration.class.getName();
+    String file = DriverDeregistration.class.getSimpleName() + ".class";
+    try (InputStream in = JobClassLoader.class.getResourceAsStream(file)) {
+      byte[] classFile = Objects.requireNonNull(in, file).readAllBytes();
+      Class<?> own = defineClass(name, classFile, 0, classFile.length);
+      ((Runnable) own.getConstructor().newInstance()).run();
+    } catch (IOException | ReflectiveOperationException | RuntimeException | LinkageError e) {
+      LOG.warn("JDBC drivers of {} stay registered, and keep its classes.", getName(), e);
     }
   }
 }

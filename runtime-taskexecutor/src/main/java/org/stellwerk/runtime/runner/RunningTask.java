@@ -49,7 +49,10 @@ final class RunningTask implements TaskHandle, JobClassLoaders.Task, Runnable {
 
   /** What all tasks of a runner share. */
   record Services(
-      JobClassLoaders classLoaders, Executor cancelExecutor, FatalErrorHandler fatalErrors) {}
+      JobClassLoaders classLoaders,
+      Executor cancelExecutor,
+      FatalTaskErrors errorRules,
+      FatalErrorHandler fatalErrors) {}
 
   RunningTask(
       TaskDeploymentDescriptor descriptor, TaskEvents events, Services services, TaskIo io) {
@@ -210,10 +213,8 @@ final class RunningTask implements TaskHandle, JobClassLoaders.Task, Runnable {
     }
   }
 
+  /** First the task's end, so that it is told before the process ends because of it. */
   private void report(@Nullable Throwable failure, boolean wasCanceled) {
-    if (failure instanceof VirtualMachineError && !(failure instanceof StackOverflowError)) {
-      services.fatalErrors().onFatalError(failure);
-    }
     try {
       if (wasCanceled) {
         events.onCanceled(metrics());
@@ -224,6 +225,12 @@ final class RunningTask implements TaskHandle, JobClassLoaders.Task, Runnable {
       }
     } catch (RuntimeException | Error e) {
       services.fatalErrors().onFatalError(e);
+    }
+    if (failure != null) {
+      services
+          .errorRules()
+          .check(thread.getName(), failure)
+          .ifPresent(services.fatalErrors()::onFatalError);
     }
   }
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.io.DataExchangeConfig;
+import org.stellwerk.runtime.options.TaskManagerOptions;
 
 /**
  * How tasks are run in this process.
@@ -11,9 +12,13 @@ import org.stellwerk.runtime.io.DataExchangeConfig;
  * @param exchange the data exchange
  * @param jarDirectory where jars are kept; belongs to this TaskManager alone, made when needed
  * @param parentClassLoader the cluster's classes, below the jobs'
+ * @param exitOnOutOfMemory whether a task that runs out of memory ends the process
  */
 public record TaskRunnerConfig(
-    DataExchangeConfig exchange, Path jarDirectory, ClassLoader parentClassLoader) {
+    DataExchangeConfig exchange,
+    Path jarDirectory,
+    ClassLoader parentClassLoader,
+    boolean exitOnOutOfMemory) {
 
   /** Reads the options; the class loader is the one of this class. */
   public static TaskRunnerConfig fromConfiguration(
@@ -21,6 +26,7 @@ public record TaskRunnerConfig(
     return new TaskRunnerConfig(
         DataExchangeConfig.fromConfiguration(configuration, resourceId, host),
         jarDirectory,
-        ThreadTaskRunner.class.getClassLoader());
+        ThreadTaskRunner.class.getClassLoader(),
+        configuration.get(TaskManagerOptions.JVM_EXIT_ON_OOM));
   }
 }

@@ -24,8 +24,8 @@ import org.stellwerk.util.FatalErrorHandler;
 /**
  * Runs each attempt in a thread of its own in this process, with its job's class loader and
  * channels of the data exchange. Decides nothing: when to cancel, to interrupt or to give up is
- * told by the caller. Errors that leave the JVM in an unknown state, such as OutOfMemoryError, go
- * to the fatal error handler besides failing the task. Thread-safe.
+ * told by the caller. Errors that leave the JVM in doubt, by the rules of {@link FatalTaskErrors},
+ * go to the fatal error handler besides failing the task. Thread-safe.
  */
 public final class ThreadTaskRunner implements TaskRunner {
 
@@ -46,9 +46,11 @@ public final class ThreadTaskRunner implements TaskRunner {
       TaskRunnerConfig config, JarFetcher fetcher, FatalErrorHandler fatalErrors) {
     this.exchange = new DataExchange(config.exchange());
     this.pool = newPool();
-    this.jars = new JarCache(config.jarDirectory(), fetcher);
+    this.jars = new JarCache(config.jarDirectory(), fetcher, JarCache.Bound.DEFAULT);
     this.classLoaders = new JobClassLoaders(jars, config.parentClassLoader(), pool);
-    this.services = new RunningTask.Services(classLoaders, pool, fatalErrors);
+    this.services =
+        new RunningTask.Services(
+            classLoaders, pool, new FatalTaskErrors(config.exitOnOutOfMemory()), fatalErrors);
   }
 
   /** For fetching jars and for user code's cancel(), which may hang; empty when idle. */
@@ -68,11 +70,12 @@ public final class ThreadTaskRunner implements TaskRunner {
   }
 
   /**
-   * Binds the data port.
+   * Binds the data port, and takes over the jars of a former process of the same name.
    *
    * @throws IOException if that is not possible; one line that names port and configuration key
    */
   public void start() throws IOException {
+    jars.takeOver();
     exchange.start();
   }
 

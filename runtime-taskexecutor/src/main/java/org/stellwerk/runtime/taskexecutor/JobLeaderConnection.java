@@ -172,10 +172,11 @@ final class JobLeaderConnection {
     }
   }
 
-  /** Says goodbye and closes. */
+  /** Tells what is still to be told, says goodbye and closes. */
   void leave(TaskManagerLoss goodbye) {
     Established peer = established;
     if (peer != null && !closed) {
+      peer.reporter().flush();
       peer.gateway().disconnectTaskManager(context.resourceId(), goodbye);
     }
     close();

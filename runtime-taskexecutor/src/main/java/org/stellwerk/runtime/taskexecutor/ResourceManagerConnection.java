@@ -11,6 +11,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.rpc.PeerListener;
 import org.stellwerk.runtime.gateway.ResourceManagerGateway;
 import org.stellwerk.runtime.heartbeat.HeartbeatListener;
@@ -151,6 +152,18 @@ final class ResourceManagerConnection {
     if (peer != null) {
       beat(peer);
     }
+  }
+
+  /**
+   * Says goodbye and ends for good.
+   *
+   * @return done when the ResourceManager has heard it, or cannot: an answer to a heartbeat behind
+   *     it, whatever it says, shows that it has arrived
+   */
+  CompletableFuture<?> leave(TaskManagerLoss goodbye) {
+    Established peer = established;
+    stop(goodbye);
+    return peer == null ? FutureUtils.completedVoidFuture() : beat(peer);
   }
 
   /** Says goodbye and ends for good. */

@@ -211,14 +211,19 @@ final class ServedJobs {
    * @return done when the last task has ended, or has taken too long for it
    */
   CompletableFuture<Void> stop(TaskManagerLoss goodbye) {
+    leave(goodbye);
+    slots.stop();
+    return tasks.endAll(goodbye.reason());
+  }
+
+  /** Leaves all JobMasters; slots and tasks stay as they are. */
+  void leave(TaskManagerLoss goodbye) {
     jobs.all()
         .forEach(
             connection -> {
               jobs.remove(connection);
               connection.leave(goodbye);
             });
-    slots.stop();
-    return tasks.endAll(goodbye.reason());
   }
 
   /**

@@ -112,6 +112,26 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
     jobs.losePeer(peer, why);
   }
 
+  /**
+   * The process is about to end because of a fault: tells everybody why, as its last act. From any
+   * thread; nothing else is ended.
+   *
+   * @return done when the ResourceManager has heard of it, or cannot; bounded by the heartbeat
+   *     timeout
+   */
+  public CompletableFuture<Void> announceEnd(String fault) {
+    CompletableFuture<Void> heard = new CompletableFuture<>();
+    runAsync(
+        () -> {
+          LOG.info("TaskExecutor {} says goodbye: {}", config.resourceId(), fault);
+          stopping = true;
+          TaskManagerLoss goodbye = TaskManagerLoss.failed(fault);
+          jobs.leave(goodbye);
+          resourceManager.leave(goodbye).whenComplete((answer, failure) -> heard.complete(null));
+        });
+    return heard;
+  }
+
   @Override
   protected CompletableFuture<Void> onStop() {
     String reason = "TaskExecutor " + config.resourceId() + " stops.";

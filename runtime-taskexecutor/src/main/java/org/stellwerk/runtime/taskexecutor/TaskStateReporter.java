@@ -62,8 +62,9 @@ final class TaskStateReporter {
     }
   }
 
-  private void flush() {
-    if (closed) {
+  /** Sends what is collected now; before a goodbye, after which nobody would listen. */
+  void flush() {
+    if (closed || collected.isEmpty()) {
       return;
     }
     Batch batch = new Batch(collected);

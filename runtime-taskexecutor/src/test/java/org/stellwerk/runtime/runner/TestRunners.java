@@ -45,7 +45,10 @@ final class TestRunners implements AutoCloseable {
               grace);
       TaskRunnerConfig config =
           new TaskRunnerConfig(
-              exchange, directory.resolve("jars-" + number), TestRunners.class.getClassLoader());
+              exchange,
+              directory.resolve("jars-" + number),
+              TestRunners.class.getClassLoader(),
+              true);
       ThreadTaskRunner runner = new ThreadTaskRunner(config, fetcher, fatalErrors::add);
       runner.start();
       all.add(runner);

@@ -105,7 +105,10 @@ class ThreadTaskRunnerTest {
     assertThat(runners.fatalErrors).isEmpty();
     job.deploy("memory", 0).awaitEnd();
     assertThat(job.events("memory", 0).failure).isInstanceOf(OutOfMemoryError.class);
-    assertThat(runners.fatalErrors).hasSize(1);
+    await().until(() -> runners.fatalErrors.size() == 1);
+    assertThat(runners.fatalErrors.get(0))
+        .isInstanceOf(FatalTaskException.class)
+        .hasMessageStartingWith("OutOfMemoryError: made by the test, in task memory (1/1) #0");
   }
 
   @Test

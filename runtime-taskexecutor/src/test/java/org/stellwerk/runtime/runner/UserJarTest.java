@@ -62,6 +62,7 @@ class UserJarTest {
     runners = new TestRunners(directory);
     runners.fetcher = jars;
     runners.start(2);
+    LoadedClasses.ALL.clear();
   }
 
   @AfterEach

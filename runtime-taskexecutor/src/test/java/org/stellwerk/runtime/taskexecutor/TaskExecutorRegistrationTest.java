@@ -173,6 +173,29 @@ class TaskExecutorRegistrationTest {
   }
 
   @Test
+  void whileAJobMasterIsServedTheRegistrationTimeoutEndsNothing() {
+    TaskExecutorBed bed =
+        new TaskExecutorBed(1, Map.of("taskmanager.registration.timeout", "10 s"));
+    bed.lead();
+    TestingJobMaster master = bed.jobMaster();
+    AllocationID allocation = bed.allocate(0, master);
+    bed.runTask(master, allocation, bed.attempt(0, 0));
+    bed.retrieval.lead(null);
+    bed.runFor(Duration.ofMinutes(2));
+    assertThat(bed.tm.fatalErrors().errors()).isEmpty();
+    assertThat(bed.runner.task(bed.attempt(0, 0)).cancellations).isZero();
+
+    bed.tm.fatalErrors().expectErrors();
+    bed.sim.await(bed.gateway.freeSlot(allocation, master.id(), "over", TaskExecutorBed.RPC));
+    bed.runFor(Duration.ofSeconds(21));
+    assertThat(bed.tm.fatalErrors().errors())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            RegistrationTimeoutException.class,
+            e -> assertThat(e).hasMessageContaining("no leader is known"));
+  }
+
+  @Test
   void aRejectionIsFatal() {
     TaskExecutorBed bed = new TaskExecutorBed();
     bed.tm.fatalErrors().expectErrors();

@@ -260,6 +260,29 @@ class TaskExecutorTasksTest {
   }
 
   @Test
+  void anEndBecauseOfAFaultIsAnnouncedAfterTheTasksFailure() {
+    TestingTaskRunner.TestingTask task = bed.runTask(master, allocation, attempt);
+    task.failWith(new OutOfMemoryError("Java heap space"));
+    CompletableFuture<Void> heard = bed.taskExecutor.announceEnd("OutOfMemoryError in task map");
+    bed.sim.await(heard, Duration.ofSeconds(1));
+    assertThat(master.statesOf(attempt)).last().isEqualTo(ExecutionState.FAILED);
+    assertThat(master.goodbyes)
+        .singleElement()
+        .asString()
+        .contains("it ends because of a fault: OutOfMemoryError in task map");
+    assertThat(bed.rm.goodbyes).hasSize(1);
+    bed.runFor(Duration.ofSeconds(30));
+    assertThat(bed.rm.goodbyes).hasSize(1);
+  }
+
+  @Test
+  void anAnnouncementWithoutAResourceManagerIsDoneAtOnce() {
+    TaskExecutorBed alone = new TaskExecutorBed();
+    alone.sim.await(alone.taskExecutor.announceEnd("a fault"), Duration.ofMillis(10));
+    assertThat(alone.rm.goodbyes).isEmpty();
+  }
+
+  @Test
   void stoppingDoesNotWaitForEver() {
     bed.runner.tasksIgnoreCancellation = true;
     bed.runTask(master, allocation, attempt);

@@ -18,6 +18,7 @@ import org.stellwerk.simulation.schedule.NetworkFault.SwizzleClog;
 import org.stellwerk.simulation.schedule.ProcessFault.ClockDrift;
 import org.stellwerk.simulation.schedule.ProcessFault.ClockStep;
 import org.stellwerk.simulation.schedule.ProcessFault.Crash;
+import org.stellwerk.simulation.schedule.ProcessFault.ExhaustMemory;
 import org.stellwerk.simulation.schedule.ProcessFault.Freeze;
 import org.stellwerk.simulation.schedule.ProcessFault.SlowIo;
 import org.stellwerk.simulation.schedule.ProcessFault.Stop;
@@ -67,7 +68,8 @@ interface FaultKind {
                   target.any(draw), draw.pick(List.of(Way.values())), draw.outage()),
           (draw, target) -> new ExpireSession(target.jobManager(draw)),
           (draw, target) -> new LeaderPingPong(draw.between(1, 4)),
-          (draw, target) -> new SlowStores(draw.share(), draw.outage(), draw.outage()));
+          (draw, target) -> new SlowStores(draw.share(), draw.outage(), draw.outage()),
+          (draw, target) -> new ExhaustMemory(target.taskManager(draw), draw.outage()));
 
   /** A fault of this kind. */
   Fault draw(Draw draw, FaultTarget target);

@@ -20,11 +20,15 @@ record FaultTarget(ClusterShape shape, Duration heartbeatTimeout) {
 
   /** There are more TaskManagers, but more happens at JobManagers. */
   String any(Draw draw) {
-    return draw.chance(0.5) ? jobManager(draw) : draw.pick(shape.taskManagerNames());
+    return draw.chance(0.5) ? jobManager(draw) : taskManager(draw);
   }
 
   String jobManager(Draw draw) {
     return draw.pick(shape.jobManagerNames());
+  }
+
+  String taskManager(Draw draw) {
+    return draw.pick(shape.taskManagerNames());
   }
 
   /** All processes but these. */

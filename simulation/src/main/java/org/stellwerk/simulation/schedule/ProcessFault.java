@@ -41,6 +41,19 @@ public sealed interface ProcessFault extends Fault {
     }
   }
 
+  /** A task in the TaskManager uses up the memory; it ends, and is started again later. */
+  record ExhaustMemory(String node, Duration lasting) implements ProcessFault {
+    @Override
+    public void begin(SimWorld world) {
+      world.faults().exhaustMemory(node);
+    }
+
+    @Override
+    public void end(SimWorld world) {
+      world.faults().restart(node);
+    }
+  }
+
   /** It stands still, and then runs late. */
   record Freeze(String node, Duration lasting) implements ProcessFault {
     @Override
