@@ -9,6 +9,7 @@ import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobVertex;
+import org.stellwerk.runtime.jobgraph.ResultPartitionType;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.runtime.messages.JobResult;
 import org.stellwerk.task.TaskInvokable;
@@ -113,7 +114,7 @@ public final class Job {
     return classes;
   }
 
-  void connect(Vertex source, Vertex target, ShipStrategy strategy) {
+  void connect(Vertex source, Vertex target, ShipStrategy strategy, ResultPartitionType type) {
     if (target.job() != this) {
       throw new IllegalArgumentException(
           "Vertex '"
@@ -126,7 +127,7 @@ public final class Job {
               + name
               + "'");
     }
-    edges.add(new JobEdge(source.id(), target.id(), strategy));
+    edges.add(new JobEdge(source.id(), target.id(), strategy, type));
   }
 
   private static void checkInstantiable(String vertexName, Class<?> code) {

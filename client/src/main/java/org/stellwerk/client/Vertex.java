@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.jobgraph.JobVertex;
+import org.stellwerk.runtime.jobgraph.ResultPartitionType;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.runtime.jobgraph.SlotSharing;
 import org.stellwerk.task.TaskInvokable;
@@ -97,13 +98,26 @@ public final class Vertex {
     return connect(target, ShipStrategy.BROADCAST);
   }
 
+  /**
+   * The next edge is blocking: {@code words.blocking().hash(counts)}. Its target starts once this
+   * vertex has finished, in the slots that this one has left; the records in between are on the
+   * disks of the TaskManagers. Only for jobs that come to an end.
+   */
+  public BlockingEdge blocking() {
+    return new BlockingEdge(this);
+  }
+
   /** The name for people. */
   public String name() {
     return name;
   }
 
   private Vertex connect(Vertex target, ShipStrategy strategy) {
-    job.connect(this, target, strategy);
+    return connect(target, strategy, ResultPartitionType.PIPELINED);
+  }
+
+  Vertex connect(Vertex target, ShipStrategy strategy, ResultPartitionType type) {
+    job.connect(this, target, strategy, type);
     return target;
   }
 

@@ -89,6 +89,28 @@ class JobTest {
   }
 
   @Test
+  void theEdgeAfterBlockingIsBlocking() {
+    Job job = Job.named("staged");
+    Vertex a = job.vertex("a", Programs.Nothing.class);
+    Vertex b = job.vertex("b", Programs.Nothing.class);
+    assertThat(a.blocking().hash(b).blocking().broadcast(job.vertex("c", Programs.Nothing.class)))
+        .extracting(Vertex::name)
+        .isEqualTo("c");
+    b.blocking().forward(job.vertex("d", Programs.Nothing.class));
+    b.blocking().rebalance(job.vertex("e", Programs.Nothing.class));
+    a.forward(job.vertex("f", Programs.Nothing.class));
+    JobGraph graph = job.toJobGraph(ID, 1, Map.of());
+    assertThat(graph.edges())
+        .extracting(edge -> edge.shipStrategy() + " " + edge.resultType())
+        .containsExactly(
+            "HASH BLOCKING",
+            "BROADCAST BLOCKING",
+            "FORWARD BLOCKING",
+            "REBALANCE BLOCKING",
+            "FORWARD PIPELINED");
+  }
+
+  @Test
   void vertexIdsAreTheSameEachTimeAndDifferForEqualNames() {
     assertThat(twins("x").vertices()).isEqualTo(twins("y").vertices());
     assertThat(twins("x").vertices().get(0).id()).isNotEqualTo(twins("x").vertices().get(1).id());

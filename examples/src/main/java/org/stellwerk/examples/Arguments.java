@@ -10,8 +10,9 @@ import java.util.Map;
 import org.stellwerk.client.ProgramException;
 
 /**
- * A program's arguments, given as {@code --name value}; all of them are required. Mistakes are told
- * in one line that ends with the usage.
+ * A program's arguments, given as {@code --name value}; all of them are required, but for the
+ * flags, which have no value and stand in brackets in the usage. Mistakes are told in one line that
+ * ends with the usage.
  */
 final class Arguments {
 
@@ -32,9 +33,19 @@ final class Arguments {
   static Arguments parse(String usage, String... words) {
     List<String> names =
         List.of(usage.split(" ")).stream().filter(word -> word.startsWith("--")).toList();
+    List<String> flags =
+        List.of(usage.split(" ")).stream()
+            .filter(word -> word.startsWith("[--"))
+            .map(word -> word.substring(1, word.length() - 1))
+            .toList();
     Map<String, String> values = new LinkedHashMap<>();
     for (int i = 0; i < words.length; i += 2) {
       String name = words[i];
+      if (flags.contains(name)) {
+        values.put(name, "");
+        i--;
+        continue;
+      }
       if (!names.contains(name)) {
         throw new ProgramException("Unknown argument '" + name + "'; usage: " + usage);
       }
@@ -51,6 +62,11 @@ final class Arguments {
       }
     }
     return new Arguments(usage, values);
+  }
+
+  /** Whether the flag was given. */
+  boolean isSet(String flag) {
+    return values.containsKey(flag);
   }
 
   /** A whole number of at least the minimum. */

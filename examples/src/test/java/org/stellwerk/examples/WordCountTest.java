@@ -114,7 +114,7 @@ class WordCountTest {
   @Test
   void theGraph() {
     JobGraph graph =
-        WordCount.build(Path.of("/in"), Path.of("/out"))
+        WordCount.build(Path.of("/in"), Path.of("/out"), false)
             .toJobGraph(new JobID(new UUID(0, 1)), 4, Map.of());
     assertThat(graph.vertices())
         .extracting("name")
@@ -126,14 +126,26 @@ class WordCountTest {
   }
 
   @Test
+  void theStagedGraphCountsWhenAllWordsAreThere() {
+    JobGraph graph =
+        WordCount.build(Path.of("/in"), Path.of("/out"), true)
+            .toJobGraph(new JobID(new UUID(0, 1)), 4, Map.of());
+    assertThat(graph.edges())
+        .extracting(edge -> edge.resultType().isBlocking())
+        .containsExactly(false, true, false);
+    assertThat(graph.isStaged()).isTrue();
+  }
+
+  @Test
   void whatTheUserGotWrongIsToldBeforeAnythingIsSubmitted() throws IOException {
     Path input = Files.writeString(directory.resolve("in"), "x");
     Path full = Files.createDirectory(directory.resolve("full"));
     Files.writeString(full.resolve("old"), "x");
     Path missing = directory.resolve("none");
-    String usage = "; usage: WordCount --input FILE --output DIR";
+    String usage = "; usage: WordCount --input FILE --output DIR [--staged]";
 
     refused("Argument --input is missing" + usage);
+    refused("Argument --output is missing" + usage, "--staged", "--input", input.toString());
     refused("Argument --output is missing" + usage, "--input", input.toString());
     refused("Argument --input has no value" + usage, "--input", "--output");
     refused("Argument --output has no value" + usage, "--output");

@@ -91,6 +91,11 @@ public final class SimFaults {
     world.node(name).freeze(duration);
   }
 
+  /** The TaskManager's disk loses what finished tasks have left, of which nobody is told. */
+  public void loseResults(String taskManager) {
+    world.taskRunner(taskManager).loseResults();
+  }
+
   /** The process's wall clock jumps, back if negative. */
   public void stepClock(String name, Duration step) {
     world.node(name).clock().stepWall(step);

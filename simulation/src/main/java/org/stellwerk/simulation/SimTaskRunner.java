@@ -1,18 +1,27 @@
 package org.stellwerk.simulation;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.messages.IOMetrics;
+import org.stellwerk.runtime.messages.ProducerLocations;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
+import org.stellwerk.runtime.messages.TaskInformation;
+import org.stellwerk.runtime.taskexecutor.PartitionNotFoundException;
 import org.stellwerk.runtime.taskexecutor.TaskEvents;
 import org.stellwerk.runtime.taskexecutor.TaskHandle;
 import org.stellwerk.runtime.taskexecutor.TaskRunner;
@@ -20,6 +29,10 @@ import org.stellwerk.runtime.taskexecutor.TaskRunner;
 /**
  * Stands for user code: each attempt follows the {@link SimTaskPlan} of its vertex in virtual time.
  * Its events come outside of the TaskExecutor's main thread, as those of real threads do.
+ *
+ * <p>No records flow. But what an attempt with a blocking output leaves behind is there until it is
+ * released, or its process ends; and who reads from it looks for it when it begins, and once more
+ * half-way.
  */
 public final class SimTaskRunner implements TaskRunner {
 
@@ -27,13 +40,32 @@ public final class SimTaskRunner implements TaskRunner {
   private static final long FREE_HEAP = 1L << 30;
 
   private final SimNode node;
+  private final Function<ResourceID, Optional<SimTaskRunner>> peers;
   private final Map<ExecutionAttemptID, Attempt> running = new LinkedHashMap<>();
   private final Set<JobID> unreleased = new LinkedHashSet<>();
+
+  /** What finished attempts have left for others, with their jobs. */
+  private final Map<ExecutionAttemptID, JobID> results = new LinkedHashMap<>();
+
   private boolean closed;
 
-  /** A runner in the process. */
-  public SimTaskRunner(SimNode node) {
+  /**
+   * A runner in the process.
+   *
+   * @param peers the runners of the TaskManagers that are alive
+   */
+  public SimTaskRunner(SimNode node, Function<ResourceID, Optional<SimTaskRunner>> peers) {
     this.node = node;
+    this.peers = peers;
+  }
+
+  /** The disk fails: what finished attempts have left is gone, of which nobody is told. */
+  void loseResults() {
+    results.clear();
+  }
+
+  boolean isAlive() {
+    return node.isAlive() && !closed;
   }
 
   /** The attempts whose code runs at this instant: the truth, for checks. */
@@ -77,6 +109,11 @@ public final class SimTaskRunner implements TaskRunner {
   }
 
   @Override
+  public void releasePartitions(Collection<ExecutionAttemptID> producers) {
+    producers.forEach(results::remove);
+  }
+
+  @Override
   public void releaseJob(JobID jobId) {
     for (Attempt attempt : running.values()) {
       if (attempt.descriptor.jobId().equals(jobId)) {
@@ -84,12 +121,14 @@ public final class SimTaskRunner implements TaskRunner {
             "Job " + jobId + " was released on " + node + " while its tasks still run");
       }
     }
+    results.values().removeIf(jobId::equals);
     unreleased.remove(jobId);
   }
 
   @Override
   public CompletableFuture<Void> closeAsync() {
     closed = true;
+    results.clear();
     unreleased.clear(); // whatever was loaded for jobs goes with the runner
     List.copyOf(running.values()).forEach(Attempt::cancel);
     return CompletableFuture.completedFuture(null);
@@ -132,8 +171,13 @@ public final class SimTaskRunner implements TaskRunner {
         return;
       }
       events.onRunning();
+      if (failsForMissingResult()) {
+        return;
+      }
+      node.drivers()
+          .schedule(this::failsForMissingResult, plan().run().toNanos() / 2, TimeUnit.NANOSECONDS);
       switch (plan().end()) {
-        case FINISHES -> after(plan().run(), () -> events.onFinished(IOMetrics.ZERO));
+        case FINISHES -> after(plan().run(), this::finish);
         case FAILS ->
             after(
                 plan().run(),
@@ -144,6 +188,62 @@ public final class SimTaskRunner implements TaskRunner {
           // until it is cancelled
         }
       }
+    }
+
+    private void finish() {
+      if (descriptor.taskInformation().hasBlockingOutput()) {
+        results.put(descriptor.attemptId(), descriptor.jobId());
+      }
+      events.onFinished(IOMetrics.ZERO);
+    }
+
+    private boolean failsForMissingResult() {
+      ExecutionAttemptID missing = over ? null : missingResult();
+      if (missing == null) {
+        return false;
+      }
+      PartitionNotFoundException failure =
+          new PartitionNotFoundException("Nobody has the result of " + missing, missing, null);
+      end(() -> events.onFailed(failure, IOMetrics.ZERO));
+      return true;
+    }
+
+    private @Nullable ExecutionAttemptID missingResult() {
+      for (TaskInformation.Input input : descriptor.taskInformation().inputs()) {
+        if (input.resultType().isBlocking()) {
+          List<ProducerLocations.ProducerLocation> producers = producersOf(input);
+          for (ProducerLocations.ProducerLocation producer : producers) {
+            if (!isThere(producer)) {
+              return producer.attemptId();
+            }
+          }
+        }
+      }
+      return null;
+    }
+
+    private List<ProducerLocations.ProducerLocation> producersOf(TaskInformation.Input input) {
+      ProducerLocations all =
+          descriptor.producers().stream()
+              .filter(locations -> locations.producer().equals(input.producer()))
+              .findFirst()
+              .orElseThrow();
+      if (input.shipStrategy().isPointwise()) {
+        return List.of(all.get(descriptor.attemptId().subtaskIndex()));
+      }
+      List<ProducerLocations.ProducerLocation> each = new ArrayList<>(all.size());
+      for (int i = 0; i < all.size(); i++) {
+        each.add(all.get(i));
+      }
+      return each;
+    }
+
+    private boolean isThere(ProducerLocations.ProducerLocation producer) {
+      return producer.location() != null
+          && peers
+              .apply(producer.location().resourceId())
+              .filter(peer -> peer.results.containsKey(producer.attemptId()))
+              .isPresent();
     }
 
     private void after(Duration delay, Runnable ending) {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.stellwerk.configuration.Configuration;
@@ -150,7 +151,7 @@ public final class SimWorld {
 
   private AutoCloseableAsync taskManager(
       SimProcess.Role role, SimNode node, ProcessServices services) {
-    SimTaskRunner runner = new SimTaskRunner(node);
+    SimTaskRunner runner = new SimTaskRunner(node, this::liveTaskRunner);
     taskRunners.put(role.name(), runner);
     TaskExecutorConfig config =
         TaskExecutorConfig.fromConfiguration(
@@ -229,6 +230,10 @@ public final class SimWorld {
       throw new NoSuchElementException("There never was a TaskManager " + taskManager);
     }
     return runner;
+  }
+
+  private Optional<SimTaskRunner> liveTaskRunner(ResourceID taskManager) {
+    return Optional.ofNullable(taskRunners.get(taskManager.value())).filter(SimTaskRunner::isAlive);
   }
 
   /** The leader's Dispatcher as the client sees it; runs the world until there is one. */

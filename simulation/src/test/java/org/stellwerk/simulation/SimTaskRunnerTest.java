@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.rpc.simulation.SimNetwork;
@@ -26,7 +27,8 @@ import org.stellwerk.runtime.taskexecutor.TaskHandle;
 class SimTaskRunnerTest {
 
   private final SimScheduler sim = new SimScheduler(4);
-  private final SimTaskRunner runner = new SimTaskRunner(new SimNetwork(sim).newNode("tm"));
+  private final SimTaskRunner runner =
+      new SimTaskRunner(new SimNetwork(sim).newNode("tm"), ignored -> Optional.empty());
   private final List<String> seen = new ArrayList<>();
 
   private TaskHandle start(SimTaskPlan plan) {

@@ -87,7 +87,8 @@ final class InfoCommand {
                   + sharing(vertex.slotSharing()));
       for (JobEdge edge : graph.outputsOf(vertex.id())) {
         String target = graph.vertex(edge.target()).name();
-        console.out().println("    -> " + target + " (" + edge.shipStrategy() + ")");
+        String blocking = edge.resultType().isBlocking() ? ", BLOCKING" : "";
+        console.out().println("    -> " + target + " (" + edge.shipStrategy() + blocking + ")");
       }
     }
   }

@@ -1,16 +1,21 @@
 package org.stellwerk.dist.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +53,65 @@ final class WordCountIT {
         assertThat(new HashSet<>(vertex)).as("TaskManagers of a vertex").hasSize(2);
       }
     }
+  }
+
+  @Test
+  void aStagedJobRunsInFewerSlotsAndMakesAgainWhatALostTaskManagerHad() throws Exception {
+    try (Installation installation = Installation.create(directory, 2)) {
+      installation.startCluster();
+      Path output = directory.resolve("out");
+      String jobId = submitStaged(installation, output);
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> finishedWords(installation, jobId) >= 2);
+      long victim = installation.pids("taskmanager").get(0);
+      ProcessHandle.of(victim).orElseThrow().destroyForcibly();
+      installation.run("taskmanager.sh", "start").ok();
+      await()
+          .atMost(Duration.ofMinutes(2))
+          .pollInterval(Duration.ofMillis(100))
+          .untilAsserted(
+              () ->
+                  assertThat(installation.rest().jobState(jobId))
+                      .as(installation::logs)
+                      .isEqualTo("FINISHED"));
+      assertThat(counts(output)).isEqualTo(independentCounts());
+      assertThat(installation.rest().get("/jobs/" + jobId + "/exceptions").toString())
+          .contains("TaskManager");
+    }
+  }
+
+  /** Eight subtasks of each vertex for a cluster of four slots. */
+  private static String submitStaged(Installation installation, Path output) throws Exception {
+    Installation.Outcome run =
+        installation
+            .run(
+                "stellwerk",
+                "run",
+                "-d",
+                "-p",
+                "8",
+                Installation.EXAMPLES.toString(),
+                "--input",
+                Installation.TEXT.toString(),
+                "--output",
+                output.toString(),
+                "--staged")
+            .ok();
+    Matcher id = Pattern.compile("[0-9a-f]{32}").matcher(run.out());
+    assertThat(id.find()).as(run.out()).isTrue();
+    return id.group();
+  }
+
+  /** How many subtasks of the first stage have finished. */
+  private static int finishedWords(Installation installation, String jobId) throws Exception {
+    for (JsonNode vertex : installation.rest().get("/jobs/" + jobId).get("vertices")) {
+      if (vertex.get("name").asText().equals("words")) {
+        return vertex.get("tasks").get("FINISHED").asInt();
+      }
+    }
+    throw new AssertionError("Job " + jobId + " has no vertex 'words'");
   }
 
   @Test

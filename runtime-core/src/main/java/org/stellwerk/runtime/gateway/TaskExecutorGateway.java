@@ -56,7 +56,16 @@ public interface TaskExecutorGateway extends RpcGateway {
       String reason,
       @RpcTimeout Duration timeout);
 
-  /** A JobMaster ends its connection: the job's tasks are cancelled and its slots freed. */
+  /**
+   * The finished results of these attempts are not needed any more. One that is not heard, or not
+   * from the job's current session, leaves them there until the connection to the JobMaster ends.
+   */
+  void releasePartitions(JobID jobId, JobMasterId jobMasterId, List<ExecutionAttemptID> producers);
+
+  /**
+   * A JobMaster ends its connection: the job's tasks are cancelled, its slots freed and its results
+   * removed.
+   */
   void disconnectJobMaster(JobID jobId, JobMasterId jobMasterId, String reason);
 
   /** The ResourceManager ends the connection; the TaskExecutor registers again. */

@@ -50,6 +50,11 @@ public record JobGraph(
     return edges.stream().filter(edge -> edge.source().equals(id)).toList();
   }
 
+  /** Whether parts of the job begin only after others have finished. */
+  public boolean isStaged() {
+    return edges.stream().anyMatch(edge -> edge.resultType().isBlocking());
+  }
+
   /** How many slots each slot sharing group needs: the largest parallelism in it. */
   public Map<String, Integer> slotsPerGroup() {
     Map<String, Integer> slots = new TreeMap<>();

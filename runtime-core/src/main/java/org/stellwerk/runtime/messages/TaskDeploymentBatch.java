@@ -32,7 +32,8 @@ public record TaskDeploymentBatch(
     for (TaskDeploymentDescriptor descriptor : descriptors) {
       vertices.putIfAbsent(descriptor.attemptId().jobVertexId(), descriptor.taskInformation());
       for (ProducerLocations locations : descriptor.producers()) {
-        producers.putIfAbsent(locations.producer(), locations);
+        // The later one knows more: it was made after more of the producers had their places.
+        producers.put(locations.producer(), locations);
       }
       tasks.add(new Entry(descriptor.attemptId(), descriptor.allocationId()));
     }

@@ -3,6 +3,7 @@ package org.stellwerk.runtime.messages;
 import java.util.List;
 import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.jobgraph.JobVertex;
+import org.stellwerk.runtime.jobgraph.ResultPartitionType;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
 
 /** What all subtasks of a vertex share. */
@@ -22,7 +23,8 @@ public record TaskInformation(JobVertex vertex, List<Input> inputs, List<Output>
       JobVertexID producer,
       int producerParallelism,
       int producerOutputIndex,
-      ShipStrategy shipStrategy) {}
+      ShipStrategy shipStrategy,
+      ResultPartitionType resultType) {}
 
   /**
    * An outgoing edge.
@@ -33,5 +35,11 @@ public record TaskInformation(JobVertex vertex, List<Input> inputs, List<Output>
       JobVertexID consumer,
       int consumerParallelism,
       int consumerInputIndex,
-      ShipStrategy shipStrategy) {}
+      ShipStrategy shipStrategy,
+      ResultPartitionType resultType) {}
+
+  /** Whether a task of the vertex leaves something behind that is read after its end. */
+  public boolean hasBlockingOutput() {
+    return outputs.stream().anyMatch(output -> output.resultType().isBlocking());
+  }
 }

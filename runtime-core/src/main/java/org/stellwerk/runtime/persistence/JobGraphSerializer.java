@@ -11,6 +11,7 @@ import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobVertex;
+import org.stellwerk.runtime.jobgraph.ResultPartitionType;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.runtime.jobgraph.SlotSharing;
 
@@ -51,6 +52,9 @@ public final class JobGraphSerializer {
       node.put("source", edge.source().toString());
       node.put("target", edge.target().toString());
       node.put("ship", edge.shipStrategy().name());
+      if (edge.resultType() != ResultPartitionType.PIPELINED) {
+        node.put("exchange", edge.resultType().name());
+      }
     }
     putMap(root, "configuration", jobGraph.configuration());
     ArrayNode jars = root.putArray("userJars");
@@ -77,7 +81,10 @@ public final class JobGraphSerializer {
           new JobEdge(
               edge.parsed("source", JobVertexID::fromHexString),
               edge.parsed("target", JobVertexID::fromHexString),
-              edge.oneOf("ship", ShipStrategy.class)));
+              edge.oneOf("ship", ShipStrategy.class),
+              edge.isAbsent("exchange")
+                  ? ResultPartitionType.PIPELINED
+                  : edge.oneOf("exchange", ResultPartitionType.class)));
       edge.end();
     }
     Map<String, String> configuration = root.textMap("configuration");

@@ -16,6 +16,7 @@ import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobVertex;
+import org.stellwerk.runtime.jobgraph.ResultPartitionType;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.runtime.jobgraph.SlotSharing;
 
@@ -72,6 +73,27 @@ class JobGraphSerializerTest {
   }
 
   @Test
+  void aBlockingEdgeIsKept() {
+    JobGraph graph = graph();
+    JobGraph staged =
+        new JobGraph(
+            graph.jobId(),
+            graph.name(),
+            graph.vertices(),
+            List.of(new JobEdge(SOURCE, SINK, ShipStrategy.HASH, ResultPartitionType.BLOCKING)),
+            graph.configuration(),
+            graph.userJars());
+    assertThat(JobGraphSerializer.fromBytes(JobGraphSerializer.toBytes(staged))).isEqualTo(staged);
+  }
+
+  @Test
+  void anEdgeOfWhichNothingElseIsSaidIsPipelined() {
+    String text = new String(JobGraphSerializer.toBytes(graph()), UTF_8);
+    assertThat(text).doesNotContain("exchange");
+    assertThat(JobGraphSerializer.fromBytes(text.getBytes(UTF_8)).isStaged()).isFalse();
+  }
+
+  @Test
   void equalGraphsGiveEqualBytes() {
     assertThat(JobGraphSerializer.toBytes(graph())).isEqualTo(JobGraphSerializer.toBytes(graph()));
   }
@@ -85,6 +107,7 @@ class JobGraphSerializerTest {
         "\"parallelism\":4 | \"parallelism\":\"4\" | field 'vertices[0].parallelism' is text; expected a whole number",
         "\"parallelism\":2 | \"parallelism\":0 | has parallelism 0; expected at least 1",
         "\"ship\":\"HASH\" | \"ship\":\"hash\" | field 'edges[0].ship' is 'hash'; expected one of [FORWARD,",
+        "\"ship\":\"HASH\" | \"ship\":\"HASH\",\"exchange\":\"x\" | field 'edges[0].exchange' is 'x'; expected one of [PIPELINED, BLOCKING]",
         "\"payload\":\"AP8=\" | \"payload\":\"*\" | field 'vertices[0].payload' is not valid base64",
         "\"k\":\"v\" | \"k\":1 | field 'vertices[1].configuration.k' is the number 1; expected text",
         "\"userJars\":[\"ab | \"userJars\":[\"x | field 'userJars[0]' is invalid: 'xab",

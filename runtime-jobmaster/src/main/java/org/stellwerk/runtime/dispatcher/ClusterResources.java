@@ -12,6 +12,7 @@ import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.messages.ResourceOverview;
 import org.stellwerk.runtime.messages.exceptions.JobSubmissionException;
+import org.stellwerk.runtime.scheduler.failover.PipelinedRegions;
 import org.stellwerk.util.ExceptionUtils;
 
 /**
@@ -59,7 +60,10 @@ final class ClusterResources {
    * without TaskManagers may be about to start: then the job waits.
    */
   CompletableFuture<Void> checkEnoughSlots(JobGraph graph, Duration timeout) {
-    int needed = graph.requiredSlots();
+    boolean staged = graph.isStaged();
+    int needed = staged ? PipelinedRegions.of(graph).slotsOfLargest(graph) : graph.requiredSlots();
+    String described =
+        staged ? needed + " slots (its largest pipelined region)" : graph.describeRequiredSlots();
     return overview(timeout)
         .handle(
             (overview, failure) -> {
@@ -72,7 +76,7 @@ final class ClusterResources {
                       "Job '"
                           + graph.name()
                           + "' needs "
-                          + graph.describeRequiredSlots()
+                          + described
                           + ", but the cluster has "
                           + overview.slotsTotal()
                           + " on "

@@ -37,6 +37,7 @@ public final class ExecutionGraph {
   private final Map<JobVertexID, ExecutionJobVertex> vertices = new LinkedHashMap<>();
   private final Map<ExecutionState, Integer> tasksPerState = new EnumMap<>(ExecutionState.class);
   private final DeploymentTracker deployments = new DeploymentTracker();
+  private final FinishedResults results = new FinishedResults();
 
   /** A graph with all of its tasks CREATED. */
   public ExecutionGraph(
@@ -71,9 +72,12 @@ public final class ExecutionGraph {
                   producers.add(producer);
                 }
               });
-      vertices.put(
-          vertex.id(),
-          new ExecutionJobVertex(jobInformation, information, producers, graphId, this.context));
+      ExecutionJobVertex made =
+          new ExecutionJobVertex(jobInformation, information, producers, graphId, this.context);
+      vertices.put(vertex.id(), made);
+      if (information.hasBlockingOutput()) {
+        results.expect(made);
+      }
     }
     tasksPerState.put(ExecutionState.CREATED, jobGraph.totalSubtasks());
   }
@@ -82,6 +86,7 @@ public final class ExecutionGraph {
     tasksPerState.merge(from, -1, Integer::sum);
     tasksPerState.merge(to, 1, Integer::sum);
     deployments.onStateChanged(execution, to);
+    results.onStateChanged(execution, to);
   }
 
   /** The job's identity. */
@@ -107,6 +112,19 @@ public final class ExecutionGraph {
   /** What is deployed where. */
   public DeploymentTracker getDeployments() {
     return deployments;
+  }
+
+  /** What finished tasks have left for consumers on blocking edges. */
+  public FinishedResults getResults() {
+    return results;
+  }
+
+  /** How many tasks are at their TaskExecutors. */
+  public int countDeployedTasks() {
+    return countTasks(ExecutionState.DEPLOYING)
+        + countTasks(ExecutionState.INITIALIZING)
+        + countTasks(ExecutionState.RUNNING)
+        + countTasks(ExecutionState.CANCELING);
   }
 
   /** Calls with the current attempt of every subtask, producers before consumers. */
@@ -282,10 +300,18 @@ public final class ExecutionGraph {
       int outputIndex = out.size();
       in.add(
           new TaskInformation.Input(
-              edge.source(), source.parallelism(), outputIndex, edge.shipStrategy()));
+              edge.source(),
+              source.parallelism(),
+              outputIndex,
+              edge.shipStrategy(),
+              edge.resultType()));
       out.add(
           new TaskInformation.Output(
-              edge.target(), target.parallelism(), inputIndex, edge.shipStrategy()));
+              edge.target(),
+              target.parallelism(),
+              inputIndex,
+              edge.shipStrategy(),
+              edge.resultType()));
     }
 
     TaskInformation taskInformation(JobVertex vertex) {

@@ -39,6 +39,7 @@ import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
 import org.stellwerk.runtime.registration.PeerAcceptance;
 import org.stellwerk.runtime.scheduler.ExecutionGraphSpec;
+import org.stellwerk.runtime.scheduler.JobStatusListener;
 import org.stellwerk.runtime.scheduler.SchedulerFactory;
 import org.stellwerk.runtime.scheduler.SchedulerNG;
 import org.stellwerk.runtime.scheduler.SchedulerServices;
@@ -116,7 +117,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
                 config.configuration().withAll(jobGraph.configuration()),
                 config.slotRequestTimeout(),
                 config.rpcTimeout()),
-            this::onJobStatusChanged);
+            new SchedulerListener());
     this.taskManagers =
         new MonitoredPeers<>(
             config.heartbeat().timeout(),
@@ -190,12 +191,14 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
 
   /**
    * A TaskExecutor offers slots only once it is registered. So one that registers while the job has
-   * slots of it has ended its former connection, and given up these slots, with a goodbye that was
-   * lost.
+   * slots or results of it has ended its former connection, and given these up, with a goodbye that
+   * was lost.
    */
   private boolean isRepetition(
       TaskManagerConnection known, TaskManagerLocation location, String address) {
-    return known.isSame(location, address) && slotPool.allocationsOf(known.id()).isEmpty();
+    return known.isSame(location, address)
+        && slotPool.allocationsOf(known.id()).isEmpty()
+        && !scheduler.hasResultsOn(known.id());
   }
 
   private RegistrationResponse connected(TaskManagerConnection connection) {
@@ -266,7 +269,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
                     + taskManagerId
                     + " failed: "
                     + reason));
-    if (last) {
+    if (last && !scheduler.hasResultsOn(taskManagerId)) {
       loseTaskManager(
           taskManagerId, TaskManagerLoss.left("it has no slot for the job any more: " + reason));
     }
@@ -424,5 +427,20 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   /** The TaskManagers that are registered, in the order of their registration. */
   List<ResourceID> registeredTaskManagers() {
     return taskManagers.ids();
+  }
+
+  private final class SchedulerListener implements JobStatusListener {
+    @Override
+    public void jobStatusChanged(JobStatus newStatus) {
+      onJobStatusChanged(newStatus);
+    }
+
+    @Override
+    public void resultsUseless(ResourceID taskManagerId, List<ExecutionAttemptID> producers) {
+      TaskManagerConnection connection = taskManagers.get(taskManagerId);
+      if (connection != null) {
+        connection.taskExecutor().releasePartitions(jobGraph.jobId(), getFencingToken(), producers);
+      }
+    }
   }
 }

@@ -12,6 +12,7 @@ import org.stellwerk.runtime.executiongraph.ExecutionGraph;
 import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
 import org.stellwerk.runtime.executiongraph.JobState;
 import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.jobmaster.slotpool.LogicalSlot;
@@ -26,6 +27,8 @@ import org.stellwerk.runtime.messages.TaskExecutorHeartbeat.ExecutionStatus;
 import org.stellwerk.runtime.scheduler.PendingRestarts.PendingRestart;
 import org.stellwerk.runtime.scheduler.failover.ExecutionFailureHandler;
 import org.stellwerk.runtime.scheduler.failover.FailureHandlingResult;
+import org.stellwerk.runtime.scheduler.failover.FailureKinds;
+import org.stellwerk.runtime.scheduler.failover.PipelinedRegions;
 
 /**
  * Runs a job: asks for its slots, deploys its tasks once they are there, producers first, starts
@@ -37,6 +40,10 @@ import org.stellwerk.runtime.scheduler.failover.FailureHandlingResult;
  * others never stop. The job is RESTARTING as long as a restart waits. A failure that only follows
  * from another one is the root cause only until that one is known. Reactions to transitions are
  * queued and worked off one after the other, so that no reaction runs inside of another.
+ *
+ * <p>Which tasks begin when is the {@link SchedulingStrategy}'s: in a job with blocking edges a
+ * region begins once its inputs are complete, and a result that is lost before its last reader had
+ * it is made again, as if its task had failed.
  */
 public final class DefaultScheduler implements SchedulerNG {
 
@@ -47,6 +54,8 @@ public final class DefaultScheduler implements SchedulerNG {
   private final SlotPoolGateway slotPool;
   private final SchedulerServices services;
   private final JobStatusListener listener;
+  private final SchedulingStrategy strategy;
+  private final boolean isStaged;
   private final ExecutionDeployer deployer;
   private final ExecutionFailureHandler failureHandler;
   private final PendingRestarts restarts = new PendingRestarts();
@@ -67,11 +76,23 @@ public final class DefaultScheduler implements SchedulerNG {
     this.failures = new JobFailures(job, services.runtime().clock());
     this.deployer =
         new ExecutionDeployer(
-            spec.jobGraph(), slotPool, services, slotPool::declareRequiredResources, this::failJob);
+            spec.jobGraph(),
+            slotPool,
+            services,
+            slotPool::declareRequiredResources,
+            this::onSlotsRefused);
+    this.graph = spec.createGraph(services, this::onStateChanged);
+    this.isStaged = spec.jobGraph().isStaged();
+    PipelinedRegions regions = PipelinedRegions.of(spec.jobGraph());
+    this.strategy =
+        isStaged
+            ? new PipelinedRegionSchedulingStrategy(graph, regions)
+            : new WholeSchedulingStrategy();
     this.failureHandler =
         ExecutionFailureHandler.create(
-            spec.jobGraph(), services.configuration(), services.runtime().random());
-    this.graph = spec.createGraph(services, this::onStateChanged);
+            new ExecutionFailureHandler.Topology(spec.jobGraph(), regions, graph.getResults()),
+            services.configuration(),
+            services.runtime().random());
   }
 
   /** The job's tasks; for reading. */
@@ -82,8 +103,28 @@ public final class DefaultScheduler implements SchedulerNG {
   @Override
   public void startScheduling() {
     transitionTo(JobStatus.CREATED, "starting, " + graph.getTotalTasks() + " tasks");
-    transitionTo(JobStatus.RUNNING, "asking for " + graph.getRequiredSlots() + " slots");
-    deployer.schedule(graph, graph.getAllVertices(), false);
+    transitionTo(
+        JobStatus.RUNNING,
+        isStaged
+            ? "asking for the slots of its first stage"
+            : "asking for " + graph.getRequiredSlots() + " slots");
+    strategy.onCreated(graph.getAllVertices());
+    scheduleStartable(false);
+  }
+
+  private void scheduleStartable(boolean waitsForMore) {
+    strategy.takeStartable().forEach(bundle -> deployer.schedule(graph, bundle, waitsForMore));
+  }
+
+  /** In a staged job others may have the slots, and will leave them. */
+  private void onSlotsRefused(List<ExecutionVertexID> subtasks, Throwable reason) {
+    boolean stillWanted = subtasks.stream().anyMatch(id -> stateOf(id) == ExecutionState.SCHEDULED);
+    if (isStaged && stillWanted && graph.countDeployedTasks() > 0) {
+      LOG.debug("Job {}: {} tasks wait on for slots.", graph.getJobId(), subtasks.size());
+      deployer.request(graph, subtasks, true);
+    } else {
+      failJob(reason);
+    }
   }
 
   @Override
@@ -92,7 +133,7 @@ public final class DefaultScheduler implements SchedulerNG {
     if (execution.isPresent() && update.slotLost()) {
       giveUp(execution.get(), update);
     } else {
-      execution.ifPresent(found -> found.updateState(update));
+      execution.ifPresent(found -> reactions.reactTo(() -> update(found, update)));
     }
     return execution.isPresent();
   }
@@ -116,6 +157,27 @@ public final class DefaultScheduler implements SchedulerNG {
                 failure.toException()));
   }
 
+  private void update(Execution execution, TaskExecutionState update) {
+    ExecutionAttemptID missing = update.missingProducer();
+    SerializedThrowable failure = update.failure();
+    if (missing != null && failure != null && !execution.getState().isTerminal()) {
+      boolean isUnreachable = FailureKinds.isTaskManagerLost(failure);
+      onResultsLost(graph.getResults().lose(missing, isUnreachable), failure);
+      graph
+          .findExecution(missing)
+          .map(Execution::getLocation)
+          .ifPresent(place -> listener.resultsUseless(place.resourceId(), List.of(missing)));
+    }
+    execution.updateState(update);
+  }
+
+  /** What others wait for is made again at once; what nobody reads any more is not missed. */
+  private void onResultsLost(List<ExecutionVertexID> lost, SerializedThrowable cause) {
+    for (ExecutionVertexID id : strategy.stillNeeded(lost, each -> restarts.of(each) != null)) {
+      failures.add(JobFailure.of(graph.getVertex(id).getCurrentExecution(), cause));
+    }
+  }
+
   @Override
   public void cancel() {
     if (job.getStatus().canBecome(JobStatus.CANCELLING)) {
@@ -136,7 +198,16 @@ public final class DefaultScheduler implements SchedulerNG {
     if (end != null && deployedOn(taskManagerId) > 0) {
       failures.addTo(end, JobFailure.ofJob(cause));
     }
-    reactions.reactTo(() -> slotPool.releaseTaskManager(taskManagerId, cause));
+    reactions.reactTo(
+        () -> {
+          onResultsLost(graph.getResults().lose(taskManagerId), SerializedThrowable.of(cause));
+          slotPool.releaseTaskManager(taskManagerId, cause);
+        });
+  }
+
+  @Override
+  public boolean hasResultsOn(ResourceID taskManagerId) {
+    return graph.getResults().isHolding(taskManagerId);
   }
 
   @Override
@@ -197,6 +268,9 @@ public final class DefaultScheduler implements SchedulerNG {
     if (to == ExecutionState.FINISHED || (to.isTerminal() && !canRestart())) {
       deployer.noLongerNeeds(execution.getVertex().getId());
     }
+    if (to == ExecutionState.FINISHED) {
+      strategy.onFinished(execution.getVertex().getId());
+    }
     if (to.isTerminal()) {
       restarts.attemptEnded(execution.getVertex().getId());
       reactions.react();
@@ -214,6 +288,7 @@ public final class DefaultScheduler implements SchedulerNG {
     do {
       onFailures(failures.takeUnhandled());
       restarts.takeReady().forEach(this::restart);
+      scheduleStartable(true);
     } while (failures.hasUnhandled());
     endIfDone();
   }
@@ -262,7 +337,10 @@ public final class DefaultScheduler implements SchedulerNG {
 
   private void beginRestart(FailureHandlingResult.Restart plan, JobFailures.Incident incident) {
     List<ExecutionVertexID> subtasks =
-        plan.vertices().stream().filter(id -> restarts.of(id) == null).toList();
+        plan.vertices().stream()
+            .filter(id -> restarts.of(id) == null)
+            .filter(id -> stateOf(id) != ExecutionState.CREATED)
+            .toList();
     List<Execution> running =
         subtasks.stream()
             .map(id -> graph.getVertex(id).getCurrentExecution())
@@ -280,6 +358,7 @@ public final class DefaultScheduler implements SchedulerNG {
         graph.getTotalTasks(),
         plan.delay().toMillis(),
         why);
+    graph.getResults().invalidate(subtasks).forEach(listener::resultsUseless);
     running.forEach(Execution::cancel);
     if (plan.delay().isZero()) {
       restart.delayIsOver();
@@ -303,7 +382,11 @@ public final class DefaultScheduler implements SchedulerNG {
     if (restarts.isEmpty() && job.getStatus() == JobStatus.RESTARTING) {
       transitionTo(JobStatus.RUNNING, "starting " + restart.vertices().size() + " tasks again");
     }
-    deployer.schedule(graph, restart.vertices(), true);
+    strategy.onCreated(restart.vertices());
+  }
+
+  private ExecutionState stateOf(ExecutionVertexID id) {
+    return graph.getVertex(id).getCurrentExecution().getState();
   }
 
   private void beginToFail(JobFailures.Incident incident, String why) {

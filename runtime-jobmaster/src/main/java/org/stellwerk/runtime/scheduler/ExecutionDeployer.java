@@ -3,7 +3,7 @@ package org.stellwerk.runtime.scheduler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,20 +26,20 @@ final class ExecutionDeployer {
 
   private final SchedulerServices services;
   private final SlotSharingExecutionSlotAllocator slotAllocator;
-  private final Consumer<Throwable> onRefused;
+  private final BiConsumer<List<ExecutionVertexID>, Throwable> onRefused;
 
   /**
    * A deployer for one job.
    *
    * @param onNeed is told how many slots are needed by the subtasks that were scheduled
-   * @param onRefused is told when there will be no slots
+   * @param onRefused is told for which subtasks there will be no slots
    */
   ExecutionDeployer(
       JobGraph jobGraph,
       SlotPoolGateway slotPool,
       SchedulerServices services,
       IntConsumer onNeed,
-      Consumer<Throwable> onRefused) {
+      BiConsumer<List<ExecutionVertexID>, Throwable> onRefused) {
     this.services = services;
     this.slotAllocator =
         new SlotSharingExecutionSlotAllocator(
@@ -54,6 +54,11 @@ final class ExecutionDeployer {
    */
   void schedule(ExecutionGraph graph, List<ExecutionVertexID> subtasks, boolean waitsForMore) {
     graph.schedule(subtasks);
+    request(graph, subtasks, waitsForMore);
+  }
+
+  /** Asks once more for the slots of subtasks that are scheduled. */
+  void request(ExecutionGraph graph, List<ExecutionVertexID> subtasks, boolean waitsForMore) {
     FutureUtils.assertNoException(
         slotAllocator.allocate(
             subtasks,
@@ -66,7 +71,7 @@ final class ExecutionDeployer {
 
               @Override
               public void refused(Throwable reason) {
-                onRefused.accept(reason);
+                onRefused.accept(subtasks, reason);
               }
             }),
         services.runtime().fatalErrorHandler());

@@ -43,6 +43,9 @@ public interface SchedulerNG {
   /** How many attempts are deployed on the TaskExecutor. */
   int deployedOn(ResourceID taskManagerId);
 
+  /** Whether the TaskExecutor has results that later tasks may read. */
+  boolean hasResultsOn(ResourceID taskManagerId);
+
   /** The job's status. */
   JobStatus getJobStatus();
 

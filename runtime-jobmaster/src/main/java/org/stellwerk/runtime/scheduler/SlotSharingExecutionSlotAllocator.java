@@ -54,7 +54,15 @@ final class SlotSharingExecutionSlotAllocator {
       boolean waitsForMore,
       Answer answer) {}
 
-  private record Bulk(Set<SharedSlot> missing, List<Runnable> afterwards) {}
+  /** A request without an answer; told apart by identity, as its list changes. */
+  private static final class Bulk {
+    private final Set<SharedSlot> missing;
+    private final List<Runnable> afterwards = new ArrayList<>();
+
+    Bulk(Set<SharedSlot> missing) {
+      this.missing = missing;
+    }
+  }
 
   private final SlotPoolGateway slotPool;
   private final IntConsumer onNeed;
@@ -135,7 +143,7 @@ final class SlotSharingExecutionSlotAllocator {
   }
 
   private CompletableFuture<Void> request(Set<SharedSlot> missing, Wanted wanted) {
-    Bulk bulk = new Bulk(missing, new ArrayList<>());
+    Bulk bulk = new Bulk(missing);
     outstanding.add(bulk);
     return slotPool
         .requestSlots(

@@ -1,6 +1,7 @@
 package org.stellwerk.runtime.executiongraph;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.stellwerk.runtime.jobgraph.ResultPartitionType.PIPELINED;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -115,12 +116,12 @@ class ExecutionGraphTest {
     TaskDeploymentDescriptor sink = gateway.submitted.get(4);
     assertThat(sink.taskInformation().inputs())
         .containsExactly(
-            new TaskInformation.Input(other, 2, 0, ShipStrategy.HASH),
-            new TaskInformation.Input(TestGraphs.SOURCE, 2, 1, ShipStrategy.BROADCAST));
+            new TaskInformation.Input(other, 2, 0, ShipStrategy.HASH, PIPELINED),
+            new TaskInformation.Input(TestGraphs.SOURCE, 2, 1, ShipStrategy.BROADCAST, PIPELINED));
     assertThat(gateway.submitted.get(0).taskInformation().outputs())
         .containsExactly(
-            new TaskInformation.Output(other, 2, 0, ShipStrategy.FORWARD),
-            new TaskInformation.Output(TestGraphs.SINK, 1, 1, ShipStrategy.BROADCAST));
+            new TaskInformation.Output(other, 2, 0, ShipStrategy.FORWARD, PIPELINED),
+            new TaskInformation.Output(TestGraphs.SINK, 1, 1, ShipStrategy.BROADCAST, PIPELINED));
   }
 
   @Test

@@ -11,6 +11,7 @@ import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobVertex;
+import org.stellwerk.runtime.jobgraph.ResultPartitionType;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.runtime.messages.JobInformation;
 import org.stellwerk.runtime.messages.TaskManagerLocation;
@@ -64,13 +65,26 @@ public final class TestGraphs {
     return pipeline(jobNumber, sources, sinks, ShipStrategy.HASH);
   }
 
+  /** A source and a sink that begins when the source has finished. */
+  public static JobGraph staged(int jobNumber, int sources, int sinks, ShipStrategy strategy) {
+    return graph(
+        jobNumber,
+        sources,
+        sinks,
+        new JobEdge(SOURCE, SINK, strategy, ResultPartitionType.BLOCKING));
+  }
+
   /** A source and a sink. */
   public static JobGraph pipeline(int jobNumber, int sources, int sinks, ShipStrategy strategy) {
+    return graph(jobNumber, sources, sinks, new JobEdge(SOURCE, SINK, strategy));
+  }
+
+  private static JobGraph graph(int jobNumber, int sources, int sinks, JobEdge edge) {
     return new JobGraph(
         jobId(jobNumber),
         "pipeline",
         List.of(vertex(SOURCE, "source", sources), vertex(SINK, "sink", sinks)),
-        List.of(new JobEdge(SOURCE, SINK, strategy)),
+        List.of(edge),
         Collections.emptyMap(),
         List.of());
   }

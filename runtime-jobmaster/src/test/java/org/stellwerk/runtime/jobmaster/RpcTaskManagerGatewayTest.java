@@ -167,6 +167,12 @@ class RpcTaskManagerGatewayTest {
     }
 
     @Override
+    public void releasePartitions(
+        JobID jobId, JobMasterId jobMasterId, List<ExecutionAttemptID> producers) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void disconnectJobMaster(JobID jobId, JobMasterId jobMasterId, String reason) {
       throw new UnsupportedOperationException();
     }

@@ -44,6 +44,7 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
   public final List<ExecutionAttemptID> cancelled = new ArrayList<>();
   public final List<AllocationID> freed = new ArrayList<>();
   public final List<AllocationID> activeSlots = new ArrayList<>();
+  final List<ExecutionAttemptID> releasedPartitions = new ArrayList<>();
   public final List<String> disconnects = new ArrayList<>();
   public final TaskManagerLocation location;
   public Consumer<TaskDeploymentDescriptor> onTask = task -> {};
@@ -186,6 +187,12 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
     freed.add(allocationId);
     activeSlots.remove(allocationId);
     return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+  }
+
+  @Override
+  public void releasePartitions(
+      JobID jobId, JobMasterId jobMasterId, List<ExecutionAttemptID> producers) {
+    releasedPartitions.addAll(producers);
   }
 
   @Override

@@ -19,6 +19,8 @@ import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.executiongraph.Execution;
 import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPool;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolConfig;
@@ -47,6 +49,8 @@ final class SchedulerBed {
           mainThread,
           new SlotPoolConfig(Duration.ofSeconds(1), IDLE_TIMEOUT),
           sim.clock());
+  private final List<JobStatus> statuses = new ArrayList<>();
+  private final List<ExecutionAttemptID> useless = new ArrayList<>();
   private @Nullable DefaultScheduler scheduler;
 
   void start(JobGraph graph, Configuration configuration) {
@@ -67,7 +71,18 @@ final class SchedulerBed {
                 configuration,
                 SLOT_TIMEOUT,
                 Duration.ofSeconds(1)),
-            status -> {});
+            new JobStatusListener() {
+              @Override
+              public void jobStatusChanged(JobStatus newStatus) {
+                statuses.add(newStatus);
+              }
+
+              @Override
+              public void resultsUseless(
+                  ResourceID taskManagerId, List<ExecutionAttemptID> producers) {
+                useless.addAll(producers);
+              }
+            });
     scheduler.startScheduling();
   }
 
@@ -76,6 +91,16 @@ final class SchedulerBed {
       throw new IllegalStateException("Not started");
     }
     return scheduler;
+  }
+
+  /** The job's states so far. */
+  List<JobStatus> statuses() {
+    return statuses;
+  }
+
+  /** The attempts whose results were said to be of no use any more. */
+  List<ExecutionAttemptID> useless() {
+    return useless;
   }
 
   SlotPool pool() {
@@ -147,17 +172,29 @@ final class SchedulerBed {
 
   /** Its TaskManager says that it does not end. */
   void stuck(Execution execution) {
-    assertThat(
-            scheduler()
-                .updateTaskExecutionState(
-                    new TaskExecutionState(
-                        scheduler().getExecutionGraph().getJobId(),
-                        execution.getAttemptId(),
-                        ExecutionState.FAILED,
-                        new SerializedThrowable("com.example.Stuck", "as told", "at loop", null),
-                        IOMetrics.ZERO,
-                        true)))
-        .isTrue();
+    assertThat(stuckOrMissing(execution, "com.example.Stuck", true, null)).isTrue();
+  }
+
+  /** A task fails because it cannot read what the producer has left. */
+  void failMissing(Execution execution, ExecutionAttemptID producer) {
+    assertThat(stuckOrMissing(execution, "com.example.Missing", false, producer)).isTrue();
+  }
+
+  private boolean stuckOrMissing(
+      Execution execution,
+      String className,
+      boolean slotLost,
+      @Nullable ExecutionAttemptID missingProducer) {
+    return scheduler()
+        .updateTaskExecutionState(
+            new TaskExecutionState(
+                scheduler().getExecutionGraph().getJobId(),
+                execution.getAttemptId(),
+                ExecutionState.FAILED,
+                new SerializedThrowable(className, "as told", "at loop", null),
+                IOMetrics.ZERO,
+                slotLost,
+                missingProducer));
   }
 
   /** One task fails, the others end, all start again and run. */

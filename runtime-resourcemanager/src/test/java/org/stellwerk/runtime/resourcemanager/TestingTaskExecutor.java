@@ -98,6 +98,12 @@ final class TestingTaskExecutor extends RpcEndpoint implements TaskExecutorGatew
   }
 
   @Override
+  public void releasePartitions(
+      JobID jobId, JobMasterId jobMasterId, List<ExecutionAttemptID> producers) {
+    throw new UnsupportedOperationException("not a call of the ResourceManager");
+  }
+
+  @Override
   public void disconnectJobMaster(JobID jobId, JobMasterId jobMasterId, String reason) {
     throw new UnsupportedOperationException("not a call of the ResourceManager");
   }

@@ -135,7 +135,8 @@ final class JobViews {
       input.put("num", i);
       input.put("id", inputs.get(i).source().toString());
       input.put("ship_strategy", inputs.get(i).shipStrategy().name());
-      input.put("exchange", "pipelined_bounded");
+      input.put(
+          "exchange", inputs.get(i).resultType().isBlocking() ? "blocking" : "pipelined_bounded");
     }
   }
 

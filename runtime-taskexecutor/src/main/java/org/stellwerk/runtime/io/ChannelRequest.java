@@ -8,12 +8,14 @@ import org.stellwerk.runtime.id.ExecutionAttemptID;
  *
  * @param outputIndex the edge's position among the producer's outputs
  * @param consumerSubtask the consumer's index on that edge
+ * @param stored whether the edge is blocking: the producer must have finished
  */
 record ChannelRequest(
     ExecutionAttemptID producer,
     int outputIndex,
     int consumerSubtask,
-    ExecutionAttemptID consumer) {
+    ExecutionAttemptID consumer,
+    boolean stored) {
 
   /** Whether it differs from the other in nothing but the producer's subtask and attempt number. */
   boolean isBeside(ChannelRequest other) {

@@ -16,34 +16,42 @@ import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskManagerLocation;
 import org.stellwerk.util.AutoCloseableAsync;
 
 /**
  * The data exchange of one TaskExecutor: the port that peers connect to, the outputs of its tasks
- * by attempt, the connections, and the memory that channels share. A task gets its inputs and
- * outputs with {@link #register}. Thread-safe; two event loop threads at most, none of which ever
- * waits for a task.
+ * by attempt, the finished results of blocking edges, the connections, and the memory that channels
+ * share. A task gets its inputs and outputs with {@link #register}. Thread-safe; two event loop
+ * threads at most, none of which ever waits for a task or a disk, and two that read results.
  */
 public final class DataExchange implements AutoCloseableAsync {
 
   private static final Logger LOG = LoggerFactory.getLogger(DataExchange.class);
   private static final int EVENT_LOOPS = 2;
+  private static final int READERS = 2;
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(64 << 10, 256 << 10);
 
   private final DataExchangeConfig config;
   private final MemoryShares shares;
   private final OutputRegistry registry;
+  private final StoredPartitions results;
+  private final ThreadPoolExecutor readers = newReaders();
   private final AtomicBoolean expiryScheduled = new AtomicBoolean();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private @Nullable Running running;
@@ -60,10 +68,11 @@ public final class DataExchange implements AutoCloseableAsync {
     this.config = config;
     this.shares = new MemoryShares(config.networkMemory(), config.segmentSize());
     this.registry = new OutputRegistry(config.partitionRequestTimeout());
+    this.results = new StoredPartitions(config.resultDirectory());
   }
 
   /**
-   * Binds the port.
+   * Binds the port, and removes the results of an earlier process.
    *
    * @throws IOException if that is not possible; one line that names port and configuration key
    */
@@ -71,6 +80,7 @@ public final class DataExchange implements AutoCloseableAsync {
     if (running != null || closing) {
       throw new IllegalStateException("A data exchange is started once");
     }
+    results.clean();
     NioEventLoopGroup eventLoops = newEventLoops();
     ExchangeContext context = new ExchangeContext(config, shares, new Flusher(eventLoops));
     PooledByteBufAllocator allocator = newAllocator();
@@ -118,6 +128,25 @@ public final class DataExchange implements AutoCloseableAsync {
           () -> Thread.currentThread().setContextClassLoader(DataExchange.class.getClassLoader()));
     }
     return eventLoops;
+  }
+
+  /** Read from disk for other TaskExecutors, so that no event loop waits for it. */
+  private static ThreadPoolExecutor newReaders() {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            READERS,
+            READERS,
+            1,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            work -> {
+              Thread thread = new Thread(work, "result-reader");
+              thread.setDaemon(true);
+              thread.setContextClassLoader(DataExchange.class.getClassLoader());
+              return thread;
+            });
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
   }
 
   /** One small arena and no thread caches: channels keep their bytes on the heap. */
@@ -171,6 +200,22 @@ public final class DataExchange implements AutoCloseableAsync {
     return registry.waitingRequests();
   }
 
+  /** The attempts of the job whose finished results are here. */
+  public List<ExecutionAttemptID> partitionsOf(JobID jobId) {
+    return results.of(jobId);
+  }
+
+  /** Removes the finished results of the attempts, in a thread that may wait for the disk. */
+  public void releasePartitions(Collection<ExecutionAttemptID> producers) {
+    if (!producers.isEmpty()) {
+      try {
+        readers.execute(() -> results.release(producers));
+      } catch (RejectedExecutionException e) {
+        LOG.debug("Closed: all results are removed anyway.");
+      }
+    }
+  }
+
   /** Breaks all connections, as a lost network does. */
   public void dropConnections() {
     running().connections().closeAll();
@@ -178,6 +223,10 @@ public final class DataExchange implements AutoCloseableAsync {
 
   OutputRegistry registry() {
     return registry;
+  }
+
+  StoredPartitions results() {
+    return results;
   }
 
   boolean isSelf(TaskManagerLocation location) {
@@ -202,9 +251,27 @@ public final class DataExchange implements AutoCloseableAsync {
                 connection.open(inputs);
               } else {
                 TaskManagerLostException lost = (TaskManagerLostException) failure;
-                inputs.forEach(input -> input.connectionLost(lost));
+                inputs.forEach(input -> input.unreachable(lost));
               }
             });
+  }
+
+  /** Sends a finished result to a peer. */
+  private void serve(ChannelRequest request, RemoteSender sender) {
+    try {
+      readers.execute(
+          () -> {
+            try {
+              PartitionReader reader = results.open(request);
+              sender.attached(new StoredFeed(reader, sender, readers));
+            } catch (IOException e) {
+              sender.refused(
+                  new ChannelError(ChannelError.Kind.NOT_FOUND, String.valueOf(e.getMessage())));
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      LOG.debug("Closed: {} is not served any more.", request.describe());
+    }
   }
 
   private void scheduleExpiry() {
@@ -253,7 +320,12 @@ public final class DataExchange implements AutoCloseableAsync {
     current
         .eventLoops()
         .shutdownGracefully(0, 2, TimeUnit.SECONDS)
-        .addListener(ended -> closed.complete(null));
+        .addListener(
+            ended -> {
+              readers.shutdown();
+              results.clear();
+              closed.complete(null);
+            });
     return closed;
   }
 
@@ -261,7 +333,11 @@ public final class DataExchange implements AutoCloseableAsync {
   private final class Requests implements Connection.RequestHandler {
     @Override
     public void request(ChannelRequest request, RemoteSender sender) {
-      DataExchange.this.request(request, sender);
+      if (request.stored()) {
+        serve(request, sender);
+      } else {
+        DataExchange.this.request(request, sender);
+      }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.stellwerk.runtime.io;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.configuration.IllegalConfigurationException;
@@ -14,6 +15,7 @@ import org.stellwerk.runtime.options.TaskManagerOptions;
  * @param bindHost the interface to listen on
  * @param bindPort the port to listen on, 0 for any
  * @param publishedPort the port told to peers, 0 for the one that was bound
+ * @param resultDirectory for the results of blocking edges; belongs to this TaskManager alone
  * @param networkMemory the most bytes that buffers may take
  * @param segmentSize the most bytes of one buffer
  * @param partitionRequestTimeout how long a consumer waits for its producer to be there
@@ -26,6 +28,7 @@ public record DataExchangeConfig(
     String bindHost,
     int bindPort,
     int publishedPort,
+    Path resultDirectory,
     long networkMemory,
     int segmentSize,
     Duration partitionRequestTimeout,
@@ -61,7 +64,7 @@ public record DataExchangeConfig(
 
   /** Reads the options of the data exchange. */
   public static DataExchangeConfig fromConfiguration(
-      Configuration configuration, ResourceID resourceId, String host) {
+      Configuration configuration, ResourceID resourceId, String host, Path resultDirectory) {
     int dataPort = configuration.get(TaskManagerOptions.DATA_PORT);
     return new DataExchangeConfig(
         resourceId,
@@ -69,6 +72,7 @@ public record DataExchangeConfig(
         configuration.getOptional(TaskManagerOptions.BIND_HOST).orElse(host),
         configuration.getOptional(TaskManagerOptions.DATA_BIND_PORT).orElse(dataPort),
         dataPort,
+        resultDirectory,
         configuration.get(TaskManagerOptions.NETWORK_MEMORY),
         (int) Math.min(Integer.MAX_VALUE, configuration.get(TaskManagerOptions.SEGMENT_SIZE)),
         configuration.get(TaskManagerOptions.PARTITION_REQUEST_TIMEOUT),

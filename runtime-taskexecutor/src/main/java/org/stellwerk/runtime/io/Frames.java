@@ -20,7 +20,8 @@ import org.stellwerk.runtime.id.JobVertexID;
  * <pre>
  * consumer to producer:  OPEN    of channels with consecutive numbers, this one first: execution graph
  *                                and vertex of the producers, output, consumer subtask, consumer
- *                                attempt, credits of each; then of each producer subtask and attempt
+ *                                attempt, whether the producers have finished (1 byte), credits
+ *                                of each; then of each producer subtask and attempt
  *                        CREDIT  bytes that the producer may send more
  *                        CANCEL  of consecutive channels, this one first: their number, how the
  *                                consumer left (1 byte), reason
@@ -61,12 +62,13 @@ final class Frames {
       ByteBufAllocator allocator, int firstId, List<ChannelRequest> requests, int credits) {
     ChannelRequest first = requests.get(0);
     ByteBuf frame =
-        head(allocator, OPEN, firstId, 4 * 8 + 3 * 4 + ATTEMPT + requests.size() * 2 * 4);
+        head(allocator, OPEN, firstId, 4 * 8 + 3 * 4 + 1 + ATTEMPT + requests.size() * 2 * 4);
     writeUuid(frame, first.producer().executionGraphId().value());
     writeUuid(frame, first.producer().jobVertexId().value());
     frame.writeInt(first.outputIndex());
     frame.writeInt(first.consumerSubtask());
     writeAttempt(frame, first.consumer());
+    frame.writeBoolean(first.stored());
     frame.writeInt(credits);
     for (ChannelRequest request : requests) {
       frame.writeInt(request.producer().subtaskIndex());
@@ -84,12 +86,13 @@ final class Frames {
     int output = body.readInt();
     int consumerSubtask = body.readInt();
     ExecutionAttemptID consumer = readAttempt(body);
+    boolean stored = body.readBoolean();
     int credits = body.readInt();
     List<ChannelRequest> requests = new ArrayList<>(body.readableBytes() / (2 * 4));
     while (body.isReadable()) {
       ExecutionVertexID subtask = new ExecutionVertexID(vertex, body.readInt());
       ExecutionAttemptID producer = new ExecutionAttemptID(graph, subtask, body.readInt());
-      requests.add(new ChannelRequest(producer, output, consumerSubtask, consumer));
+      requests.add(new ChannelRequest(producer, output, consumerSubtask, consumer, stored));
     }
     return new Opening(requests, credits);
   }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * The consumer's end of one channel. The gate that it belongs to is told when there is something to
  * poll.
  */
-abstract sealed class InputChannel permits LocalChannel, RemoteInputChannel {
+abstract sealed class InputChannel permits LocalChannel, RemoteInputChannel, StoredChannel {
 
   /** Whether the channel stands in the gate's queue; guarded by the gate. */
   private boolean enqueued;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
+import org.stellwerk.runtime.taskexecutor.PartitionNotFoundException;
 
 /**
  * Reads one input of a task: merges the channels of all its producers. A channel that has something
@@ -180,9 +181,13 @@ final class InputGate<T> implements org.stellwerk.task.RecordReader<T> {
   }
 
   /** A channel was refused or its producer has ended badly. */
-  void fail(ChannelError error, String where) {
+  void fail(ChannelError error, ChannelRequest request, String where) {
     if (error.kind() != ChannelError.Kind.PRODUCER_ENDED) {
-      fail(new PartitionNotFoundException("Cannot read from " + where + ": " + error.message()));
+      String message = "Cannot read from " + where + ": " + error.message();
+      fail(
+          request.stored()
+              ? new PartitionNotFoundException(message, request.producer(), null)
+              : new PartitionNotFoundException(message));
       return;
     }
     synchronized (this) {

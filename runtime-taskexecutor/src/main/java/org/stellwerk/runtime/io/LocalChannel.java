@@ -154,7 +154,7 @@ final class LocalChannel extends InputChannel implements ChannelSink {
 
   @Override
   public void refused(ChannelError error) {
-    gate.fail(error, "this TaskManager");
+    gate.fail(error, request, "this TaskManager");
   }
 
   @Override
@@ -190,7 +190,7 @@ final class LocalChannel extends InputChannel implements ChannelSink {
       aborted = true;
       drop();
     }
-    gate.fail(error, "this TaskManager");
+    gate.fail(error, request, "this TaskManager");
   }
 
   @Override

@@ -3,13 +3,12 @@ package org.stellwerk.runtime.io;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
-import org.stellwerk.task.RecordWriter;
 
 /**
- * Writes one output of a task: chooses the consumer, and encodes a record once if any of its
- * consumers is in another TaskExecutor. Belongs to the task's thread.
+ * Writes one pipelined output of a task: chooses the consumer, and encodes a record once if any of
+ * its consumers is in another TaskExecutor. Belongs to the task's thread.
  */
-final class OutputWriter<T> implements RecordWriter<T> {
+final class OutputWriter<T> implements TaskOutput<T> {
 
   private final List<Subpartition> shares;
   private final Partitioner partitioner;
@@ -22,13 +21,12 @@ final class OutputWriter<T> implements RecordWriter<T> {
       List<Subpartition> shares,
       Partitioner partitioner,
       TaskSerializer serializer,
-      CancelScope scope,
-      IoCounters counters) {
+      TaskScope task) {
     this.shares = shares;
     this.partitioner = partitioner;
     this.serializer = serializer;
-    this.scope = scope;
-    this.counters = counters;
+    this.scope = task.scope();
+    this.counters = task.counters();
   }
 
   @Override
@@ -72,14 +70,15 @@ final class OutputWriter<T> implements RecordWriter<T> {
     }
   }
 
-  /** No more records; waits for consumers that have not asked yet. */
-  void end() throws InterruptedException {
+  @Override
+  public void end() throws InterruptedException {
     for (Subpartition share : shares) {
       share.awaitSink().end();
     }
   }
 
-  void awaitDrained() throws IOException, InterruptedException {
+  @Override
+  public void awaitDrained() throws IOException, InterruptedException {
     for (Subpartition share : shares) {
       share.awaitSink().awaitDrained();
     }

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.messages.TaskManagerLocation;
+import org.stellwerk.runtime.taskexecutor.PartitionNotFoundException;
 
 /**
  * The consumer's end of a channel from another TaskExecutor. Promises the producer room for as many
@@ -108,11 +109,22 @@ final class RemoteInputChannel extends InputChannel {
   }
 
   void error(ChannelError error) {
-    gate.fail(error, Connection.describe(location));
+    gate.fail(error, request, Connection.describe(location));
   }
 
   void connectionLost(TaskManagerLostException cause) {
     gate.fail(cause);
+  }
+
+  /** There was no connection at all: a finished result is as good as gone. */
+  void unreachable(TaskManagerLostException cause) {
+    gate.fail(
+        request.stored()
+            ? new PartitionNotFoundException(
+                "Cannot read " + request.describe() + ": " + cause.getMessage(),
+                request.producer(),
+                cause)
+            : cause);
   }
 
   @Override

@@ -37,6 +37,7 @@ final class RemoteSender implements ChannelSink {
   private boolean closed;
   private boolean counted;
   private @Nullable CancelScope producer;
+  private @Nullable StoredFeed feed;
   private @Nullable ConsumerEnd consumerEnd;
   private String consumerEndReason = "";
   private @Nullable TaskManagerLostException lost;
@@ -241,6 +242,14 @@ final class RemoteSender implements ChannelSink {
       chunks.poll();
       context.shares().buffered(-chunk.data.length);
       notifyAll();
+      demand();
+    }
+  }
+
+  private void demand() {
+    StoredFeed from = feed;
+    if (from != null) {
+      from.demand();
     }
   }
 
@@ -256,6 +265,7 @@ final class RemoteSender implements ChannelSink {
   synchronized void credit(int bytes) {
     credits += bytes;
     enqueueIfSendable();
+    demand();
   }
 
   /** The consumer left before the end. */
@@ -282,6 +292,35 @@ final class RemoteSender implements ChannelSink {
       counted = true;
       context.shares().senderOpened();
     }
+  }
+
+  /** A finished result is read from its file instead. */
+  synchronized void attached(StoredFeed from) {
+    feed = from;
+    if (!closed) {
+      counted = true;
+      context.shares().senderOpened();
+    }
+    demand();
+  }
+
+  /** Whether the consumer can take another block of its feed. */
+  synchronized boolean hasRoom() {
+    return !closed && !ended && credits > 0 && (ready == null || ready.size() < MAX_READY);
+  }
+
+  /** Puts a block of the stream in; there must be room. The feed only. */
+  synchronized void offer(byte[] block) {
+    if (!closed) {
+      context.shares().buffered(block.length);
+      current = block;
+      filled = block.length;
+      seal();
+    }
+  }
+
+  synchronized boolean isClosed() {
+    return closed;
   }
 
   @Override
@@ -346,5 +385,6 @@ final class RemoteSender implements ChannelSink {
     current = null;
     filled = 0;
     notifyAll();
+    demand();
   }
 }

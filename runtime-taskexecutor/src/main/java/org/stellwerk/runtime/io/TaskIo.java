@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.runtime.messages.IOMetrics;
 import org.stellwerk.runtime.messages.ProducerLocations;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
@@ -23,14 +26,23 @@ import org.stellwerk.task.RecordWriter;
  */
 public final class TaskIo {
 
+  private static final Logger LOG = LoggerFactory.getLogger(TaskIo.class);
+
   private final TaskDeploymentDescriptor descriptor;
   private final ExchangeContext context;
   private final DataExchange exchange;
   private final CancelScope scope = new CancelScope();
   private final IoCounters counters = new IoCounters();
+  private final TaskScope task = new TaskScope(scope, counters);
   private final TaskOutputs outputs;
   private final List<InputGate<?>> gates = new ArrayList<>();
-  private final List<OutputWriter<?>> writers = new ArrayList<>();
+  private final List<TaskOutput<?>> writers = new ArrayList<>();
+
+  /** Those of blocking outputs, by output, and what became of them. */
+  private final Map<Integer, PartitionWriter> files = new LinkedHashMap<>();
+
+  private final Map<Integer, StoredPartition> sealed = new LinkedHashMap<>();
+  private final List<StoredChannel> storedInputs = new ArrayList<>();
   private final List<LocalRequest> localRequests = new ArrayList<>();
 
   private record LocalRequest(ChannelRequest request, LocalChannel channel) {}
@@ -53,14 +65,8 @@ public final class TaskIo {
   /** Asks for the inputs, without waiting for them, and readies the outputs. */
   public void open(ClassLoader userClassLoader) {
     TaskSerializer serializer = new TaskSerializer(userClassLoader);
-    List<TaskInformation.Output> edges = descriptor.taskInformation().outputs();
-    for (int i = 0; i < edges.size(); i++) {
-      Partitioner partitioner =
-          new Partitioner(
-              edges.get(i).shipStrategy(),
-              outputs.output(i).size(),
-              descriptor.attemptId().subtaskIndex());
-      writers.add(new OutputWriter<>(outputs.output(i), partitioner, serializer, scope, counters));
+    for (int i = 0; i < descriptor.taskInformation().outputs().size(); i++) {
+      writers.add(newWriter(i, serializer));
     }
     Map<TaskManagerLocation, List<RemoteInputChannel>> remote = new LinkedHashMap<>();
     List<TaskInformation.Input> inputs = descriptor.taskInformation().inputs();
@@ -68,7 +74,22 @@ public final class TaskIo {
       setUpGate(gates.get(i), inputs.get(i), serializer, remote);
     }
     localRequests.forEach(local -> exchange.request(local.request, local.channel));
+    storedInputs.forEach(stored -> stored.open(exchange.results()));
     remote.forEach(exchange::open);
+  }
+
+  private TaskOutput<?> newWriter(int index, TaskSerializer serializer) {
+    TaskInformation.Output edge = descriptor.taskInformation().outputs().get(index);
+    int consumers = TaskOutputs.consumersOf(edge);
+    Partitioner partitioner =
+        new Partitioner(edge.shipStrategy(), consumers, descriptor.attemptId().subtaskIndex());
+    if (!edge.resultType().isBlocking()) {
+      return new OutputWriter<>(outputs.output(index), partitioner, serializer, task);
+    }
+    int subpartitions = edge.shipStrategy() == ShipStrategy.BROADCAST ? 1 : consumers;
+    PartitionWriter file = exchange.results().newWriter(subpartitions);
+    files.put(index, file);
+    return new StoredOutputWriter<>(file, subpartitions, partitioner, serializer, task);
   }
 
   private void setUpGate(
@@ -95,8 +116,17 @@ public final class TaskIo {
                 + " is");
       }
       ChannelRequest request =
-          new ChannelRequest(attempt, input.producerOutputIndex(), own, descriptor.attemptId());
-      if (exchange.isSelf(location)) {
+          new ChannelRequest(
+              attempt,
+              input.producerOutputIndex(),
+              own,
+              descriptor.attemptId(),
+              input.resultType().isBlocking());
+      if (exchange.isSelf(location) && request.stored()) {
+        StoredChannel channel = new StoredChannel(request, gate);
+        channels.add(channel);
+        storedInputs.add(channel);
+      } else if (exchange.isSelf(location)) {
         LocalChannel channel =
             new LocalChannel(request, gate, context.flusher(), context.config().peerFailureGrace());
         channels.add(channel);
@@ -151,13 +181,19 @@ public final class TaskIo {
     outputs.forEach(Subpartition::wake);
   }
 
-  /** User code has returned: sends everything and the ends, and waits until that has left. */
+  /**
+   * User code has returned: sends everything and the ends, waits until that has left, and completes
+   * what is read later.
+   */
   public void finish() throws IOException, InterruptedException {
-    for (OutputWriter<?> writer : writers) {
+    for (TaskOutput<?> writer : writers) {
       writer.end();
     }
-    for (OutputWriter<?> writer : writers) {
+    for (TaskOutput<?> writer : writers) {
       writer.awaitDrained();
+    }
+    for (Map.Entry<Integer, PartitionWriter> file : files.entrySet()) {
+      sealed.put(file.getKey(), file.getValue().seal());
     }
   }
 
@@ -166,6 +202,9 @@ public final class TaskIo {
    * records were not read to the end drop the rest.
    */
   public void closeFinished() {
+    if (!sealed.isEmpty()) {
+      exchange.results().add(descriptor.jobId(), descriptor.attemptId(), sealed);
+    }
     close(ConsumerEnd.FINISHED, "");
     exchange.registry().unregister(descriptor.attemptId(), null);
   }
@@ -178,6 +217,7 @@ public final class TaskIo {
    */
   public void closeFailed(String what) {
     String reason = "Task " + descriptor.taskNameWithSubtask() + " " + what;
+    files.values().forEach(TaskIo::discard);
     close(ConsumerEnd.FAILED, reason);
     ChannelError error = new ChannelError(ChannelError.Kind.PRODUCER_ENDED, reason);
     exchange.registry().unregister(descriptor.attemptId(), error);
@@ -190,6 +230,14 @@ public final class TaskIo {
         });
   }
 
+  private static void discard(PartitionWriter file) {
+    try {
+      file.discard();
+    } catch (IOException e) {
+      LOG.warn("Cannot remove a result that nobody needs: {}", e.getMessage());
+    }
+  }
+
   private void close(ConsumerEnd end, String reason) {
     gates.forEach(gate -> gate.close(end, reason));
     localRequests.forEach(local -> exchange.registry().withdraw(local.request, local.channel, end));
@@ -197,7 +245,9 @@ public final class TaskIo {
     writers.clear();
   }
 
-  /** What was read and written so far; bytes count what crosses between TaskExecutors. */
+  /**
+   * What was read and written so far; bytes count what crosses between TaskExecutors or is stored.
+   */
   public IOMetrics metrics() {
     return counters.snapshot();
   }

@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.messages.TaskInformation;
 
-/** All outputs of one task, as its consumers find them. Thread-safe. */
+/**
+ * All pipelined outputs of one task, as its consumers find them; a blocking one has no shares.
+ * Thread-safe.
+ */
 final class TaskOutputs {
 
   private final ExecutionAttemptID attempt;
@@ -21,13 +24,18 @@ final class TaskOutputs {
     this.attempt = attempt;
     this.edges = edges;
     for (TaskInformation.Output edge : edges) {
-      int count = edge.shipStrategy().isPointwise() ? 1 : edge.consumerParallelism();
+      int count = edge.resultType().isBlocking() ? 0 : consumersOf(edge);
       List<Subpartition> shares = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
         shares.add(new Subpartition(scope));
       }
       outputs.add(shares);
     }
+  }
+
+  /** How many of the edge's consumers read from one producer. */
+  static int consumersOf(TaskInformation.Output edge) {
+    return edge.shipStrategy().isPointwise() ? 1 : edge.consumerParallelism();
   }
 
   ExecutionAttemptID attempt() {
@@ -44,6 +52,9 @@ final class TaskOutputs {
       return null;
     }
     List<Subpartition> shares = outputs.get(outputIndex);
+    if (shares.isEmpty()) {
+      return null;
+    }
     if (edges.get(outputIndex).shipStrategy().isPointwise()) {
       return consumerSubtask == attempt.subtaskIndex() ? shares.get(0) : null;
     }

@@ -20,12 +20,18 @@ public record TaskRunnerConfig(
     ClassLoader parentClassLoader,
     boolean exitOnOutOfMemory) {
 
-  /** Reads the options; the class loader is the one of this class. */
+  /**
+   * Reads the options; the class loader is the one of this class.
+   *
+   * @param directory for jars, and below it for the results of blocking edges; belongs to this
+   *     TaskManager alone, made when needed
+   */
   public static TaskRunnerConfig fromConfiguration(
-      Configuration configuration, ResourceID resourceId, String host, Path jarDirectory) {
+      Configuration configuration, ResourceID resourceId, String host, Path directory) {
     return new TaskRunnerConfig(
-        DataExchangeConfig.fromConfiguration(configuration, resourceId, host),
-        jarDirectory,
+        DataExchangeConfig.fromConfiguration(
+            configuration, resourceId, host, directory.resolve("results")),
+        directory,
         ThreadTaskRunner.class.getClassLoader(),
         configuration.get(TaskManagerOptions.JVM_EXIT_ON_OOM));
   }

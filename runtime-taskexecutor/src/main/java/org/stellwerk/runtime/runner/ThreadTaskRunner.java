@@ -2,6 +2,7 @@ package org.stellwerk.runtime.runner;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +13,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.io.DataExchange;
 import org.stellwerk.runtime.io.TaskIo;
@@ -112,6 +114,12 @@ public final class ThreadTaskRunner implements TaskRunner {
   @Override
   public void releaseJob(JobID jobId) {
     classLoaders.release(jobId);
+    exchange.releasePartitions(exchange.partitionsOf(jobId));
+  }
+
+  @Override
+  public void releasePartitions(Collection<ExecutionAttemptID> producers) {
+    exchange.releasePartitions(producers);
   }
 
   /** The data exchange, for its figures. */

@@ -50,8 +50,8 @@ final class JobLeaderConnection {
         List<SlotOffer> accepted,
         String reasonForOthers);
 
-    /** The JobMaster does not know an attempt. */
-    void onAttemptRefused(ExecutionAttemptID attemptId, String reason);
+    /** The JobMaster does not know an attempt, which may have ended. */
+    void onAttemptRefused(JobID jobId, ExecutionAttemptID attemptId, String reason);
 
     /** The JobMaster knows the last state of every attempt that has ended. */
     void onStatesAcknowledged(JobLeaderConnection connection);
@@ -278,8 +278,8 @@ final class JobLeaderConnection {
     public void onRefused(TaskExecutionState state, Throwable failure) {
       if (PeerFailures.isSessionOver(failure)) {
         owner.onJobMasterLoss(JobLeaderConnection.this, ExceptionUtils.describe(failure));
-      } else if (!state.state().isTerminal()) {
-        owner.onAttemptRefused(state.attemptId(), ExceptionUtils.describe(failure));
+      } else {
+        owner.onAttemptRefused(jobId, state.attemptId(), ExceptionUtils.describe(failure));
       }
     }
 

@@ -24,12 +24,13 @@ import org.stellwerk.runtime.messages.exceptions.SlotAllocationException;
 import org.stellwerk.runtime.messages.exceptions.TaskSubmissionException;
 
 /**
- * What one TaskExecutor has of jobs: their slots, their tasks, and one {@link JobLeaderConnection}
- * per job. Decides what a slot request, a lost JobMaster, the answer to an offer or the end of a
- * task means for the other two. In the main thread; soft state.
+ * What one TaskExecutor has of jobs: their slots, their tasks, what tasks have left behind for
+ * later ones, and one {@link JobLeaderConnection} per job. Decides what a slot request, a lost
+ * JobMaster, the answer to an offer or the end of a task means for the other two. In the main
+ * thread; soft state.
  *
- * <p>A job is over here when it has no slot (one that is being released counts) and its JobMaster
- * knows every end: then the connection is closed and the runner lets the job go.
+ * <p>A job is over here when it has no slot (one that is being released counts) and no results, and
+ * its JobMaster knows every end: then the connection is closed and the runner lets the job go.
  */
 final class ServedJobs {
 
@@ -49,6 +50,7 @@ final class ServedJobs {
   private final SlotListener slotListener;
   private final TaskSlotTable slots;
   private final TaskTable tasks;
+  private final PartitionTable partitions;
   private final JobTable jobs = new JobTable();
 
   /** No jobs. */
@@ -56,6 +58,7 @@ final class ServedJobs {
     this.context = context;
     this.taskRunner = taskRunner;
     this.slotListener = slotListener;
+    this.partitions = new PartitionTable(taskRunner);
     TaskExecutorConfig config = context.config();
     this.slots =
         new TaskSlotTable(
@@ -76,6 +79,11 @@ final class ServedJobs {
   /** The slots; for reading. */
   TaskSlotTable slots() {
     return slots;
+  }
+
+  /** The results that are kept; for reading. */
+  PartitionTable partitions() {
+    return partitions;
   }
 
   /** The tasks that have not ended; for reading. */
@@ -183,6 +191,14 @@ final class ServedJobs {
     }
   }
 
+  /** Results are not needed any more; nothing if the job is served for another session. */
+  void releasePartitions(JobID jobId, JobMasterId jobMasterId, List<ExecutionAttemptID> producers) {
+    if (jobs.get(jobId, jobMasterId).isPresent()) {
+      partitions.release(jobId, producers);
+      releaseJobIfOver(jobId);
+    }
+  }
+
   /**
    * A JobMaster says goodbye. One that arrives during the registration is meant for an earlier
    * connection.
@@ -244,6 +260,7 @@ final class ServedJobs {
         reason);
     connection.leave(
         TaskManagerLoss.left("TaskExecutor " + context.resourceId() + " gave it up: " + reason));
+    partitions.releaseAll(jobId);
     for (AllocationID allocation : held) {
       releaseSlot(allocation, reason)
           .forEach(task -> task.cancel("its JobMaster is lost: " + reason));
@@ -278,11 +295,18 @@ final class ServedJobs {
   }
 
   private void report(Task task) {
-    jobs.get(task.jobId()).ifPresent(connection -> connection.report(task.executionState()));
+    jobs.get(task.jobId()).ifPresent(connection -> report(task, connection));
+  }
+
+  private void report(Task task, JobLeaderConnection connection) {
+    if (task.leavesResults()) {
+      partitions.add(task.jobId(), task.attemptId());
+    }
+    connection.report(task.executionState());
   }
 
   private void releaseJobIfOver(JobID jobId) {
-    if (!slots.isGone(jobId)) {
+    if (!slots.isGone(jobId) || partitions.has(jobId)) {
       return;
     }
     Optional<JobLeaderConnection> connection = jobs.get(jobId);
@@ -371,11 +395,12 @@ final class ServedJobs {
     }
 
     @Override
-    public void onAttemptRefused(ExecutionAttemptID attemptId, String reason) {
+    public void onAttemptRefused(JobID jobId, ExecutionAttemptID attemptId, String reason) {
       Task task = tasks.get(attemptId);
       if (task != null) {
         task.fail(new TaskSubmissionException("The JobMaster does not know it: " + reason));
       }
+      partitions.release(jobId, List.of(attemptId));
     }
 
     @Override

@@ -52,6 +52,7 @@ final class Task {
   private @Nullable CancellationWatch cancellation;
   private @Nullable SerializedThrowable failure;
   private @Nullable SerializedThrowable givenUp;
+  private @Nullable ExecutionAttemptID missingProducer;
   private IOMetrics lastMetrics = IOMetrics.ZERO;
 
   /** An attempt of which nothing runs yet. */
@@ -80,6 +81,13 @@ final class Task {
     return state;
   }
 
+  /** Whether it has left results that are read after its end. */
+  boolean leavesResults() {
+    return state == ExecutionState.FINISHED
+        && !isGivenUp()
+        && descriptor.taskInformation().hasBlockingOutput();
+  }
+
   /** Whether the JobMaster does not wait for its end. */
   boolean isGivenUp() {
     return givenUp != null;
@@ -89,10 +97,17 @@ final class Task {
   TaskExecutionState executionState() {
     if (givenUp != null) {
       return new TaskExecutionState(
-          jobId(), attemptId(), ExecutionState.FAILED, givenUp, metrics(), true);
+          jobId(), attemptId(), ExecutionState.FAILED, givenUp, metrics(), true, null);
     }
+    boolean failed = state == ExecutionState.FAILED;
     return new TaskExecutionState(
-        jobId(), attemptId(), state, state == ExecutionState.FAILED ? failure : null, metrics());
+        jobId(),
+        attemptId(),
+        state,
+        failed ? failure : null,
+        metrics(),
+        false,
+        failed ? missingProducer : null);
   }
 
   /** The present state and progress, for a heartbeat. */
@@ -179,8 +194,10 @@ final class Task {
     }
   }
 
-  private void onFailed(SerializedThrowable cause, IOMetrics metrics) {
+  private void onFailed(
+      SerializedThrowable cause, @Nullable ExecutionAttemptID missing, IOMetrics metrics) {
     if (state != ExecutionState.CANCELING) {
+      missingProducer = missing;
       endByItself(cause, metrics);
     } else if (failure == null) {
       end(ExecutionState.CANCELED, "ended with " + cause.describe(), metrics);
@@ -281,7 +298,9 @@ final class Task {
     @Override
     public void onFailed(Throwable cause, IOMetrics metrics) {
       SerializedThrowable failureOfTask = FailureReports.of(cause);
-      mainThread.execute(() -> Task.this.onFailed(failureOfTask, metrics));
+      ExecutionAttemptID missing =
+          PartitionNotFoundException.finishedProducerIn(cause).orElse(null);
+      mainThread.execute(() -> Task.this.onFailed(failureOfTask, missing, metrics));
     }
 
     @Override

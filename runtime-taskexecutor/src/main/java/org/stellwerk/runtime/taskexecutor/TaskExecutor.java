@@ -224,6 +224,12 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
   }
 
   @Override
+  public void releasePartitions(
+      JobID jobId, JobMasterId jobMasterId, List<ExecutionAttemptID> producers) {
+    jobs.releasePartitions(jobId, jobMasterId, producers);
+  }
+
+  @Override
   public void disconnectJobMaster(JobID jobId, JobMasterId jobMasterId, String reason) {
     jobs.disconnectedBy(jobId, jobMasterId, reason);
   }

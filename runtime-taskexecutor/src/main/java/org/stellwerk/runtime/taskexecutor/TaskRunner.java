@@ -1,5 +1,7 @@
 package org.stellwerk.runtime.taskexecutor;
 
+import java.util.Collection;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.util.AutoCloseableAsync;
@@ -20,15 +22,24 @@ public interface TaskRunner extends AutoCloseableAsync {
   long freeHeap();
 
   /**
-   * Begins to run an attempt. Never throws for what the descriptor holds: a class that is not
-   * there, a jar that cannot be fetched and the like end in {@link TaskEvents#onFailed}.
+   * Begins to run an attempt. What it writes on blocking edges stays readable after it has
+   * finished, until it is released. One that cannot read such a result fails with a {@link
+   * PartitionNotFoundException} that names the producer. Never throws for what the descriptor
+   * holds: a class that is not there, a jar that cannot be fetched and the like end in {@link
+   * TaskEvents#onFailed}.
    *
    * @param events told about this attempt, from any thread
    */
   TaskHandle start(TaskDeploymentDescriptor descriptor, TaskEvents events);
 
   /**
-   * The last task and slot of the job are gone: its class loader, files and buffers may go.
+   * The results that these attempts have left for consumers on blocking edges are not needed any
+   * more. What they have not left is ignored.
+   */
+  void releasePartitions(Collection<ExecutionAttemptID> producers);
+
+  /**
+   * The last task, slot and result of the job are gone: its class loader, files and buffers may go.
    * Harmless for a job that was never seen. The same job may come back later.
    */
   void releaseJob(JobID jobId);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.BindException;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.configuration.Configuration;
@@ -14,7 +15,8 @@ import org.stellwerk.runtime.options.TaskManagerOptions;
 class DataExchangeTest {
 
   private static DataExchangeConfig config(Configuration configuration) {
-    return DataExchangeConfig.fromConfiguration(configuration, new ResourceID("tm-1"), "127.0.0.1");
+    return DataExchangeConfig.fromConfiguration(
+        configuration, new ResourceID("tm-1"), "127.0.0.1", Path.of("results"));
   }
 
   @Test

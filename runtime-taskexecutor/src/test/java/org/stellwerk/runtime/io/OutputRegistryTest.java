@@ -10,6 +10,7 @@ import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.id.JobVertexID;
+import org.stellwerk.runtime.jobgraph.ResultPartitionType;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.runtime.messages.TaskInformation;
 
@@ -33,7 +34,9 @@ class OutputRegistryTest {
   private static TaskOutputs outputs(ExecutionAttemptID attempt) {
     return new TaskOutputs(
         attempt,
-        List.of(new TaskInformation.Output(SINK, 2, 0, ShipStrategy.HASH)),
+        List.of(
+            new TaskInformation.Output(
+                SINK, 2, 0, ShipStrategy.HASH, ResultPartitionType.PIPELINED)),
         new CancelScope());
   }
 
@@ -71,7 +74,8 @@ class OutputRegistryTest {
 
   private Consumer consumer(int producerAttempt, int output, int subtask, int attempt) {
     return new Consumer(
-        new ChannelRequest(source(producerAttempt), output, subtask, sink(subtask, attempt)));
+        new ChannelRequest(
+            source(producerAttempt), output, subtask, sink(subtask, attempt), false));
   }
 
   @Test

@@ -17,10 +17,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.stellwerk.runtime.io.PartitionNotFoundException;
 import org.stellwerk.runtime.io.ProducerFailedException;
 import org.stellwerk.runtime.io.TaskManagerLostException;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
+import org.stellwerk.runtime.taskexecutor.PartitionNotFoundException;
 
 /** What a task hears when the other end of a channel fails, is gone, or never was there. */
 @Timeout(60)

@@ -17,6 +17,7 @@ import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobVertex;
+import org.stellwerk.runtime.jobgraph.ResultPartitionType;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.runtime.messages.JobInformation;
 import org.stellwerk.runtime.messages.ProducerLocations;
@@ -71,6 +72,12 @@ final class TestJob {
     return this;
   }
 
+  TestJob blockingEdge(String from, String to, ShipStrategy strategy) {
+    edges.add(
+        new JobEdge(vertex(from).id(), vertex(to).id(), strategy, ResultPartitionType.BLOCKING));
+    return this;
+  }
+
   TestJob deployAll() {
     for (String name : vertices.keySet()) {
       for (int i = 0; i < vertex(name).parallelism(); i++) {
@@ -81,12 +88,34 @@ final class TestJob {
   }
 
   RecordingEvents deploy(String name, int subtask) {
-    RecordingEvents recording = new RecordingEvents();
-    ExecutionVertexID id = new ExecutionVertexID(vertex(name).id(), subtask);
-    events.put(id, recording);
-    ThreadTaskRunner runner = runners.get(placement.apply(name, subtask));
-    handles.put(id, runner.start(descriptor(name, subtask), recording));
-    return recording;
+    return prepared(name, subtask).deploy();
+  }
+
+  /** A task whose deployment says where everybody is now. */
+  final class Placed {
+    private final ExecutionVertexID id;
+    private final ThreadTaskRunner runner;
+    private final TaskDeploymentDescriptor descriptor;
+
+    private Placed(ExecutionVertexID id, ThreadTaskRunner runner, TaskDeploymentDescriptor task) {
+      this.id = id;
+      this.runner = runner;
+      this.descriptor = task;
+    }
+
+    RecordingEvents deploy() {
+      RecordingEvents recording = new RecordingEvents();
+      events.put(id, recording);
+      handles.put(id, runner.start(descriptor, recording));
+      return recording;
+    }
+  }
+
+  Placed prepared(String name, int subtask) {
+    return new Placed(
+        new ExecutionVertexID(vertex(name).id(), subtask),
+        runners.get(placement.apply(name, subtask)),
+        descriptor(name, subtask));
   }
 
   RecordingEvents events(String name, int subtask) {
@@ -122,7 +151,7 @@ final class TestJob {
             edges.stream().filter(e -> e.source().equals(source.id())).toList().indexOf(edge);
         inputs.add(
             new TaskInformation.Input(
-                source.id(), source.parallelism(), output, edge.shipStrategy()));
+                source.id(), source.parallelism(), output, edge.shipStrategy(), edge.resultType()));
         producers.put(source.id(), locations(source));
       }
       if (source.equals(vertex)) {
@@ -130,7 +159,7 @@ final class TestJob {
             edges.stream().filter(e -> e.target().equals(target.id())).toList().indexOf(edge);
         outputs.add(
             new TaskInformation.Output(
-                target.id(), target.parallelism(), input, edge.shipStrategy()));
+                target.id(), target.parallelism(), input, edge.shipStrategy(), edge.resultType()));
       }
     }
     return new TaskDeploymentDescriptor(

@@ -38,6 +38,7 @@ final class TestRunners implements AutoCloseable {
               "127.0.0.1",
               0,
               0,
+              resultDirectory(number),
               16 << 20,
               segmentSize,
               requestTimeout,
@@ -54,6 +55,11 @@ final class TestRunners implements AutoCloseable {
       all.add(runner);
     }
     return this;
+  }
+
+  /** Where the results of a runner are. */
+  Path resultDirectory(int runner) {
+    return directory.resolve("results-" + runner);
   }
 
   TestJob job() {

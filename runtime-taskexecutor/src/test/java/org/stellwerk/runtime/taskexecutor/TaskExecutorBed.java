@@ -25,6 +25,8 @@ import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.jobgraph.JobVertex;
+import org.stellwerk.runtime.jobgraph.ResultPartitionType;
+import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.HardwareDescription;
@@ -44,6 +46,7 @@ final class TaskExecutorBed {
   final SimNetwork net;
   final SimNode tm;
   final SimNode jm;
+  private List<TaskInformation.Output> outputs = List.of();
   final TestingTaskRunner runner = new TestingTaskRunner();
   final TestingLeaderRetrieval retrieval = new TestingLeaderRetrieval();
   final ResourceID resourceId = new ResourceID("tm-1");
@@ -159,10 +162,22 @@ final class TaskExecutorBed {
     JobVertex vertex = new JobVertex(vertexId, "map", 4, "user.Map", Map.of(), new byte[0]);
     return new TaskDeploymentDescriptor(
         new JobInformation(jobId, "job", Map.of(), List.of(), "http://jm:6124"),
-        new TaskInformation(vertex, List.of(), List.of()),
+        new TaskInformation(vertex, List.of(), outputs),
         List.of(),
         attempt,
         allocation);
+  }
+
+  /** From now on tasks leave results for others. */
+  void withBlockingOutputs() {
+    outputs =
+        List.of(
+            new TaskInformation.Output(
+                new JobVertexID(jm.ids().nextUuid()),
+                4,
+                0,
+                ShipStrategy.HASH,
+                ResultPartitionType.BLOCKING));
   }
 
   List<TaskSubmissionResult> submit(

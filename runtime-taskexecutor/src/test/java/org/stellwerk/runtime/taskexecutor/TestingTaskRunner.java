@@ -1,6 +1,7 @@
 package org.stellwerk.runtime.taskexecutor;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ final class TestingTaskRunner implements TaskRunner {
   final Map<ExecutionAttemptID, TestingTask> tasks = new LinkedHashMap<>();
   final List<ExecutionAttemptID> starts = new ArrayList<>();
   final List<JobID> releasedJobs = new ArrayList<>();
+  final List<ExecutionAttemptID> releasedPartitions = new ArrayList<>();
   boolean tasksIgnoreCancellation;
   @Nullable RuntimeException failNextStart;
   boolean closed;
@@ -46,6 +48,11 @@ final class TestingTaskRunner implements TaskRunner {
     TestingTask task = new TestingTask(events, tasksIgnoreCancellation);
     tasks.put(descriptor.attemptId(), task);
     return task;
+  }
+
+  @Override
+  public void releasePartitions(Collection<ExecutionAttemptID> producers) {
+    releasedPartitions.addAll(producers);
   }
 
   @Override

@@ -22,11 +22,12 @@ import org.stellwerk.rpc.simulation.SimObserver;
 import org.stellwerk.rpc.simulation.SimScheduler;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.simulation.SimCoordination;
 import org.stellwerk.simulation.SimWorld;
 
 /**
- * The invariants I1 to I10 of a simulated cluster, checked after every event. Only the endpoint
+ * The invariants I1 to I11 of a simulated cluster, checked after every event. Only the endpoint
  * whose event ran is looked at; if its snapshot has changed the invariants hear of the change. What
  * is broken is reported to the scheduler, which ends the run: nothing on the way can swallow it.
  */
@@ -64,7 +65,14 @@ public final class ClusterChecks {
             new I6SessionOrder(this::report, new Truth(coordination)::publishedSession),
             new I7ResourceBooks(this::report, allocations),
             new I8SlotPool(this::report, allocations),
+            new I11Producers(this::report, this::graphOf),
             mainThreads);
+  }
+
+  private Optional<JobGraph> graphOf(JobID jobId) {
+    return world.coordination().stores().jobs().stream()
+        .filter(graph -> graph.jobId().equals(jobId))
+        .findFirst();
   }
 
   /**

@@ -1,8 +1,10 @@
 package org.stellwerk.simulation.check;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -41,11 +43,20 @@ record ClusterTruth(
   /**
    * What is durable.
    *
-   * @param jobs whose graphs are stored
+   * @param graphs of the jobs that are stored
    * @param dirty jobs with a result whose clean-up is open
    * @param ended tells whether a job has a result
    */
-  record Stored(Set<JobID> jobs, Set<JobID> dirty, Predicate<JobID> ended) {}
+  record Stored(Map<JobID, JobGraph> graphs, Set<JobID> dirty, Predicate<JobID> ended) {
+
+    Set<JobID> jobs() {
+      return graphs.keySet();
+    }
+
+    Optional<JobGraph> graph(JobID jobId) {
+      return Optional.ofNullable(graphs.get(jobId));
+    }
+  }
 
   static ClusterTruth of(SimWorld world) {
     ClusterTruth truth =
@@ -66,8 +77,8 @@ record ClusterTruth(
   }
 
   private static Stored stored(SimStores stores) {
-    Set<JobID> jobs = new LinkedHashSet<>();
-    stores.jobs().stream().map(JobGraph::jobId).forEach(jobs::add);
+    Map<JobID, JobGraph> jobs = new LinkedHashMap<>();
+    stores.jobs().forEach(graph -> jobs.put(graph.jobId(), graph));
     Set<JobID> dirty = new LinkedHashSet<>();
     stores.dirtyResults().forEach(result -> dirty.add(result.jobId()));
     return new Stored(jobs, dirty, jobId -> stores.result(jobId).isPresent());

@@ -6,6 +6,8 @@ import java.util.Map;
 import org.stellwerk.runtime.dispatcher.DispatcherSnapshot;
 import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
 import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.JobVertexID;
+import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobmaster.JobMasterSnapshot;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.JobStatus;
@@ -62,6 +64,20 @@ final class JobProblems {
     }
   }
 
+  /** Whether a task has not begun because its producers on blocking edges have not all finished. */
+  private boolean waitsForInput(ExecutionSnapshot execution, JobMasterSnapshot job) {
+    List<JobVertexID> producers =
+        truth.stored().graph(job.jobId()).stream()
+            .flatMap(graph -> graph.inputsOf(execution.attemptId().jobVertexId()).stream())
+            .filter(edge -> edge.resultType().isBlocking())
+            .map(JobEdge::source)
+            .toList();
+    return execution.state() == ExecutionState.CREATED
+        && job.executions().stream()
+            .filter(each -> producers.contains(each.attemptId().jobVertexId()))
+            .anyMatch(each -> each.state() != ExecutionState.FINISHED);
+  }
+
   private void addJobMaster(JobMasterSnapshot job, List<String> problems) {
     String name = "job " + job.jobId();
     if (!truth.stored().jobs().contains(job.jobId())) {
@@ -81,7 +97,8 @@ final class JobProblems {
     if (job.status() == JobStatus.RUNNING && job.slotPool().requests() == 0) {
       for (ExecutionSnapshot execution : job.executions()) {
         if (execution.state() != ExecutionState.RUNNING
-            && execution.state() != ExecutionState.FINISHED) {
+            && execution.state() != ExecutionState.FINISHED
+            && !waitsForInput(execution, job)) {
           problems.add(name + " has its slots, but " + execution);
         }
       }

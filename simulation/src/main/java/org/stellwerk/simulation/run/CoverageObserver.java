@@ -1,16 +1,24 @@
 package org.stellwerk.simulation.run;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.rpc.RpcEndpoint;
+import org.stellwerk.rpc.messages.FencedMessage;
+import org.stellwerk.rpc.messages.RpcInvocation;
 import org.stellwerk.rpc.simulation.SimLinkChange;
 import org.stellwerk.rpc.simulation.SimMessage;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimObserver;
 import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.cluster.LeaderSessionState;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.exceptions.DuplicateJobSubmissionException;
 import org.stellwerk.simulation.SimWorld;
 import org.stellwerk.simulation.TransitionListener;
@@ -25,6 +33,8 @@ final class CoverageObserver implements SimObserver, TransitionListener {
   static final String TWO_LEADERS = "two processes believe to lead";
   static final String DUPLICATE = "submission refused as duplicate";
   static final String FENCED = "call refused for its fencing token";
+  static final String MADE_AGAIN = "a task that had finished is started again";
+  static final String MISSED = "a finished result was missed by its reader";
   static final String LINK = "link changed";
   static final String LOST = "lost: ";
 
@@ -44,6 +54,7 @@ final class CoverageObserver implements SimObserver, TransitionListener {
   private final SlotCoverage slots;
   private final Map<Change, String> names = new HashMap<>();
   private final Map<Long, SimMessage> onTheirWay = new HashMap<>();
+  private final Set<ExecutionAttemptID> finished = new HashSet<>();
   private final Set<SimNode> leaders = new LinkedHashSet<>();
 
   private CoverageObserver(Coverage coverage) {
@@ -64,8 +75,24 @@ final class CoverageObserver implements SimObserver, TransitionListener {
         names.computeIfAbsent(
             new Change(machine, from, to),
             change -> DeclaredTransitions.describe(machine, from.name(), to.name())));
+    if (machine.equals(TransitionObserver.EXECUTION) && id instanceof ExecutionAttemptID attempt) {
+      onExecution(attempt, to);
+    }
     if (machine.equals(TransitionObserver.LEADER_SESSION)) {
       onLeaderSession(node, to);
+    }
+  }
+
+  private void onExecution(ExecutionAttemptID attempt, Enum<?> to) {
+    if (to == ExecutionState.FINISHED) {
+      finished.add(attempt);
+    } else if (to == ExecutionState.SCHEDULED && attempt.attemptNumber() > 0) {
+      ExecutionAttemptID before =
+          new ExecutionAttemptID(
+              attempt.executionGraphId(), attempt.executionVertexId(), attempt.attemptNumber() - 1);
+      if (finished.contains(before)) {
+        coverage.count(MADE_AGAIN);
+      }
     }
   }
 
@@ -87,6 +114,21 @@ final class CoverageObserver implements SimObserver, TransitionListener {
     slots.onMessage(message);
     if (message.payload().content() instanceof DuplicateJobSubmissionException) {
       coverage.count(DUPLICATE);
+    }
+  }
+
+  @Override
+  public void onInvoked(
+      SimNode at, RpcEndpoint endpoint, Object message, @Nullable Throwable failure) {
+    Object payload = message instanceof FencedMessage<?> fenced ? fenced.payload() : message;
+    if (payload instanceof RpcInvocation invocation
+        && invocation.arguments().length > 0
+        && invocation.arguments()[0] instanceof List<?> list) {
+      for (Object each : list) {
+        if (each instanceof TaskExecutionState update && update.missingProducer() != null) {
+          coverage.count(MISSED);
+        }
+      }
     }
   }
 

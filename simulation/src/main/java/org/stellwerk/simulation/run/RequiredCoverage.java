@@ -82,6 +82,8 @@ public final class RequiredCoverage {
             CoverageObserver.DUPLICATE,
             CoverageObserver.FENCED,
             CoverageObserver.LINK,
+            CoverageObserver.MADE_AGAIN,
+            CoverageObserver.MISSED,
             "process CRASHED",
             "process FROZEN",
             "process STOPPED"));

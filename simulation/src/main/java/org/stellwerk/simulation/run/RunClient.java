@@ -17,6 +17,7 @@ import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobVertex;
+import org.stellwerk.runtime.jobgraph.ResultPartitionType;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.runtime.jobgraph.SlotSharing;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
@@ -29,6 +30,7 @@ import org.stellwerk.simulation.check.ClientHistory;
 import org.stellwerk.simulation.schedule.Order;
 import org.stellwerk.simulation.schedule.Order.Sharing;
 import org.stellwerk.simulation.schedule.Order.Submit;
+import org.stellwerk.simulation.schedule.Order.SubmitStaged;
 import org.stellwerk.simulation.schedule.Order.Via;
 
 /** Carries out the orders of a schedule, and records what clients were told. */
@@ -60,6 +62,13 @@ final class RunClient implements Order.Client {
 
   @Override
   public void submit(Submit order) {
+    JobGraph graph = graph(order);
+    submitted.put(order.job(), graph);
+    submit(graph, order.via());
+  }
+
+  @Override
+  public void submitStaged(SubmitStaged order) {
     JobGraph graph = graph(order);
     submitted.put(order.job(), graph);
     submit(graph, order.via());
@@ -153,6 +162,31 @@ final class RunClient implements Order.Client {
 
   static JobID jobId(int job) {
     return new JobID(new UUID(1, job));
+  }
+
+  /** The graph of an order: its stages in a row, of which only the last may fail or go on. */
+  static JobGraph graph(SubmitStaged order) {
+    SimTaskPlan last = new SimTaskPlan(order.run(), order.end(), order.ignoresCancel());
+    SimTaskPlan others =
+        new SimTaskPlan(order.run(), SimTaskPlan.End.FINISHES, order.ignoresCancel());
+    List<JobVertex> vertices = new ArrayList<>();
+    List<JobEdge> edges = new ArrayList<>();
+    for (int i = 0; i < order.stages(); i++) {
+      JobVertex vertex =
+          (i + 1 < order.stages() ? others : last)
+              .vertex(new UUID(2L + i, order.job()), "stage-" + (i + 1), order.parallelism());
+      if (i > 0) {
+        edges.add(
+            new JobEdge(
+                vertices.get(i - 1).id(),
+                vertex.id(),
+                order.edges(),
+                ResultPartitionType.BLOCKING));
+      }
+      vertices.add(vertex);
+    }
+    return new JobGraph(
+        jobId(order.job()), "job-" + order.job(), vertices, edges, Map.of(), List.of());
   }
 
   /**

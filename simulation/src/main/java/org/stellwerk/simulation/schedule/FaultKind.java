@@ -20,6 +20,7 @@ import org.stellwerk.simulation.schedule.ProcessFault.ClockStep;
 import org.stellwerk.simulation.schedule.ProcessFault.Crash;
 import org.stellwerk.simulation.schedule.ProcessFault.ExhaustMemory;
 import org.stellwerk.simulation.schedule.ProcessFault.Freeze;
+import org.stellwerk.simulation.schedule.ProcessFault.LoseResults;
 import org.stellwerk.simulation.schedule.ProcessFault.SlowIo;
 import org.stellwerk.simulation.schedule.ProcessFault.Stop;
 
@@ -33,6 +34,7 @@ interface FaultKind {
           (draw, target) -> new Crash(target.any(draw), draw.outage()),
           (draw, target) -> new Stop(target.any(draw), draw.outage()),
           (draw, target) -> new Freeze(target.any(draw), target.freeze(draw)),
+          (draw, target) -> new LoseResults(draw.pick(target.shape().taskManagerNames())),
           (draw, target) ->
               new ClockStep(
                   target.any(draw), draw.between(Duration.ofHours(-1), Duration.ofHours(1))),

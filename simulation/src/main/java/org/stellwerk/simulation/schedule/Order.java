@@ -2,6 +2,7 @@ package org.stellwerk.simulation.schedule;
 
 import java.time.Duration;
 import java.util.List;
+import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.simulation.SimTaskPlan;
 
 /**
@@ -38,6 +39,9 @@ public sealed interface Order extends Action {
 
     /** Submits a job for the first time. */
     void submit(Submit order);
+
+    /** Submits a job of stages for the first time. */
+    void submitStaged(SubmitStaged order);
 
     /** Submits a graph that was submitted before; nothing if it was not. */
     void submitAgain(int job, Via via);
@@ -79,6 +83,32 @@ public sealed interface Order extends Action {
     @Override
     public void give(Client client) {
       client.submit(this);
+    }
+  }
+
+  /**
+   * A new job of vertices in a row, each of which begins when the one before has finished; the last
+   * one ends as it says.
+   *
+   * @param stages their number
+   * @param edges how each stage's records reach the next one
+   * @param end how the subtasks of the last stage end by themselves
+   * @param run after which time each ends
+   * @param ignoresCancel how long they go on after a cancellation
+   */
+  record SubmitStaged(
+      int job,
+      int stages,
+      int parallelism,
+      ShipStrategy edges,
+      SimTaskPlan.End end,
+      Duration run,
+      Duration ignoresCancel,
+      Via via)
+      implements Order {
+    @Override
+    public void give(Client client) {
+      client.submitStaged(this);
     }
   }
 

@@ -62,6 +62,14 @@ public sealed interface ProcessFault extends Fault {
     }
   }
 
+  /** A TaskManager's disk loses what finished tasks have left for others. */
+  record LoseResults(String node) implements ProcessFault {
+    @Override
+    public void begin(SimWorld world) {
+      world.faults().loseResults(node);
+    }
+  }
+
   /** Its wall clock jumps, back if negative. */
   record ClockStep(String node, Duration by) implements ProcessFault {
     @Override

@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Map;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.simulation.SimRandom;
+import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.simulation.SimTaskPlan.End;
 import org.stellwerk.simulation.schedule.Order.Cancel;
 import org.stellwerk.simulation.schedule.Order.Sharing;
 import org.stellwerk.simulation.schedule.Order.Status;
 import org.stellwerk.simulation.schedule.Order.Submit;
 import org.stellwerk.simulation.schedule.Order.SubmitAgain;
+import org.stellwerk.simulation.schedule.Order.SubmitStaged;
 import org.stellwerk.simulation.schedule.Order.Via;
 
 /**
@@ -29,6 +31,8 @@ public final class ScheduleGenerator {
   private static final Duration SHORTEST = Duration.ofSeconds(4);
   private static final Duration LONGEST = Duration.ofSeconds(30);
   private static final Duration LONGEST_TASK = Duration.ofSeconds(10);
+  private static final double STAGED = 0.3;
+  private static final Duration LONGEST_STAGE = Duration.ofSeconds(6);
   private static final Duration LONGEST_CANCELLATION = Duration.ofSeconds(5);
 
   private final long seed;
@@ -104,8 +108,23 @@ public final class ScheduleGenerator {
       case 5, 6 -> new Cancel(job, via);
       case 7 -> new SubmitAgain(job, via);
       case 8, 9 -> new Status(job, via);
-      default -> submit(via);
+      default -> workload.chance(STAGED) ? submitStaged(via) : submit(via);
     };
+  }
+
+  private SubmitStaged submitStaged(Via via) {
+    jobs++;
+    return new SubmitStaged(
+        jobs,
+        workload.between(2, 3),
+        workload.between(1, 1 + shape.taskManagers() * shape.slots()),
+        workload.pick(List.of(ShipStrategy.HASH, ShipStrategy.BROADCAST, ShipStrategy.FORWARD)),
+        workload.pick(List.of(End.FINISHES, End.FINISHES, End.FAILS, End.NEVER)),
+        workload.between(Duration.ZERO, LONGEST_STAGE),
+        workload.chance(0.5)
+            ? Duration.ZERO
+            : workload.between(Duration.ZERO, LONGEST_CANCELLATION),
+        via);
   }
 
   private Submit submit(Via via) {

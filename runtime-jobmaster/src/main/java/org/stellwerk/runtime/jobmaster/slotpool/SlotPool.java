@@ -159,7 +159,7 @@ public final class SlotPool implements SlotPoolGateway {
   public void notifyNotEnoughResourcesAvailable(int acquiredSlots, int totalSlots) {
     mainThread.assertRunningInMainThread();
     for (PendingRequest request : new ArrayList<>(requests)) {
-      if (request.wish.waitsForMore()) {
+      if (request.wish.waitsForMore() || request.wish.count() <= totalSlots) {
         continue;
       }
       requests.remove(request);

@@ -65,7 +65,7 @@ public interface SlotPoolGateway {
   /** Gives a slot back to its TaskExecutor; its payloads fail. Ignored if the job has it not. */
   void freeSlot(AllocationID allocationId, String reason);
 
-  /** The ResourceManager cannot give all slots: what waits for slots fails. */
+  /** The ResourceManager cannot give all slots: what the whole cluster is too small for fails. */
   void notifyNotEnoughResourcesAvailable(int acquiredSlots, int totalSlots);
 
   /** Gives all slots back and takes none any more. Idempotent. */

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.stellwerk.configuration.Configuration;
+import org.stellwerk.runtime.executiongraph.LostResults;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.messages.SerializedThrowable;
@@ -25,17 +26,20 @@ public final class ExecutionFailureHandler {
     this.policy = policy;
   }
 
+  /** What is known of a job's regions, and of the results between them. */
+  public record Topology(JobGraph graph, PipelinedRegions regions, LostResults results) {}
+
   /**
    * A handler for one job.
    *
    * @param configuration the cluster's, overlaid by the job's
    */
   public static ExecutionFailureHandler create(
-      JobGraph graph, Configuration configuration, RandomSource random) {
+      Topology job, Configuration configuration, RandomSource random) {
     FailoverStrategy failover =
         switch (configuration.get(RestartStrategyOptions.FAILOVER)) {
-          case REGION -> new RestartPipelinedRegionFailoverStrategy(PipelinedRegions.of(graph));
-          case FULL -> new RestartAllFailoverStrategy(graph);
+          case REGION -> new RestartPipelinedRegionFailoverStrategy(job.regions(), job.results());
+          case FULL -> new RestartAllFailoverStrategy(job.graph());
         };
     return new ExecutionFailureHandler(failover, RestartPolicy.from(configuration, random));
   }

@@ -19,7 +19,9 @@ import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobVertex;
+import org.stellwerk.runtime.jobgraph.ResultPartitionType;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
+import org.stellwerk.runtime.scheduler.failover.PipelinedRegions.BlockingInput;
 
 class PipelinedRegionsTest {
 
@@ -49,12 +51,17 @@ class PipelinedRegionsTest {
     return new JobEdge(id(source), id(target), strategy);
   }
 
+  private static JobEdge blocking(int source, int target, ShipStrategy strategy) {
+    return new JobEdge(id(source), id(target), strategy, ResultPartitionType.BLOCKING);
+  }
+
   @Test
   void forwardEdgesMakeARegionOfEachSubtaskIndex() {
     PipelinedRegions regions =
         PipelinedRegions.of(graph(new int[] {3, 3}, edge(0, 1, ShipStrategy.FORWARD)));
     assertThat(regions.count()).isEqualTo(3);
-    assertThat(regions.regionOf(subtask(1, 2))).containsExactly(subtask(0, 2), subtask(1, 2));
+    assertThat(regions.regionOf(subtask(1, 2)).subtasks())
+        .containsExactly(subtask(0, 2), subtask(1, 2));
   }
 
   @Test
@@ -66,14 +73,42 @@ class PipelinedRegionsTest {
                 edge(0, 1, ShipStrategy.FORWARD),
                 edge(1, 2, ShipStrategy.HASH)));
     assertThat(regions.count()).isEqualTo(1);
-    assertThat(regions.regionOf(subtask(2, 1))).hasSize(7);
+    assertThat(regions.regionOf(subtask(2, 1)).subtasks()).hasSize(7);
+  }
+
+  @Test
+  void blockingEdgesSeparateRegionsAndAreTheirInputs() {
+    JobEdge hash = blocking(0, 1, ShipStrategy.HASH);
+    JobEdge forward = blocking(1, 2, ShipStrategy.FORWARD);
+    PipelinedRegions regions = PipelinedRegions.of(graph(new int[] {2, 2, 2}, hash, forward));
+    assertThat(regions.count()).isEqualTo(6);
+    assertThat(regions.regionOf(subtask(0, 1)).inputs()).isEmpty();
+    assertThat(regions.regionOf(subtask(1, 1)).inputs())
+        .containsExactly(new BlockingInput(id(0), BlockingInput.ALL));
+    assertThat(regions.regionOf(subtask(2, 1)).inputs())
+        .containsExactly(new BlockingInput(id(1), 1));
+    assertThat(regions.consumersOf(subtask(0, 0), hash))
+        .containsExactly(regions.regionOf(subtask(1, 0)), regions.regionOf(subtask(1, 1)));
+    assertThat(regions.consumersOf(subtask(1, 0), forward))
+        .containsExactly(regions.regionOf(subtask(2, 0)));
+  }
+
+  @Test
+  void aRegionHasEachOfItsInputsOnce() {
+    JobGraph graph =
+        graph(
+            new int[] {2, 3, 3}, blocking(0, 1, ShipStrategy.HASH), edge(1, 2, ShipStrategy.HASH));
+    PipelinedRegions regions = PipelinedRegions.of(graph);
+    assertThat(regions.count()).isEqualTo(3);
+    assertThat(regions.regionOf(subtask(2, 0)).inputs()).hasSize(1);
+    assertThat(regions.slotsOfLargest(graph)).isEqualTo(3);
   }
 
   @Test
   void unconnectedSubtasksAreRegionsOfTheirOwn() {
     PipelinedRegions regions = PipelinedRegions.of(graph(new int[] {2, 1}));
     assertThat(regions.count()).isEqualTo(3);
-    assertThat(regions.regionOf(subtask(0, 1))).containsExactly(subtask(0, 1));
+    assertThat(regions.regionOf(subtask(0, 1)).subtasks()).containsExactly(subtask(0, 1));
   }
 
   @Property
@@ -102,7 +137,7 @@ class PipelinedRegionsTest {
     for (JobVertex vertex : graph.vertices()) {
       for (int index = 0; index < vertex.parallelism(); index++) {
         ExecutionVertexID start = new ExecutionVertexID(vertex.id(), index);
-        assertThat(regions.regionOf(start))
+        assertThat(regions.regionOf(start).subtasks())
             .containsExactlyInAnyOrderElementsOf(reachable(graph, start));
       }
     }
