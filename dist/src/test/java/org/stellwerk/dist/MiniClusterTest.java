@@ -23,6 +23,7 @@ import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobVertex;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
+import org.stellwerk.runtime.jobgraph.SlotSharing;
 import org.stellwerk.runtime.messages.JobResult;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.options.RestartStrategyOptions;
@@ -81,6 +82,11 @@ final class MiniClusterTest {
   }
 
   private JobResult run(Map<String, String> keeperConfiguration) throws Exception {
+    return run(keeperConfiguration, SlotSharing.DEFAULT);
+  }
+
+  private JobResult run(Map<String, String> keeperConfiguration, SlotSharing ofKeeper)
+      throws Exception {
     JobVertex numbers =
         new JobVertex(
             new JobVertexID(new UUID(0, 1)),
@@ -96,7 +102,8 @@ final class MiniClusterTest {
             4,
             Keeper.class.getName(),
             keeperConfiguration,
-            new byte[0]);
+            new byte[0],
+            ofKeeper);
     JobGraph graph =
         new JobGraph(
             JobID.generate(IdGenerator.secure()),
@@ -117,6 +124,13 @@ final class MiniClusterTest {
     assertThat(result.status()).isEqualTo(JobStatus.FINISHED);
     assertThat(RECEIVED)
         .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 1000).boxed().toList());
+  }
+
+  @Test
+  void verticesInSlotsOfTheirOwnExchangeRecordsAsOthersDo() throws Exception {
+    JobResult result = run(Map.of(), new SlotSharing("keepers", "together"));
+    assertThat(result.status()).isEqualTo(JobStatus.FINISHED);
+    assertThat(RECEIVED).hasSize(1000);
   }
 
   @Test

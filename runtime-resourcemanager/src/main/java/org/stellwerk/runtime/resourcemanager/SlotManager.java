@@ -87,12 +87,10 @@ final class SlotManager {
     need.required = slots;
     if (slots > before) {
       LOG.info("Job {} needs {} slots and has {}.", jobId, slots, taken(jobId));
-    } else {
-      LOG.debug("Job {} needs {} slots, after {}.", jobId, slots, before);
-    }
-    if (slots != before) {
       need.told = null;
       serveJobs();
+    } else {
+      LOG.debug("Job {} needs {} slots, after {}.", jobId, slots, before);
     }
     return true;
   }
