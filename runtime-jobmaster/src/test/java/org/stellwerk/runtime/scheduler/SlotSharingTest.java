@@ -37,6 +37,9 @@ class SlotSharingTest {
           .with(RestartStrategyOptions.FIXED_DELAY_ATTEMPTS, 9)
           .with(RestartStrategyOptions.FIXED_DELAY_DELAY, Duration.ZERO);
 
+  private static final Configuration DELAYED =
+      AT_ONCE.with(RestartStrategyOptions.FIXED_DELAY_DELAY, Duration.ofSeconds(1));
+
   private final SchedulerBed bed = new SchedulerBed();
 
   @AfterEach
@@ -181,6 +184,33 @@ class SlotSharingTest {
     bed.report(bed.executions().get(0), ExecutionState.CANCELED);
     assertThat(bed.status()).isEqualTo(JobStatus.CANCELLING);
     assertThat(bed.pool().requiredResources()).isEqualTo(1);
+  }
+
+  @Test
+  void whoeverWantsASlotThatIsAwaitedAlreadyComesAfterwards() {
+    // Each of the four subtasks starts again by itself; sources and sinks share slots.
+    bed.start(graph(2, 2, group("g"), group("g"), null), DELAYED);
+    bed.offerSlot(1);
+    bed.offerSlot(2);
+    bed.reportAllRunning();
+    bed.fail(bed.executions().get(0), "com.example.Boom");
+    bed.lose(1);
+    bed.runFor(Duration.ofSeconds(5));
+    assertThat(snapshots())
+        .extracting(ExecutionSnapshot::state)
+        .containsExactly(
+            ExecutionState.SCHEDULED,
+            ExecutionState.RUNNING,
+            ExecutionState.SCHEDULED,
+            ExecutionState.RUNNING);
+    bed.offerSlot(3);
+    bed.reportAllRunning();
+    assertThat(slotOf(0)).isEqualTo(slotOf(2)).isEqualTo(allocation(3));
+    bed.lose(3);
+    bed.runFor(Duration.ofSeconds(5));
+    bed.offerSlot(4);
+    bed.reportAllRunning();
+    assertThat(slotOf(0)).isEqualTo(slotOf(2)).isEqualTo(allocation(4));
   }
 
   @Test
