@@ -145,20 +145,17 @@ final class ProcessRunner implements FatalErrorHandler {
       LOG.warn("Another fault while ending.", exception);
       return;
     }
-    try {
-      LOG.error("{} ends because of a fault.", title, exception);
-      System.err.println(title + " ends because of a fault: " + ExceptionUtils.describe(exception));
-    } finally {
-      fault.complete(exception); // also if there is no memory to say so
-    }
+    fault.complete(exception);
   }
 
   private void endAtFault() {
     Throwable exception = fault.join();
+    String reason = ExceptionUtils.describe(exception);
     try {
-      lastWords
-          .apply(ExceptionUtils.describe(exception))
-          .get(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
+      CompletableFuture<Void> heard = lastWords.apply(reason);
+      LOG.error("{} ends because of a fault.", title, exception);
+      System.err.println(title + " ends because of a fault: " + reason);
+      heard.get(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
     } catch (Exception | OutOfMemoryError e) {
       LOG.warn("Not everybody may have heard why {} ends: {}", title, String.valueOf(e));
     } finally {

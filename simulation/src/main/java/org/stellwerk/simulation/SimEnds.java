@@ -3,9 +3,10 @@ package org.stellwerk.simulation;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.simulation.SimEvent;
 import org.stellwerk.rpc.simulation.SimNode;
@@ -40,7 +41,7 @@ public final class SimEnds {
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
   private final SimWorld world;
-  private final Set<SimNode> ending = new LinkedHashSet<>();
+  private final Map<SimNode, CompletableFuture<Void>> ending = new LinkedHashMap<>();
   private final List<End> ends = new ArrayList<>();
   private @Nullable Duration restartPause;
 
@@ -69,9 +70,10 @@ public final class SimEnds {
   }
 
   private void onFault(SimNode node, Throwable fault) {
-    if (!node.isAlive() || world.process(node.name()).isStopping() || !ending.add(node)) {
+    if (!node.isAlive() || world.process(node.name()).isStopping() || isEnding(node)) {
       return; // a process that ends already only logs it
     }
+    ending.put(node, new CompletableFuture<>());
     ends.add(new End(node, world.scheduler().nowNanos(), fault));
     SimProcess process = world.process(node.name());
     if (!process.role().isTaskManager()) {
@@ -89,11 +91,32 @@ public final class SimEnds {
             });
   }
 
-  private void end(SimNode node, Throwable fault) {
-    if (!node.isAlive()) {
-      return; // it was killed before it had said everything
+  /** Whether the process has met a fault and says its last words. */
+  boolean isEnding(SimNode node) {
+    return ending.containsKey(node);
+  }
+
+  /** Runs the action when such a process is gone. */
+  void whenEnded(SimNode node, Runnable action) {
+    CompletableFuture<Void> end = ending.get(node);
+    if (end != null) {
+      end.thenRun(action);
     }
-    node.crash("ended by itself: " + fault);
+  }
+
+  private void end(SimNode node, Throwable fault) {
+    CompletableFuture<Void> end = ending.remove(node);
+    if (end == null) {
+      return;
+    }
+    boolean killed = !node.isAlive();
+    if (!killed) {
+      node.crash("ended by itself: " + fault);
+    }
+    end.complete(null);
+    if (killed) {
+      return; // before it had said everything
+    }
     Duration pause = restartPause;
     if (pause != null) {
       String name = node.name();

@@ -62,6 +62,12 @@ public final class SimFaults {
           .stop(STOP_LIMIT)
           .thenRun(
               () -> world.scheduler().at(Duration.ZERO, "restart " + name, () -> restart(name)));
+    } else {
+      world
+          .ends()
+          .whenEnded(
+              process.node(),
+              () -> world.scheduler().at(Duration.ZERO, "restart " + name, () -> restart(name)));
     }
   }
 

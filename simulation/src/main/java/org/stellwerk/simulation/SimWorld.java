@@ -212,10 +212,11 @@ public final class SimWorld {
     return process;
   }
 
-  /** Whether the process is alive, and neither about to end nor frozen. */
+  /** Whether the process is alive, and neither about to end, for whatever reason, nor frozen. */
   public boolean isUp(String name) {
     SimProcess process = process(name);
-    return process.node().isAlive() && !process.isStopping() && !process.node().isFrozen();
+    SimNode node = process.node();
+    return node.isAlive() && !process.isStopping() && !ends.isEnding(node) && !node.isFrozen();
   }
 
   /** The process of this name, dead or alive. */

@@ -213,8 +213,14 @@ final class RunningTask implements TaskHandle, JobClassLoaders.Task, Runnable {
     }
   }
 
-  /** First the task's end, so that it is told before the process ends because of it. */
+  /** If the process is to end that comes first, so that no task is started here again. */
   private void report(@Nullable Throwable failure, boolean wasCanceled) {
+    if (failure != null) {
+      services
+          .errorRules()
+          .check(thread.getName(), failure)
+          .ifPresent(services.fatalErrors()::onFatalError);
+    }
     try {
       if (wasCanceled) {
         events.onCanceled(metrics());
@@ -225,12 +231,6 @@ final class RunningTask implements TaskHandle, JobClassLoaders.Task, Runnable {
       }
     } catch (RuntimeException | Error e) {
       services.fatalErrors().onFatalError(e);
-    }
-    if (failure != null) {
-      services
-          .errorRules()
-          .check(thread.getName(), failure)
-          .ifPresent(services.fatalErrors()::onFatalError);
     }
   }
 
