@@ -101,6 +101,7 @@ final class LossScenario implements Scenario {
     long running = cluster.lastEntered(runs, "RUNNING") - before;
     cluster.cancel(job.jobId());
     cluster.awaitState(job.jobId(), "CANCELED");
+    processes.awaitEnd(victim); // one that is asked to end may yet write its class archive
     processes.startTaskManager();
     cluster.awaitFree(totalSlots);
     return new double[] {running, noticed, slotsGone};

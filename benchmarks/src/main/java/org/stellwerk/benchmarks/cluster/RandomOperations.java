@@ -20,9 +20,9 @@ public final class RandomOperations {
 
   /** What can be done. */
   private enum Operation {
-    SUBMIT_WORDS(25),
+    SUBMIT_WORDS(35),
     SUBMIT_ENDLESS(20),
-    CANCEL(25),
+    CANCEL(15),
     KILL(6),
     TERMINATE(6),
     FREEZE(8),

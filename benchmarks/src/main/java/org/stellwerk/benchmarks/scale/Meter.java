@@ -7,7 +7,7 @@ import java.util.List;
 import org.stellwerk.rpc.simulation.SimMessage;
 import org.stellwerk.rpc.simulation.SimObserver;
 
-/** Measures the steps of a run: CPU time and allocation of this thread, and messages. */
+/** Measures the steps of a run: CPU time and allocation of this thread, calls and answers. */
 final class Meter implements SimObserver {
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -19,7 +19,7 @@ final class Meter implements SimObserver {
 
   @Override
   public void onMessage(SimMessage message) {
-    if (message.from() != message.to()) {
+    if (message.from() != message.to() && message.kind() != MessageKind.OTHER) {
       messages++;
     }
   }

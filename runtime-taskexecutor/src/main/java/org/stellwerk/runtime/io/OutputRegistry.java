@@ -2,12 +2,14 @@ package org.stellwerk.runtime.io;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 
 /**
@@ -22,9 +24,19 @@ final class OutputRegistry {
 
   private final Duration requestTimeout;
   private final Map<ExecutionAttemptID, TaskOutputs> outputs = new LinkedHashMap<>();
+
+  /** The attempt of each subtask whose outputs are there; the newest, should there be two. */
+  private final Map<Subtask, ExecutionAttemptID> newest = new HashMap<>();
+
   private final Map<ExecutionAttemptID, Map<Share, Waiter>> waiting = new LinkedHashMap<>();
   private final Map<ExecutionAttemptID, List<Waiter>> finished = new LinkedHashMap<>();
   private final Map<ExecutionAttemptID, ChannelError> ended = new LinkedHashMap<>();
+
+  private record Subtask(ExecutionGraphId graph, ExecutionVertexID vertex) {
+    static Subtask of(ExecutionAttemptID attempt) {
+      return new Subtask(attempt.executionGraphId(), attempt.executionVertexId());
+    }
+  }
 
   private record Share(int outputIndex, int consumerSubtask) {}
 
@@ -39,6 +51,10 @@ final class OutputRegistry {
     List<Runnable> answers = new ArrayList<>();
     synchronized (this) {
       outputs.put(task.attempt(), task);
+      newest.merge(
+          Subtask.of(task.attempt()),
+          task.attempt(),
+          (known, added) -> known.attemptNumber() > added.attemptNumber() ? known : added);
       Map<Share, Waiter> waiters = waiting.remove(task.attempt());
       if (waiters != null) {
         waiters.values().forEach(waiter -> attach(task, waiter.request, waiter.sink, answers));
@@ -47,7 +63,9 @@ final class OutputRegistry {
       if (gone != null) {
         gone.forEach(waiter -> attach(task, waiter.request, waiter.sink, answers));
       }
-      refuseOlderAttempts(task.attempt(), answers);
+      if (task.attempt().attemptNumber() > 0) {
+        refuseOlderAttempts(task.attempt(), answers);
+      }
     }
     answers.forEach(Runnable::run);
   }
@@ -58,7 +76,11 @@ final class OutputRegistry {
    * @param error what consumers that ask later are told; null if all have read to the end
    */
   synchronized void unregister(ExecutionAttemptID attempt, @Nullable ChannelError error) {
-    if (outputs.remove(attempt) != null && error != null) {
+    if (outputs.remove(attempt) == null) {
+      return;
+    }
+    newest.remove(Subtask.of(attempt), attempt);
+    if (error != null) {
       ended.put(attempt, error);
       forgetOldest(ended);
     }
@@ -191,12 +213,8 @@ final class OutputRegistry {
   }
 
   private @Nullable ExecutionAttemptID newerAttempt(ExecutionAttemptID asked) {
-    for (ExecutionAttemptID there : outputs.keySet()) {
-      if (isOlder(asked, there)) {
-        return there;
-      }
-    }
-    return null;
+    ExecutionAttemptID there = newest.get(Subtask.of(asked));
+    return there != null && isOlder(asked, there) ? there : null;
   }
 
   private static boolean isOlder(ExecutionAttemptID attempt, ExecutionAttemptID than) {
