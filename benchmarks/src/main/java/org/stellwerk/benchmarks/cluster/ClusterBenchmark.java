@@ -177,7 +177,7 @@ public final class ClusterBenchmark {
             measure.label(),
             Measure.number(figures.median()),
             measure.unit(),
-            Measure.number(figures.p95()),
+            Measure.number(measure.more() ? figures.p5() : figures.p95()),
             measure.unit(),
             gate,
             gate.isEmpty() ? "" : met ? "yes" : "NO",

@@ -25,6 +25,11 @@ final class Figures {
     return percentile(95);
   }
 
+  /** What 95 of 100 samples exceed. */
+  double p5() {
+    return percentile(5);
+  }
+
   /** The nearest rank: with ten samples the 95th percentile is the largest. */
   private double percentile(int percent) {
     if (samples.isEmpty()) {
