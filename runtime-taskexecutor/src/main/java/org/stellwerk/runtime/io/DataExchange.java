@@ -51,6 +51,7 @@ public final class DataExchange implements AutoCloseableAsync {
   private final MemoryShares shares;
   private final OutputRegistry registry;
   private final StoredPartitions results;
+  private final ProducerPlaces places = new ProducerPlaces();
   private final ThreadPoolExecutor readers = newReaders();
   private final AtomicBoolean expiryScheduled = new AtomicBoolean();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -227,6 +228,10 @@ public final class DataExchange implements AutoCloseableAsync {
 
   StoredPartitions results() {
     return results;
+  }
+
+  ProducerPlaces places() {
+    return places;
   }
 
   boolean isSelf(TaskManagerLocation location) {

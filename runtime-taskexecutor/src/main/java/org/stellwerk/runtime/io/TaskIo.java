@@ -99,7 +99,7 @@ public final class TaskIo {
       Map<TaskManagerLocation, List<RemoteInputChannel>> remote) {
     List<InputChannel> channels = new ArrayList<>();
     int own = descriptor.attemptId().subtaskIndex();
-    ProducerLocations producers = producersOf(input);
+    List<ProducerLocations.ProducerLocation> producers = exchange.places().of(producersOf(input));
     boolean pointwise = input.shipStrategy().isPointwise();
     for (int i = pointwise ? own : 0;
         i < (pointwise ? own + 1 : input.producerParallelism());
