@@ -1,18 +1,12 @@
 package org.stellwerk.dist;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
-import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.runtime.blob.BlobClient;
 import org.stellwerk.runtime.cluster.TaskManagerProcess;
@@ -58,10 +52,10 @@ public final class TaskManagerRunner {
             .getOptional(TaskManagerOptions.RESOURCE_ID)
             .map(ResourceID::new)
             .orElseGet(() -> ProcessDrivers.generatedResourceId(drivers, host));
-    Path jars = jarDirectory(configuration, resourceId);
+    TaskManagerDirectory directory = openDirectory(configuration, resourceId);
     ThreadTaskRunner taskRunner =
         new ThreadTaskRunner(
-            TaskRunnerConfig.fromConfiguration(configuration, resourceId, host, jars),
+            TaskRunnerConfig.fromConfiguration(configuration, resourceId, host, directory.path()),
             BlobClient.of(configuration)::fetch,
             runner);
     startTaskRunner(taskRunner, configuration);
@@ -71,21 +65,7 @@ public final class TaskManagerRunner {
             drivers.services(),
             taskRunner);
     runner.setLastWords(process::announceEnd);
-    return () -> StartedParts.closeInOrder(process, drivers, () -> delete(jars));
-  }
-
-  /** Nothing is left in the temporary directory by a TaskManager that ends as asked. */
-  private static CompletableFuture<Void> delete(Path directory) {
-    if (Files.isDirectory(directory)) {
-      try (Stream<Path> files = Files.walk(directory)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.deleteIfExists(file);
-        }
-      } catch (IOException | UncheckedIOException e) {
-        return CompletableFuture.failedFuture(e);
-      }
-    }
-    return FutureUtils.completedVoidFuture();
+    return () -> StartedParts.closeInOrder(process, drivers, directory);
   }
 
   private static void startTaskRunner(ThreadTaskRunner taskRunner, Configuration configuration) {
@@ -104,12 +84,18 @@ public final class TaskManagerRunner {
     }
   }
 
-  private static Path jarDirectory(Configuration configuration, ResourceID resourceId) {
+  private static TaskManagerDirectory openDirectory(
+      Configuration configuration, ResourceID resourceId) {
     String base =
         configuration
             .getOptional(ClusterOptions.TMP_DIRS)
             .orElseGet(() -> System.getProperty("java.io.tmpdir"));
-    return Path.of(base, "stellwerk-" + resourceId.value().replaceAll("[^A-Za-z0-9.-]", "_"));
+    try {
+      return TaskManagerDirectory.open(Path.of(base), resourceId.value());
+    } catch (IOException e) {
+      throw new StartupException(
+          "Cannot keep files below " + base + " (" + ClusterOptions.TMP_DIRS.key() + "): " + e, e);
+    }
   }
 
   /** The local address from which packets to the cluster's first known host would leave. */
