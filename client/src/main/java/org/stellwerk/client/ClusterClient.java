@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.ClusterOverview;
 import org.stellwerk.runtime.messages.JobDetails;
 import org.stellwerk.runtime.messages.JobResult;
@@ -41,6 +42,16 @@ public interface ClusterClient extends AutoCloseable {
 
   /** Asks the cluster to cancel a job, which ends some time later. */
   void cancelJob(JobID jobId);
+
+  /** The TaskManagers that are registered. */
+  List<TaskManagerSummary> listTaskManagers();
+
+  /**
+   * Has a TaskManager give no more slots, move its tasks away as well, or be used again.
+   *
+   * @return the TaskManager as it is then
+   */
+  TaskManagerSummary setAvailability(String taskManagerId, Availability.Mode mode);
 
   /** The cluster in numbers. */
   ClusterOverview requestOverview();

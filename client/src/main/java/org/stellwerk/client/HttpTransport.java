@@ -32,7 +32,7 @@ final class HttpTransport {
   private final URI base;
 
   /** Made with the first PATCH. */
-  private @Nullable HttpClient patching;
+  private @Nullable HttpClient sending;
 
   /** An answer, be it good or an error. */
   record Answer(int status, String body) {
@@ -73,28 +73,36 @@ final class HttpTransport {
     }
   }
 
-  private synchronized HttpClient patching() {
-    HttpClient known = patching;
+  private synchronized HttpClient sending() {
+    HttpClient known = sending;
     if (known == null) {
       known =
           HttpClient.newBuilder()
               .version(HttpClient.Version.HTTP_1_1)
               .connectTimeout(CONNECT_TIMEOUT)
               .build();
-      patching = known;
+      sending = known;
     }
     return known;
   }
 
   Answer patch(String path) {
+    return send("PATCH", path);
+  }
+
+  Answer post(String path) {
+    return send("POST", path);
+  }
+
+  private Answer send(String method, String path) {
     HttpRequest request =
         HttpRequest.newBuilder(base.resolve(path))
             .timeout(ANSWER_TIMEOUT)
-            .method("PATCH", HttpRequest.BodyPublishers.noBody())
+            .method(method, HttpRequest.BodyPublishers.noBody())
             .build();
     try {
       HttpResponse<String> response =
-          patching().send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+          sending().send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
       return new Answer(response.statusCode(), response.body());
     } catch (IOException e) {
       throw unreachable(e);

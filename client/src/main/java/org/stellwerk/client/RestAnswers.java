@@ -74,6 +74,20 @@ final class RestAnswers {
     }
   }
 
+  /** /taskmanagers. */
+  static List<TaskManagerSummary> taskManagers(Json answer) {
+    return answer.get("taskmanagers").items().stream().map(RestAnswers::taskManager).toList();
+  }
+
+  /** /taskmanagers/:taskmanagerid. */
+  static TaskManagerSummary taskManager(Json taskManager) {
+    return new TaskManagerSummary(
+        taskManager.text("id"),
+        (int) taskManager.number("slotsNumber", 0),
+        (int) taskManager.number("freeSlots", 0),
+        taskManager.text("availability"));
+  }
+
   /** /overview. */
   static ClusterOverview overview(Json overview) {
     return new ClusterOverview(

@@ -3,6 +3,7 @@ package org.stellwerk.client;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.ClusterOverview;
 import org.stellwerk.runtime.messages.JobDetails;
 import org.stellwerk.runtime.messages.JobResult;
@@ -128,6 +130,23 @@ public final class RestClusterClient implements ClusterClient {
   @Override
   public void cancelJob(JobID jobId) {
     read(http.patch("/jobs/" + jobId + "?mode=cancel"), Function.identity());
+  }
+
+  @Override
+  public List<TaskManagerSummary> listTaskManagers() {
+    return read(http.get("/taskmanagers"), RestAnswers::taskManagers);
+  }
+
+  @Override
+  public TaskManagerSummary setAvailability(String taskManagerId, Availability.Mode mode) {
+    String order =
+        switch (mode) {
+          case OPEN -> "uncordon";
+          case CORDONED -> "cordon";
+          case DRAINING -> "drain";
+        };
+    String segment = URLEncoder.encode(taskManagerId, StandardCharsets.UTF_8).replace("+", "%20");
+    return read(http.post("/taskmanagers/" + segment + "/" + order), RestAnswers::taskManager);
   }
 
   @Override

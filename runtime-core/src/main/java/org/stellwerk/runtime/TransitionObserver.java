@@ -29,6 +29,9 @@ public interface TransitionObserver {
   /** A leader session of a JobManager process; the session's UUID. */
   String LEADER_SESSION = "leader session";
 
+  /** Whether a TaskExecutor gives slots and takes tasks; its ResourceID, Availability.Mode. */
+  String AVAILABILITY = "availability";
+
   /** Nobody listens. */
   TransitionObserver NONE = (machine, id, from, to) -> {};
 

@@ -250,6 +250,11 @@ public final class SimWorld {
                 DispatcherGateway.class));
   }
 
+  /** What all processes are configured with. */
+  public Configuration configuration() {
+    return configuration;
+  }
+
   /** The endpoints of a kind that exist in live processes: the truth, for checks. */
   public <E> List<E> endpoints(Class<E> kind) {
     List<E> found = new ArrayList<>();

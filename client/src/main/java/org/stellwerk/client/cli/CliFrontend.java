@@ -14,17 +14,18 @@ import org.stellwerk.client.ClusterException;
 import org.stellwerk.client.RestClusterClient;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.configuration.IllegalConfigurationException;
+import org.stellwerk.runtime.messages.Availability.Mode;
 import org.stellwerk.runtime.options.JobManagerOptions;
 import org.stellwerk.runtime.options.RestOptions;
 import org.stellwerk.runtime.options.RuntimeOptions;
 import org.stellwerk.util.NearestName;
 
 /**
- * The command line {@code stellwerk}: {@code run}, {@code info}, {@code list}, {@code cancel}. What
- * a person did wrong is answered with one line on the error stream and exit code 1; nothing has
- * been submitted then. The distribution's main class reads the configuration and calls {@link
- * #run}; whether output goes to a terminal is told by the system property {@value
- * #TERMINAL_PROPERTY}, since the JDK cannot tell.
+ * The command line {@code stellwerk}: {@code run}, {@code info}, {@code list}, {@code cancel}, and
+ * what is done with TaskManagers. What a person did wrong is answered with one line on the error
+ * stream and exit code 1; nothing has been submitted then. The distribution's main class reads the
+ * configuration and calls {@link #run}; whether output goes to a terminal is told by the system
+ * property {@value #TERMINAL_PROPERTY}, since the JDK cannot tell.
  */
 public final class CliFrontend {
 
@@ -131,6 +132,10 @@ public final class CliFrontend {
         case RUN -> new RunCommand(line, client, console).run();
         case LIST -> new ListCommand(line, client, console).run();
         case CANCEL -> new CancelCommand(line, client, console).run();
+        case TASKMANAGERS -> new TaskManagersCommand(line, client, console).list();
+        case CORDON -> new TaskManagersCommand(line, client, console).set(Mode.CORDONED);
+        case UNCORDON -> new TaskManagersCommand(line, client, console).set(Mode.OPEN);
+        case DRAIN -> new TaskManagersCommand(line, client, console).drain();
         case INFO -> throw new IllegalStateException("info needs no cluster");
       };
     }

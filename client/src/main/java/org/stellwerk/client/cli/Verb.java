@@ -12,7 +12,11 @@ enum Verb {
   RUN("jar [arguments…]", "run the program in a jar, which submits jobs, and wait for them"),
   INFO("jar [arguments…]", "show the job that the program in a jar would submit"),
   LIST("", "list the jobs of the cluster"),
-  CANCEL("JOB-ID", "cancel a job");
+  CANCEL("JOB-ID", "cancel a job"),
+  TASKMANAGERS("", "list the TaskManagers of the cluster"),
+  CORDON("TASKMANAGER-ID", "have a TaskManager give no more slots"),
+  UNCORDON("TASKMANAGER-ID", "use a TaskManager again"),
+  DRAIN("TASKMANAGER-ID", "have a TaskManager give no more slots and move its tasks away");
 
   private static final List<Option> EVERYWHERE = List.of(Option.VERBOSE, Option.HELP);
 
@@ -47,7 +51,8 @@ enum Verb {
           case LIST ->
               List.of(
                   Option.RUNNING, Option.SCHEDULED, Option.ALL, Option.DEFINE, Option.JOBMANAGER);
-          case CANCEL -> List.of(Option.DEFINE, Option.JOBMANAGER);
+          case CANCEL, TASKMANAGERS, CORDON, UNCORDON, DRAIN ->
+              List.of(Option.DEFINE, Option.JOBMANAGER);
         };
     return Stream.concat(own.stream(), EVERYWHERE.stream()).toList();
   }

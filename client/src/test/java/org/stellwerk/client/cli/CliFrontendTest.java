@@ -59,7 +59,7 @@ class CliFrontendTest {
 
   static Stream<Arguments> badInput() {
     return Stream.of(
-        Arguments.of("", "What is to be done? stellwerk run|info|list|cancel …"),
+        Arguments.of("", "What is to be done? stellwerk run|info|list|cancel|taskmanagers|"),
         Arguments.of("rum", "Unknown verb 'rum'; did you mean 'run'? The verbs are"),
         Arguments.of("frobnicate", "Unknown verb 'frobnicate'. The verbs are"),
         Arguments.of("savepoint x", "'savepoint' is not there yet"),
@@ -99,6 +99,8 @@ class CliFrontendTest {
         Arguments.of("cancel 12", "'12' is not a JobID: expected 32 hexadecimal digits"),
         Arguments.of("cancel " + ID + " x", "takes only a job id, but there is also 'x'"),
         Arguments.of("cancel " + ID, "There is no job " + ID + " on http://"),
+        Arguments.of("drain", "'drain' needs the id of a TaskManager; see stellwerk drain --help"),
+        Arguments.of("taskmanagers x", "'taskmanagers' takes no argument, but there is x"),
         Arguments.of("list x", "'list' takes no argument, but there is x"),
         Arguments.of("list -m 127.0.0.1:1", "No cluster answers at http://127.0.0.1:1: "));
   }
@@ -317,6 +319,44 @@ class CliFrontendTest {
     assertThat(outcome.code()).isZero();
     assertThat(outcome.out())
         .containsExactly("Cancelling job " + ID + ".", "Cancelled job " + ID + ".");
+  }
+
+  @Test
+  void taskManagersAreListedCordonedAndUsedAgain() {
+    String one = "{'id':'host:1-a','slotsNumber':4,'freeSlots':3,'availability':'%s'}";
+    cluster
+        .answer("GET /taskmanagers", 200, "{'taskmanagers':[" + one.formatted("OPEN") + "]}")
+        .answer("POST /taskmanagers/host%3A1-a/cordon", 200, one.formatted("CORDONED"))
+        .answer("POST /taskmanagers/host%3A1-a/uncordon", 200, one.formatted("OPEN"));
+    assertThat(run("taskmanagers").out()).containsExactly("host:1-a : 4 slots, 3 free : OPEN");
+    assertThat(run("cordon host:1-a").out())
+        .containsExactly("host:1-a : 4 slots, 3 free : CORDONED");
+    assertThat(run("uncordon host:1-a").out()).containsExactly("host:1-a : 4 slots, 3 free : OPEN");
+    Outcome unknown = run("cordon nobody");
+    assertThat(unknown.code()).isEqualTo(1);
+    assertThat(unknown.err())
+        .containsExactly(
+            "There is no TaskManager nobody on "
+                + cluster.address()
+                + "; see stellwerk taskmanagers");
+  }
+
+  @Test
+  void drainWaitsUntilNothingIsLeftThere() {
+    String one = "{'id':'tm-1','slotsNumber':4,'freeSlots':%d,'availability':'%s'}";
+    cluster
+        .answer("POST /taskmanagers/tm-1/drain", 200, one.formatted(2, "DRAINING"))
+        .answer("GET /taskmanagers", 200, list(one.formatted(2, "DRAINING")))
+        .answer("GET /taskmanagers", 200, list(one.formatted(4, "DRAINED")));
+    Outcome outcome = run("drain tm-1");
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.out())
+        .containsExactly(
+            "Draining TaskManager tm-1.", "Drained TaskManager tm-1: nothing runs there.");
+  }
+
+  private static String list(String taskManager) {
+    return "{'taskmanagers':[" + taskManager + "]}";
   }
 
   @Test

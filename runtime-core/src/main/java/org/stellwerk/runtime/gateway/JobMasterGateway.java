@@ -70,6 +70,12 @@ public interface JobMasterGateway extends FencedRpcGateway<JobMasterId> {
    */
   void disconnectTaskManager(ResourceID taskManagerId, TaskManagerLoss loss);
 
+  /**
+   * The TaskManagers from which tasks are to be moved away, all of them: those that were named
+   * before and are not any more may be used again.
+   */
+  void notifyDraining(List<ResourceID> taskManagerIds);
+
   /** The ResourceManager ends the connection; the JobMaster registers again. */
   void disconnectResourceManager(String reason);
 

@@ -13,6 +13,7 @@ import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.ResourceOverview;
@@ -63,6 +64,14 @@ public interface ResourceManagerGateway extends FencedRpcGateway<ResourceManager
    * is believed unless this side has heard of it.
    */
   void disconnectTaskManager(ResourceID taskManagerId, TaskManagerLoss loss);
+
+  /**
+   * Cordons, drains or opens a TaskManager; acknowledged when it has taken the order. Idempotent.
+   * Fails with UnknownTaskExecutorException. Without an answer of the TaskManager the outcome is
+   * unknown; it will be what the TaskManager reports.
+   */
+  CompletableFuture<Acknowledge> setTaskManagerAvailability(
+      ResourceID taskManagerId, Availability.Mode mode, @RpcTimeout Duration timeout);
 
   /** A JobMaster leaves; with a globally terminal status its job is forgotten. */
   void disconnectJobMaster(JobID jobId, JobMasterId jobMasterId, JobStatus status, String reason);

@@ -13,6 +13,7 @@ import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.TaskDeploymentBatch;
 import org.stellwerk.runtime.messages.TaskSubmissionResult;
 
@@ -70,6 +71,15 @@ public interface TaskExecutorGateway extends RpcGateway {
 
   /** The ResourceManager ends the connection; the TaskExecutor registers again. */
   void disconnectResourceManager(ResourceManagerId resourceManagerId, String reason);
+
+  /**
+   * Changes whether slots are given and tasks taken. Idempotent.
+   *
+   * @return what holds from now on; fails with FencingTokenException if the session is not the
+   *     ResourceManager's current one
+   */
+  CompletableFuture<Availability> setAvailability(
+      Availability.Mode mode, ResourceManagerId resourceManagerId, @RpcTimeout Duration timeout);
 
   /** Answers at once: whether the process is there. */
   CompletableFuture<ResourceID> ping(@RpcTimeout Duration timeout);

@@ -9,6 +9,7 @@ import org.stellwerk.runtime.messages.exceptions.JobSubmissionException;
 import org.stellwerk.runtime.messages.exceptions.NoResourceAvailableException;
 import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
 import org.stellwerk.runtime.messages.exceptions.SlotAllocationException;
+import org.stellwerk.runtime.messages.exceptions.TaskManagerDrainingException;
 import org.stellwerk.runtime.messages.exceptions.TaskSubmissionException;
 import org.stellwerk.runtime.messages.exceptions.UnknownJobMasterException;
 import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
@@ -25,6 +26,7 @@ public final class RuntimeWireTypes implements WireTypeProvider {
         NoResourceAvailableException.class,
         NotLeaderException.class,
         SlotAllocationException.class,
+        TaskManagerDrainingException.class,
         TaskSubmissionException.class,
         UnknownJobMasterException.class,
         UnknownTaskExecutorException.class);

@@ -7,8 +7,9 @@ import org.stellwerk.runtime.id.ExecutionAttemptID;
 /** What a TaskExecutor tells with each heartbeat. */
 public sealed interface TaskExecutorHeartbeat {
 
-  /** To the ResourceManager: its slots and its free heap in bytes. */
-  record ToResourceManager(SlotReport slotReport, long freeHeap) implements TaskExecutorHeartbeat {}
+  /** To the ResourceManager: its slots, its free heap in bytes, and whether it gives slots. */
+  record ToResourceManager(SlotReport slotReport, long freeHeap, Availability availability)
+      implements TaskExecutorHeartbeat {}
 
   /**
    * To a JobMaster.

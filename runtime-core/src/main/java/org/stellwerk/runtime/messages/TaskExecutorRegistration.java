@@ -8,4 +8,5 @@ public record TaskExecutorRegistration(
     String taskExecutorAddress,
     TaskManagerLocation location,
     HardwareDescription hardware,
-    SlotReport slotReport) {}
+    SlotReport slotReport,
+    Availability availability) {}

@@ -13,4 +13,11 @@ public record TaskManagerInfo(
     int slotsTotal,
     int slotsFree,
     long lastHeartbeatMs,
-    long freeHeap) {}
+    long freeHeap,
+    Availability.Mode availability) {
+
+  /** Whether its tasks were to be moved away, and all have been. */
+  public boolean isDrained() {
+    return availability == Availability.Mode.DRAINING && slotsFree == slotsTotal;
+  }
+}

@@ -12,15 +12,18 @@ public sealed class TaskManagerLostException extends Exception permits TaskManag
 
   /** Names the TaskManager and the reason. */
   public static TaskManagerLostException of(TaskManagerLocation location, TaskManagerLoss loss) {
-    String taskManager =
-        "TaskManager "
-            + location.resourceId()
-            + " at "
-            + location.host()
-            + ":"
-            + location.dataPort();
+    String taskManager = nameOf(location);
     return loss.kind() == TaskManagerLoss.Kind.ENDED
         ? new TaskManagerEndedException(taskManager + " has left: " + loss.reason())
         : new TaskManagerLostException(taskManager + " was lost: " + loss.reason());
+  }
+
+  static String nameOf(TaskManagerLocation location) {
+    return "TaskManager "
+        + location.resourceId()
+        + " at "
+        + location.host()
+        + ":"
+        + location.dataPort();
   }
 }

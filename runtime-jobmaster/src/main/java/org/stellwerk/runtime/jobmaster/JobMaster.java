@@ -240,6 +240,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
                 new RpcTaskManagerGateway(
                     taskExecutor, getFencingToken(), getMainThreadExecutor()));
     List<SlotOffer> accepted = slotPool.offerSlots(connection.location(), gateway, offers);
+    scheduler.onSlotsOffered();
     return faultPoints.pass("jobmaster.slots-offered", accepted);
   }
 
@@ -384,6 +385,11 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     connection
         .taskExecutor()
         .disconnectJobMaster(jobGraph.jobId(), getFencingToken(), loss.reason());
+  }
+
+  @Override
+  public void notifyDraining(List<ResourceID> taskManagerIds) {
+    scheduler.onDraining(taskManagerIds);
   }
 
   @Override

@@ -61,6 +61,7 @@ public final class DefaultScheduler implements SchedulerNG {
   private final PendingRestarts restarts = new PendingRestarts();
   private final JobFailures failures;
   private final Reactions reactions = new Reactions(this::onReaction);
+  private final Evacuation evacuation;
   private long numberOfRestarts;
 
   /** A scheduler of a job whose scheduling has not begun. */
@@ -93,6 +94,7 @@ public final class DefaultScheduler implements SchedulerNG {
             new ExecutionFailureHandler.Topology(spec.jobGraph(), regions, graph.getResults()),
             services.configuration(),
             services.runtime().random());
+    this.evacuation = new Evacuation(failureHandler::tasksToRestart);
   }
 
   /** The job's tasks; for reading. */
@@ -211,6 +213,19 @@ public final class DefaultScheduler implements SchedulerNG {
   }
 
   @Override
+  public void onDraining(List<ResourceID> taskManagerIds) {
+    evacuation.setDraining(taskManagerIds);
+    reactions.reactTo(() -> slotPool.setDraining(taskManagerIds));
+  }
+
+  @Override
+  public void onSlotsOffered() {
+    if (evacuation.isNeeded()) {
+      reactions.react();
+    }
+  }
+
+  @Override
   public DeploymentTracker.Reconciliation reconcile(
       ResourceID taskManagerId, List<ExecutionStatus> report) {
     return graph.getDeployments().reconcile(taskManagerId, report);
@@ -287,6 +302,7 @@ public final class DefaultScheduler implements SchedulerNG {
   private void onReaction() {
     do {
       onFailures(failures.takeUnhandled());
+      evacuate();
       restarts.takeReady().forEach(this::restart);
       scheduleStartable(true);
     } while (failures.hasUnhandled());
@@ -319,6 +335,23 @@ public final class DefaultScheduler implements SchedulerNG {
       beginRestart(restart, incident);
     } else {
       beginToFail(incident, ((FailureHandlingResult.Fail) result).why());
+    }
+  }
+
+  /**
+   * Moves what is to leave, unless something starts again: that has the first claim on free slots.
+   * A move is an incident of which nobody is to blame; a job that may not restart stays.
+   */
+  private void evacuate() {
+    if (job.getStatus() != JobStatus.RUNNING || !failureHandler.allowsMoves()) {
+      return;
+    }
+    List<JobFailure> leaving = new ArrayList<>();
+    for (Execution execution : evacuation.leaving(graph, slotPool.spareSlots())) {
+      leaving.add(JobFailure.ofMove(execution));
+    }
+    if (!leaving.isEmpty()) {
+      onIncident(failures.begin(leaving));
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.executiongraph.Execution;
 import org.stellwerk.runtime.executiongraph.TaskFailedException;
+import org.stellwerk.runtime.executiongraph.TaskManagerEndedException;
 import org.stellwerk.runtime.messages.ExceptionHistoryEntry;
 import org.stellwerk.runtime.messages.SerializedThrowable;
 import org.stellwerk.runtime.messages.TaskManagerLocation;
@@ -36,6 +37,15 @@ record JobFailure(
             : TaskFailedException.describe(
                 execution.getVertex().getTaskNameWithSubtask(), location, cause),
         execution);
+  }
+
+  /** No failure: the TaskManager that the attempt runs on is being drained. */
+  static JobFailure ofMove(Execution execution) {
+    TaskManagerLocation location = execution.getLocation();
+    if (location == null) {
+      throw new IllegalStateException(execution + " is nowhere");
+    }
+    return of(execution, SerializedThrowable.of(TaskManagerEndedException.drained(location)));
   }
 
   /** Whether it only follows from another failure. */

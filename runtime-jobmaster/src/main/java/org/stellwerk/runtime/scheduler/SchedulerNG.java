@@ -36,6 +36,15 @@ public interface SchedulerNG {
   /** A TaskExecutor is lost: so are its slots, and the attempts in them fail, as one incident. */
   void onTaskManagerLost(ResourceID taskManagerId, TaskManagerLostException cause);
 
+  /**
+   * The TaskExecutors that are to be left, all of them: their tasks are to be started elsewhere as
+   * soon as there are slots for that.
+   */
+  void onDraining(List<ResourceID> taskManagerIds);
+
+  /** There may be free slots that were not there before. */
+  void onSlotsOffered();
+
   /** Compares what is deployed with a TaskExecutor's report; takes over its progress. */
   DeploymentTracker.Reconciliation reconcile(
       ResourceID taskManagerId, List<ExecutionStatus> report);

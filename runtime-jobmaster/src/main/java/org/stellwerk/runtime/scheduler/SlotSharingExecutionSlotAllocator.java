@@ -190,6 +190,7 @@ final class SlotSharingExecutionSlotAllocator {
     return slot != null
         && slot.isAlive()
         && slot.isUsed()
+        && !slotPool.isDraining(slot.getSlotId().resourceId())
         && shared.equals(owners.get(slot.getAllocationId()));
   }
 

@@ -24,6 +24,7 @@ import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.SerializedThrowable;
 import org.stellwerk.runtime.messages.TaskDeploymentBatch;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
@@ -179,6 +180,12 @@ class RpcTaskManagerGatewayTest {
 
     @Override
     public void disconnectResourceManager(ResourceManagerId resourceManagerId, String reason) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Availability> setAvailability(
+        Availability.Mode mode, ResourceManagerId resourceManagerId, Duration timeout) {
       throw new UnsupportedOperationException();
     }
 

@@ -23,6 +23,7 @@ import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.ResourceOverview;
@@ -147,6 +148,12 @@ public final class TestingResourceManager extends FencedRpcEndpoint<ResourceMana
   @Override
   public void disconnectTaskManager(ResourceID taskManagerId, TaskManagerLoss loss) {
     losses.add(loss);
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> setTaskManagerAvailability(
+      ResourceID taskManagerId, Availability.Mode mode, Duration timeout) {
+    return unexpected();
   }
 
   @Override

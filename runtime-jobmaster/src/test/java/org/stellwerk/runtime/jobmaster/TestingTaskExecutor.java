@@ -21,6 +21,7 @@ import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.IOMetrics;
 import org.stellwerk.runtime.messages.SerializedThrowable;
@@ -202,6 +203,12 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
 
   @Override
   public void disconnectResourceManager(ResourceManagerId resourceManagerId, String reason) {
+    throw new UnsupportedOperationException("not a call of a JobMaster");
+  }
+
+  @Override
+  public CompletableFuture<Availability> setAvailability(
+      Availability.Mode mode, ResourceManagerId resourceManagerId, Duration timeout) {
     throw new UnsupportedOperationException("not a call of a JobMaster");
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -127,6 +128,7 @@ final class SchedulerBed {
                 gateway(taskManager),
                 List.of(new SlotOffer(TestGraphs.allocation(allocation), index))))
         .hasSize(1);
+    scheduler().onSlotsOffered();
   }
 
   List<Execution> executions() {
@@ -225,6 +227,11 @@ final class SchedulerBed {
     executions().stream()
         .filter(each -> each.getState() == ExecutionState.CANCELING)
         .forEach(each -> report(each, ExecutionState.CANCELED));
+  }
+
+  /** These are to be left, and no others. */
+  void drain(Integer... taskManagers) {
+    scheduler().onDraining(Arrays.stream(taskManagers).map(TestGraphs::taskManager).toList());
   }
 
   void runFor(Duration duration) {

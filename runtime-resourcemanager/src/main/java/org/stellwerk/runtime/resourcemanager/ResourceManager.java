@@ -28,6 +28,7 @@ import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.ResourceOverview;
@@ -65,6 +66,7 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
   private final SlotManager slotManager;
   private final MonitoredPeers<ResourceID, TaskExecutorConnection> taskExecutors;
   private final MonitoredPeers<JobID, JobMasterConnection> jobMasters;
+  private final Availabilities availabilities;
   private final PeerAcceptance<ResourceID> taskExecutorAcceptance;
   private final PeerAcceptance<JobID> jobMasterAcceptance;
 
@@ -85,6 +87,7 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
     TaskManagerLoss silence = TaskManagerLoss.silent(config.heartbeatTimeout().toMillis());
     this.taskExecutors = peers(id -> loseTaskExecutor(id, silence));
     this.jobMasters = peers(id -> loseJobMaster(id, silence.reason()));
+    this.availabilities = new Availabilities(taskExecutors, jobMasters, slotManager);
     this.taskExecutorAcceptance = acceptance();
     this.jobMasterAcceptance = acceptance();
   }
@@ -182,14 +185,22 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
         registration.slotReport().slots().size(),
         registrationId,
         registration.taskExecutorAddress());
+    boolean wasDraining = former != null && former.availability().isDraining();
+    if (wasDraining != registration.availability().isDraining()) {
+      availabilities.tellDraining();
+    }
     if (former == null) {
-      slotManager.registerTaskExecutor(registrationId, registration.slotReport());
+      slotManager.registerTaskExecutor(
+          registrationId, registration.slotReport(), registration.availability().isOpen());
     } else {
       if (!former.gateway().getAddress().equals(gateway.getAddress())) {
         tellJobMasters(peer, TaskManagerLoss.gone("another one has registered under its id"));
       }
       slotManager.replaceTaskExecutor(
-          former.registrationId(), registrationId, registration.slotReport());
+          former.registrationId(),
+          registrationId,
+          registration.slotReport(),
+          registration.availability().isOpen());
     }
     return new RegistrationResponse.TaskExecutorSuccess(registrationId, resourceId);
   }
@@ -223,6 +234,7 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
         connection.jobMasterId(),
         jobId,
         again ? " again" : "");
+    availabilities.tellDraining(connection);
     return new RegistrationResponse.JobMasterSuccess(getFencingToken(), resourceId);
   }
 
@@ -296,7 +308,30 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
     taskExecutors.heardFrom(taskManagerId);
     connection.heartbeat(services.clock().absoluteTimeMillis(), payload.freeHeap());
     slotManager.reportSlots(registrationId, payload.slotReport());
+    availabilities.onReport(connection, payload.availability());
     return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> setTaskManagerAvailability(
+      ResourceID taskManagerId, Availability.Mode mode, Duration timeout) {
+    TaskExecutorConnection connection = taskExecutors.get(taskManagerId);
+    if (connection == null) {
+      return CompletableFuture.failedFuture(
+          new UnknownTaskExecutorException("No TaskManager " + taskManagerId + " is registered"));
+    }
+    LOG.info("TaskManager {} is to be {}.", taskManagerId, mode);
+    return connection
+        .gateway()
+        .setAvailability(mode, getFencingToken(), timeout)
+        .thenApplyAsync(
+            availability -> {
+              if (taskExecutors.get(taskManagerId) == connection) {
+                availabilities.onReport(connection, availability);
+              }
+              return Acknowledge.INSTANCE;
+            },
+            getMainThreadExecutor());
   }
 
   @Override
@@ -352,6 +387,9 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
     if (connection != null) {
       int slots = slotManager.totalSlotsOf(connection.registrationId());
       LOG.info("TaskExecutor {} is gone with its {} slots: {}", peer, slots, reason);
+      if (connection.availability().isDraining()) {
+        availabilities.tellDraining();
+      }
       slotManager.unregisterTaskExecutor(connection.registrationId());
     }
     return connection;

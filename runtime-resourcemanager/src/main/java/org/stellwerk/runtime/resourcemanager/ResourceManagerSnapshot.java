@@ -9,6 +9,7 @@ import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.id.SlotID;
+import org.stellwerk.runtime.messages.Availability;
 
 /**
  * A ResourceManager at one instant, read from its components without changing them; for tests and
@@ -27,7 +28,8 @@ public record ResourceManagerSnapshot(
     List<JobMaster> jobMasters) {
 
   /** A registered TaskExecutor. */
-  public record TaskExecutor(ResourceID resourceId, InstanceID registrationId, String address) {}
+  public record TaskExecutor(
+      ResourceID resourceId, InstanceID registrationId, String address, Availability.Mode mode) {}
 
   /**
    * The slots of one registration.

@@ -109,23 +109,36 @@ final class SlotManager {
   /**
    * Takes up the slots of a TaskExecutor.
    *
+   * @param open whether they may be asked for
    * @throws IllegalArgumentException if the report names a slot twice
    */
-  void registerTaskExecutor(InstanceID registrationId, SlotReport report) {
+  void registerTaskExecutor(InstanceID registrationId, SlotReport report, boolean open) {
     if (taskExecutors.containsKey(registrationId)) {
       throw new IllegalStateException("Registration " + registrationId + " is known already");
     }
-    taskExecutors.put(registrationId, new TaskExecutorSlots(registrationId, report, transitions));
+    TaskExecutorSlots slots = new TaskExecutorSlots(registrationId, report, transitions);
+    slots.setOpen(open);
+    taskExecutors.put(registrationId, slots);
     serveJobs();
+  }
+
+  /** From now on slots of a TaskExecutor may be asked for, or not; those that are taken stay so. */
+  void setOpen(InstanceID registrationId, boolean open) {
+    TaskExecutorSlots slots = taskExecutors.get(registrationId);
+    if (slots != null) {
+      slots.setOpen(open);
+      serveJobs();
+    }
   }
 
   /**
    * As {@link #registerTaskExecutor}, in the place of a former registration of the same
    * TaskExecutor: no job is served in between, when it seems to lack what it is about to have.
    */
-  void replaceTaskExecutor(InstanceID former, InstanceID registrationId, SlotReport report) {
+  void replaceTaskExecutor(
+      InstanceID former, InstanceID registrationId, SlotReport report, boolean open) {
     taskExecutors.remove(former);
-    registerTaskExecutor(registrationId, report);
+    registerTaskExecutor(registrationId, report, open);
   }
 
   /** Drops the slots of a TaskExecutor, whatever they are used for. */
@@ -237,8 +250,9 @@ final class SlotManager {
     return taskExecutors.values().stream().mapToInt(TaskExecutorSlots::total).sum();
   }
 
+  /** Free slots, but for those of TaskExecutors that give none. */
   int freeSlots() {
-    return taskExecutors.values().stream().mapToInt(TaskExecutorSlots::free).sum();
+    return taskExecutors.values().stream().mapToInt(TaskExecutorSlots::available).sum();
   }
 
   int totalSlotsOf(InstanceID registrationId) {
@@ -431,7 +445,7 @@ final class SlotManager {
       }
       if (assignment == null) {
         free += slot.state() == ManagedSlotState.FREE ? 1 : 0;
-        usable += slot.isUsable() ? 1 : 0;
+        usable += slot.isUsable() && slots.isOpen() ? 1 : 0;
       } else {
         perJob.merge(assignment.jobId(), 1, Integer::sum);
       }

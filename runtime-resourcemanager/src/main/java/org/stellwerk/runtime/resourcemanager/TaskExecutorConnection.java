@@ -3,6 +3,7 @@ package org.stellwerk.runtime.resourcemanager;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway;
 import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.TaskExecutorRegistration;
 import org.stellwerk.runtime.messages.TaskManagerInfo;
 
@@ -14,6 +15,7 @@ final class TaskExecutorConnection {
   private final TaskExecutorGateway gateway;
   private long lastHeartbeatMs;
   private long freeHeap;
+  private Availability availability;
 
   TaskExecutorConnection(
       InstanceID registrationId,
@@ -25,6 +27,7 @@ final class TaskExecutorConnection {
     this.gateway = gateway;
     this.lastHeartbeatMs = nowMs;
     this.freeHeap = registration.hardware().maxHeap();
+    this.availability = registration.availability();
   }
 
   InstanceID registrationId() {
@@ -41,7 +44,20 @@ final class TaskExecutorConnection {
 
   ResourceManagerSnapshot.TaskExecutor snapshot() {
     return new ResourceManagerSnapshot.TaskExecutor(
-        resourceId(), registrationId, registration.taskExecutorAddress());
+        resourceId(), registrationId, registration.taskExecutorAddress(), availability.mode());
+  }
+
+  Availability availability() {
+    return availability;
+  }
+
+  /** What it reports; false if nothing is new, or something newer is known. */
+  boolean isNews(Availability reported) {
+    if (reported.version() <= availability.version()) {
+      return false;
+    }
+    availability = reported;
+    return true;
   }
 
   void heartbeat(long nowMs, long nowFreeHeap) {
@@ -57,6 +73,7 @@ final class TaskExecutorConnection {
         slotsTotal,
         slotsFree,
         lastHeartbeatMs,
-        freeHeap);
+        freeHeap,
+        availability.mode());
   }
 }

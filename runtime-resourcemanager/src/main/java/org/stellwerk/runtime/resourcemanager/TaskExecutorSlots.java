@@ -24,6 +24,7 @@ final class TaskExecutorSlots {
   private final Map<JobID, Integer> takenPerJob = new LinkedHashMap<>();
   private int free;
   private int usable;
+  private boolean open = true;
 
   /**
    * The slots as the registration reports them.
@@ -77,7 +78,21 @@ final class TaskExecutorSlots {
 
   /** Free slots that may be asked for. */
   int usable() {
-    return usable;
+    return open ? usable : 0;
+  }
+
+  /** Free slots of which jobs may get some, if not now. */
+  int available() {
+    return open ? free : 0;
+  }
+
+  /** Whether slots may be asked for at all. */
+  boolean isOpen() {
+    return open;
+  }
+
+  void setOpen(boolean nowOpen) {
+    open = nowOpen;
   }
 
   /** Pending and allocated slots of the job. */

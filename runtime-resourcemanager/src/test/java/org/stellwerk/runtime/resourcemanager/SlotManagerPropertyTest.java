@@ -146,7 +146,7 @@ class SlotManagerPropertyTest {
         InstanceID id = InstanceID.generate(ids);
         Worker worker = new Worker(new ResourceID("te" + names++), slots);
         workers.put(id, worker);
-        manager.registerTaskExecutor(id, worker.report());
+        manager.registerTaskExecutor(id, worker.report(), true);
       }
     }
 
@@ -177,7 +177,7 @@ class SlotManagerPropertyTest {
       if (former != null && worker != null) {
         InstanceID id = InstanceID.generate(ids);
         workers.put(id, worker);
-        manager.replaceTaskExecutor(former, id, worker.report());
+        manager.replaceTaskExecutor(former, id, worker.report(), true);
       }
     }
 

@@ -42,7 +42,7 @@ class SlotManagerTest {
 
   private InstanceID register(String name, int slots) {
     InstanceID id = InstanceID.generate(ids);
-    manager.registerTaskExecutor(id, freeReport(name, slots));
+    manager.registerTaskExecutor(id, freeReport(name, slots), true);
     return id;
   }
 
@@ -195,7 +195,7 @@ class SlotManagerTest {
             AllocationID.generate(ids),
             job,
             jobMaster);
-    manager.registerTaskExecutor(InstanceID.generate(ids), report(earlier));
+    manager.registerTaskExecutor(InstanceID.generate(ids), report(earlier), true);
     register("b", 4);
     declare(job, 2);
     assertThat(actions.requests).hasSize(1);
@@ -375,13 +375,13 @@ class SlotManagerTest {
   @Test
   void aRegistrationIsKnownOnceAndNamesEachSlotOnce() {
     InstanceID a = register("a", 1);
-    assertThatThrownBy(() -> manager.registerTaskExecutor(a, freeReport("a", 1)))
+    assertThatThrownBy(() -> manager.registerTaskExecutor(a, freeReport("a", 1), true))
         .isInstanceOf(IllegalStateException.class);
     SlotStatus slot = new SlotStatus(new SlotID(new ResourceID("b"), 0), null, null);
     assertThatThrownBy(
             () ->
                 manager.registerTaskExecutor(
-                    InstanceID.generate(ids), new SlotReport(List.of(slot, slot))))
+                    InstanceID.generate(ids), new SlotReport(List.of(slot, slot)), true))
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(manager.numberOfTaskExecutors()).isEqualTo(1);
   }
@@ -427,7 +427,7 @@ class SlotManagerTest {
     InstanceID a = register("a", 1);
     declare(job, 1);
     InstanceID next = InstanceID.generate(ids);
-    manager.replaceTaskExecutor(a, next, quarantined(request(0)));
+    manager.replaceTaskExecutor(a, next, quarantined(request(0)), true);
     assertThat(manager.freeSlots()).isZero();
     assertThat(manager.taken(job)).isZero();
     manager.slotFreed(next, request(0).slotId(), request(0).allocationId());

@@ -26,6 +26,7 @@ import org.stellwerk.runtime.messages.TaskManagerLoss;
 final class TestingJobMaster extends FencedRpcEndpoint<JobMasterId> implements JobMasterGateway {
 
   final List<TaskManagerLoss> losses = new ArrayList<>();
+  final List<List<ResourceID>> draining = new ArrayList<>();
   final List<String> disconnects = new ArrayList<>();
   final List<String> shortages = new ArrayList<>();
   private final JobID jobId;
@@ -91,6 +92,11 @@ final class TestingJobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   public CompletableFuture<Acknowledge> heartbeatFromTaskManager(
       ResourceID taskManagerId, TaskExecutorHeartbeat.ToJobMaster payload, Duration timeout) {
     return unexpected();
+  }
+
+  @Override
+  public void notifyDraining(List<ResourceID> taskManagerIds) {
+    draining.add(taskManagerIds);
   }
 
   @Override

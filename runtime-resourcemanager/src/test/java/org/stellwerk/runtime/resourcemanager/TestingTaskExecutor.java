@@ -15,6 +15,7 @@ import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.HardwareDescription;
 import org.stellwerk.runtime.messages.SlotReport;
 import org.stellwerk.runtime.messages.SlotStatus;
@@ -31,6 +32,7 @@ final class TestingTaskExecutor extends RpcEndpoint implements TaskExecutorGatew
 
   final List<SlotCall> slotCalls = new ArrayList<>();
   final List<String> disconnects = new ArrayList<>();
+  Availability availability = Availability.INITIAL;
   CompletableFuture<Acknowledge> slotAnswer =
       CompletableFuture.completedFuture(Acknowledge.INSTANCE);
   private final ResourceID resourceId;
@@ -51,7 +53,8 @@ final class TestingTaskExecutor extends RpcEndpoint implements TaskExecutorGatew
         getAddress(),
         new TaskManagerLocation(resourceId, "host", 4711),
         new HardwareDescription(2, 1 << 30, 1 << 28, 0),
-        freeReport());
+        freeReport(),
+        availability);
   }
 
   SlotReport freeReport() {
@@ -72,6 +75,13 @@ final class TestingTaskExecutor extends RpcEndpoint implements TaskExecutorGatew
       Duration timeout) {
     slotCalls.add(new SlotCall(slotId, jobId, allocationId, jobMaster));
     return slotAnswer;
+  }
+
+  @Override
+  public CompletableFuture<Availability> setAvailability(
+      Availability.Mode mode, ResourceManagerId resourceManagerId, Duration timeout) {
+    availability = availability.changedTo(mode);
+    return CompletableFuture.completedFuture(availability);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import org.stellwerk.runtime.gateway.DispatcherGateway;
 import org.stellwerk.runtime.gateway.ResourceManagerGateway;
 import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.time.Clock;
 
 /** The routes about the cluster and its TaskManagers. */
@@ -27,7 +28,10 @@ final class ClusterRoutes {
         .add("GET", "/overview", this::overview)
         .add("GET", "/config", this::config)
         .add("GET", "/taskmanagers", this::taskManagers)
-        .add("GET", "/taskmanagers/:taskmanagerid", this::taskManager);
+        .add("GET", "/taskmanagers/:taskmanagerid", this::taskManager)
+        .add("POST", "/taskmanagers/:taskmanagerid/cordon", order(Availability.Mode.CORDONED))
+        .add("POST", "/taskmanagers/:taskmanagerid/uncordon", order(Availability.Mode.OPEN))
+        .add("POST", "/taskmanagers/:taskmanagerid/drain", order(Availability.Mode.DRAINING));
   }
 
   private CompletableFuture<RestResponse> overview(RestRequest request) {
@@ -47,6 +51,17 @@ final class ClusterRoutes {
     return leader
         .resourceManager(ResourceManagerGateway::requestTaskManagerInfos)
         .thenApply(infos -> RestResponse.ok(ClusterViews.taskManagers(infos)));
+  }
+
+  /** Answered with the TaskManager as it is then. */
+  private RestHandler order(Availability.Mode mode) {
+    return request -> {
+      ResourceID id = request.path("taskmanagerid", ResourceID::new);
+      return leader
+          .resourceManager(
+              (gateway, timeout) -> gateway.setTaskManagerAvailability(id, mode, timeout))
+          .thenCompose(acknowledged -> taskManager(request));
+    };
   }
 
   private CompletableFuture<RestResponse> taskManager(RestRequest request) {

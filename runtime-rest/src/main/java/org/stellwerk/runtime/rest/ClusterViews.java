@@ -7,6 +7,7 @@ import java.time.ZoneId;
 import java.time.format.TextStyle;
 import java.util.List;
 import java.util.Locale;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.ClusterOverview;
 import org.stellwerk.runtime.messages.HardwareDescription;
 import org.stellwerk.runtime.messages.TaskManagerInfo;
@@ -82,6 +83,10 @@ final class ClusterViews {
     node.put("timeSinceLastHeartbeat", info.lastHeartbeatMs());
     node.put("slotsNumber", info.slotsTotal());
     node.put("freeSlots", info.slotsFree());
+    if (info.availability() != Availability.Mode.OPEN) {
+      node.put("blocked", true);
+    }
+    node.put("availability", info.isDrained() ? "DRAINED" : info.availability().name());
     putResource(node.putObject("totalResource"), hardware, info.slotsTotal(), info.slotsTotal());
     putResource(node.putObject("freeResource"), hardware, info.slotsFree(), info.slotsTotal());
     ObjectNode hardwareNode = node.putObject("hardware");

@@ -16,6 +16,7 @@ import org.stellwerk.runtime.messages.exceptions.DuplicateJobSubmissionException
 import org.stellwerk.runtime.messages.exceptions.JobNotFoundException;
 import org.stellwerk.runtime.messages.exceptions.JobSubmissionException;
 import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
+import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
 import org.stellwerk.util.ExceptionUtils;
 
 /** Failures as answers: a fitting status and {@code {"errors":["one line"]}}. Stateless. */
@@ -55,7 +56,7 @@ final class ErrorAnswers {
     if (cause instanceof RestException known) {
       return known.status();
     }
-    if (cause instanceof JobNotFoundException) {
+    if (cause instanceof JobNotFoundException || cause instanceof UnknownTaskExecutorException) {
       return RestException.NOT_FOUND;
     }
     if (cause instanceof DuplicateJobSubmissionException) {

@@ -3,6 +3,7 @@ package org.stellwerk.runtime.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpRequest.BodyPublishers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,6 +57,27 @@ final class ClusterRoutesTest extends RestTestBase {
     Answer unknown = get("/taskmanagers/nobody");
     assertThat(unknown.status()).isEqualTo(404);
     assertThat(unknown.error()).contains("nobody");
+  }
+
+  @Test
+  void aTaskManagerIsCordonedDrainedAndOpenedAgain() {
+    String path = "/taskmanagers/localhost:40001-ab12";
+    assertThat(ok(path).path("availability").asText()).isEqualTo("OPEN");
+    assertThat(ok(path).has("blocked")).isFalse();
+    Answer cordoned = send("POST", path + "/cordon", BodyPublishers.noBody(), null);
+    assertThat(cordoned.status()).isEqualTo(200);
+    assertThat(cordoned.body().path("availability").asText()).isEqualTo("CORDONED");
+    assertThat(cordoned.body().path("blocked").asBoolean()).isTrue();
+    assertThat(ok("/taskmanagers").path("taskmanagers").path(0).path("availability").asText())
+        .isEqualTo("CORDONED");
+    Answer drained = send("POST", path + "/drain", BodyPublishers.noBody(), null);
+    assertThat(drained.body().path("availability").asText()).isEqualTo("DRAINED");
+    Answer opened = send("POST", path + "/uncordon", BodyPublishers.noBody(), null);
+    assertThat(opened.body().path("availability").asText()).isEqualTo("OPEN");
+    Answer unknown = send("POST", "/taskmanagers/nobody/drain", BodyPublishers.noBody(), null);
+    assertThat(unknown.status()).isEqualTo(404);
+    assertThat(unknown.error()).isEqualTo("No TaskManager nobody is registered");
+    assertThat(get(path + "/drain").status()).isEqualTo(405);
   }
 
   @ParameterizedTest

@@ -48,6 +48,7 @@ abstract class RestTestBase {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final ObjectMapper mapper = new ObjectMapper();
   final TestingDispatcherGateway dispatcher = new TestingDispatcherGateway();
+  final TestingResourceManagerGateway resourceManager = new TestingResourceManagerGateway();
   final TestingBlobStore blobs = new TestingBlobStore();
   final ManualClock clock = new ManualClock();
   final AtomicReference<CompletableFuture<DispatcherGateway>> access =
@@ -103,7 +104,7 @@ abstract class RestTestBase {
 
           @Override
           public CompletableFuture<ResourceManagerGateway> resourceManager() {
-            return CompletableFuture.completedFuture(new TestingResourceManagerGateway());
+            return CompletableFuture.completedFuture(resourceManager);
           }
         };
     return new RestEndpoint(config, cluster, blobs, clock, runner);

@@ -13,6 +13,7 @@ import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.HardwareDescription;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.RegistrationResponse;
@@ -23,6 +24,7 @@ import org.stellwerk.runtime.messages.TaskExecutorRegistration;
 import org.stellwerk.runtime.messages.TaskManagerInfo;
 import org.stellwerk.runtime.messages.TaskManagerLocation;
 import org.stellwerk.runtime.messages.TaskManagerLoss;
+import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
 
 /** A ResourceManager with one TaskManager. */
 final class TestingResourceManagerGateway implements ResourceManagerGateway {
@@ -35,11 +37,34 @@ final class TestingResourceManagerGateway implements ResourceManagerGateway {
           4,
           3,
           1_700_000_000_000L,
-          512L << 20);
+          512L << 20,
+          Availability.Mode.OPEN);
+
+  private TaskManagerInfo taskManager = TASK_MANAGER;
 
   @Override
   public CompletableFuture<List<TaskManagerInfo>> requestTaskManagerInfos(Duration timeout) {
-    return CompletableFuture.completedFuture(List.of(TASK_MANAGER));
+    return CompletableFuture.completedFuture(List.of(taskManager));
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> setTaskManagerAvailability(
+      ResourceID taskManagerId, Availability.Mode mode, Duration timeout) {
+    if (!taskManagerId.equals(TASK_MANAGER.location().resourceId())) {
+      return CompletableFuture.failedFuture(
+          new UnknownTaskExecutorException("No TaskManager " + taskManagerId + " is registered"));
+    }
+    taskManager =
+        new TaskManagerInfo(
+            taskManager.location(),
+            taskManager.rpcAddress(),
+            taskManager.hardware(),
+            taskManager.slotsTotal(),
+            mode == Availability.Mode.DRAINING ? taskManager.slotsTotal() : taskManager.slotsFree(),
+            taskManager.lastHeartbeatMs(),
+            taskManager.freeHeap(),
+            mode);
+    return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
   }
 
   @Override

@@ -6,7 +6,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,9 +40,8 @@ final class ResourceManagerConnection {
   private record Established(ResourceManagerGateway gateway, InstanceID registrationId) {}
 
   private final ConnectionContext context;
-  private final TaskSlotTable slots;
+  private final ServedJobs jobs;
   private final LongSupplier freeHeap;
-  private final BooleanSupplier servesJobs;
   private final HeartbeatSender<ResourceManagerId> heartbeats;
   private @Nullable LeaderInformation leader;
   private @Nullable RetryingRegistration<ResourceManagerGateway> registration;
@@ -54,18 +52,13 @@ final class ResourceManagerConnection {
   /**
    * A connection that has not begun.
    *
+   * @param jobs what is reported; while JobMasters use this TaskExecutor it must not end
    * @param freeHeap in bytes
-   * @param servesJobs whether JobMasters use this TaskExecutor, so that it must not end
    */
-  ResourceManagerConnection(
-      ConnectionContext context,
-      TaskSlotTable slots,
-      LongSupplier freeHeap,
-      BooleanSupplier servesJobs) {
+  ResourceManagerConnection(ConnectionContext context, ServedJobs jobs, LongSupplier freeHeap) {
     this.context = context;
-    this.slots = slots;
+    this.jobs = jobs;
     this.freeHeap = freeHeap;
-    this.servesJobs = servesJobs;
     this.heartbeats =
         new HeartbeatSender<>(
             context.config().heartbeat(),
@@ -215,13 +208,14 @@ final class ResourceManagerConnection {
             "ResourceManager at " + address,
             () -> context.rpc().connect(address, id, ResourceManagerGateway.class),
             (gateway, timeout) -> {
-              reported[0] = slots.version();
+              reported[0] = jobs.slots().version();
               return gateway.registerTaskExecutor(
                   new TaskExecutorRegistration(
                       context.identity().address(),
                       context.identity().location(),
                       context.config().hardware(),
-                      slots.report()),
+                      jobs.slots().report(),
+                      jobs.availability()),
                   timeout);
             },
             context.config().registration(),
@@ -264,7 +258,7 @@ final class ResourceManagerConnection {
     LOG.info(
         "Registered at the ResourceManager of session {} as {}.", id, success.registrationId());
     heartbeats.monitor(id, () -> beat(peer));
-    if (slots.version() != reportedVersion) {
+    if (jobs.slots().version() != reportedVersion) {
       beat(peer);
     }
   }
@@ -274,7 +268,8 @@ final class ResourceManagerConnection {
         .heartbeatFromTaskManager(
             context.resourceId(),
             peer.registrationId(),
-            new TaskExecutorHeartbeat.ToResourceManager(slots.report(), freeHeap.getAsLong()),
+            new TaskExecutorHeartbeat.ToResourceManager(
+                jobs.slots().report(), freeHeap.getAsLong(), jobs.availability()),
             context.config().heartbeat().timeout())
         .whenCompleteAsync(
             (answer, failure) -> {
@@ -311,7 +306,7 @@ final class ResourceManagerConnection {
     if (established != null || stopped) {
       return;
     }
-    if (servesJobs.getAsBoolean()) {
+    if (jobs.isServing()) {
       LOG.warn(
           "No ResourceManager has taken this TaskExecutor in, but it serves jobs: waiting on.");
       armRegistrationTimer();

@@ -10,17 +10,20 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.rpc.exceptions.FencingTokenException;
+import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway.JobMasterAddress;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.messages.exceptions.SlotAllocationException;
+import org.stellwerk.runtime.messages.exceptions.TaskManagerDrainingException;
 import org.stellwerk.runtime.messages.exceptions.TaskSubmissionException;
 
 /**
@@ -52,6 +55,7 @@ final class ServedJobs {
   private final TaskTable tasks;
   private final PartitionTable partitions;
   private final JobTable jobs = new JobTable();
+  private Availability availability = Availability.INITIAL;
 
   /** No jobs. */
   ServedJobs(ConnectionContext context, TaskRunner taskRunner, SlotListener slotListener) {
@@ -96,6 +100,30 @@ final class ServedJobs {
     return jobs;
   }
 
+  /** Whether slots are given and tasks taken. */
+  Availability availability() {
+    return availability;
+  }
+
+  /** From now on slots are given and tasks taken, or not; what is there stays. */
+  Availability setAvailability(Availability.Mode mode) {
+    Availability before = availability;
+    availability = before.changedTo(mode);
+    if (!availability.equals(before)) {
+      LOG.info(
+          "This TaskExecutor is {} from now on, it was {}.", availability.mode(), before.mode());
+      context
+          .services()
+          .transitions()
+          .onTransition(
+              TransitionObserver.AVAILABILITY,
+              context.resourceId(),
+              before.mode(),
+              availability.mode());
+    }
+    return availability;
+  }
+
   /** Whether a JobMaster uses this TaskExecutor. */
   boolean isServing() {
     return jobs.all().stream().anyMatch(JobLeaderConnection::isConnected);
@@ -108,6 +136,10 @@ final class ServedJobs {
    */
   void giveSlot(int index, JobID jobId, AllocationID allocationId, JobMasterAddress jobMaster)
       throws SlotAllocationException {
+    if (!availability.isOpen()) {
+      throw new SlotAllocationException(
+          "TaskExecutor " + context.resourceId() + " gives no slots, it is " + availability.mode());
+    }
     jobs.get(jobId)
         .filter(connection -> !connection.jobMasterId().equals(jobMaster.jobMasterId()))
         .ifPresent(
@@ -170,6 +202,14 @@ final class ServedJobs {
               + context.resourceId()
               + " serves for job "
               + descriptor.jobId());
+    }
+    if (availability.isDraining() && tasks.get(descriptor.attemptId()) == null) {
+      throw new TaskManagerDrainingException(
+          "Attempt "
+              + descriptor.attemptId()
+              + " is refused: TaskExecutor "
+              + context.resourceId()
+              + " is being drained");
     }
     tasks.checkNoneBefore(descriptor.attemptId());
     boolean isNew =

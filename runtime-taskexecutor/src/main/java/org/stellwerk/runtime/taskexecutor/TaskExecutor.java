@@ -24,6 +24,7 @@ import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.leaderelection.LeaderRetrievalListener;
 import org.stellwerk.runtime.leaderelection.LeaderRetrievalService;
 import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.TaskDeploymentBatch;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskManagerLocation;
@@ -83,8 +84,7 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
                 new TaskManagerLocation(
                     config.resourceId(), config.host(), taskRunner.dataPort())));
     this.jobs = new ServedJobs(context, taskRunner, new SlotsView());
-    this.resourceManager =
-        new ResourceManagerConnection(context, jobs.slots(), taskRunner::freeHeap, jobs::isServing);
+    this.resourceManager = new ResourceManagerConnection(context, jobs, taskRunner::freeHeap);
   }
 
   /** The process's name in the cluster. */
@@ -178,6 +178,17 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
   }
 
   @Override
+  public CompletableFuture<Availability> setAvailability(
+      Availability.Mode mode, ResourceManagerId resourceManagerId, Duration timeout) {
+    if (!resourceManager.isCurrent(resourceManagerId)) {
+      return CompletableFuture.failedFuture(
+          new FencingTokenException(
+              "ResourceManager session " + resourceManagerId + " is not the current one"));
+    }
+    return services.faultPoints().pass("taskexecutor.availability-set", jobs.setAvailability(mode));
+  }
+
+  @Override
   public CompletableFuture<ResourceID> ping(Duration timeout) {
     return CompletableFuture.completedFuture(config.resourceId());
   }
@@ -253,8 +264,7 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
 
   /** What it holds now; for tests and the simulator, in the main thread. */
   public TaskExecutorSnapshot snapshot() {
-    return TaskExecutorSnapshot.of(
-        config.resourceId(), resourceManager, jobs.slots(), jobs.tasks(), jobs.connections());
+    return TaskExecutorSnapshot.of(config.resourceId(), resourceManager, jobs);
   }
 
   private final class SlotsView implements ServedJobs.SlotListener {

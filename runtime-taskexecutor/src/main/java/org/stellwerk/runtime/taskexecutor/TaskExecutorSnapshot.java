@@ -11,6 +11,7 @@ import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.SlotID;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.ExecutionState;
 
 /**
@@ -22,6 +23,7 @@ import org.stellwerk.runtime.messages.ExecutionState;
  * @param slots in the order of their indexes
  * @param tasks those that have not ended
  * @param jobs those that it has a connection for
+ * @param availability whether it gives slots and takes tasks
  */
 public record TaskExecutorSnapshot(
     ResourceID resourceId,
@@ -29,7 +31,8 @@ public record TaskExecutorSnapshot(
     @Nullable InstanceID registrationId,
     List<Slot> slots,
     List<RunningTask> tasks,
-    List<Job> jobs) {
+    List<Job> jobs,
+    Availability availability) {
 
   /**
    * A slot.
@@ -56,25 +59,22 @@ public record TaskExecutorSnapshot(
   public record Job(JobID jobId, JobMasterId jobMasterId, boolean connected) {}
 
   static TaskExecutorSnapshot of(
-      ResourceID resourceId,
-      ResourceManagerConnection resourceManager,
-      TaskSlotTable slots,
-      TaskTable tasks,
-      JobTable jobs) {
+      ResourceID resourceId, ResourceManagerConnection resourceManager, ServedJobs jobs) {
     List<RunningTask> running = new ArrayList<>();
-    for (Task task : tasks.all()) {
+    for (Task task : jobs.tasks().all()) {
       running.add(new RunningTask(task.attemptId(), task.jobId(), task.state()));
     }
     List<Job> connections = new ArrayList<>();
-    for (JobLeaderConnection job : jobs.all()) {
+    for (JobLeaderConnection job : jobs.connections().all()) {
       connections.add(new Job(job.jobId(), job.jobMasterId(), job.isConnected()));
     }
     return new TaskExecutorSnapshot(
         resourceId,
         resourceManager.leaderSession(),
         resourceManager.registrationId(),
-        slots.snapshot(),
+        jobs.slots().snapshot(),
         running,
-        connections);
+        connections,
+        jobs.availability());
   }
 }

@@ -108,6 +108,11 @@ final class TestingJobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   }
 
   @Override
+  public void notifyDraining(List<ResourceID> taskManagerIds) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void disconnectTaskManager(ResourceID taskManagerId, TaskManagerLoss loss) {
     goodbyes.add(loss);
   }

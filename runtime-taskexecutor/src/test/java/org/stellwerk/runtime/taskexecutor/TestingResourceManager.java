@@ -18,6 +18,7 @@ import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.ResourceOverview;
@@ -78,6 +79,12 @@ final class TestingResourceManager extends FencedRpcEndpoint<ResourceManagerId>
       Duration timeout) {
     heartbeats.add(payload);
     return heartbeatAnswer.get();
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> setTaskManagerAvailability(
+      ResourceID taskManagerId, Availability.Mode mode, Duration timeout) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

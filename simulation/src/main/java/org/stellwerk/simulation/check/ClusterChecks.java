@@ -23,11 +23,12 @@ import org.stellwerk.rpc.simulation.SimScheduler;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.options.HeartbeatOptions;
 import org.stellwerk.simulation.SimCoordination;
 import org.stellwerk.simulation.SimWorld;
 
 /**
- * The invariants I1 to I11 of a simulated cluster, checked after every event. Only the endpoint
+ * The invariants I1 to I13 of a simulated cluster, checked after every event. Only the endpoint
  * whose event ran is looked at; if its snapshot has changed the invariants hear of the change. What
  * is broken is reported to the scheduler, which ends the run: nothing on the way can swallow it.
  */
@@ -66,6 +67,11 @@ public final class ClusterChecks {
             new I7ResourceBooks(this::report, allocations),
             new I8SlotPool(this::report, allocations),
             new I11Producers(this::report, this::graphOf),
+            new I12Availability(this::report),
+            new I13Suspicions(
+                this::report,
+                scheduler::nowNanos,
+                world.configuration().get(HeartbeatOptions.TIMEOUT).toNanos() / 3),
             mainThreads);
   }
 

@@ -69,6 +69,13 @@ public final class DeclaredTransitions {
       CLOSING -> CLOSED
       """;
 
+  private static final String AVAILABILITY =
+      """
+      OPEN -> CORDONED DRAINING
+      CORDONED -> OPEN DRAINING
+      DRAINING -> OPEN CORDONED
+      """;
+
   private static final Map<String, Map<String, Set<String>>> BY_MACHINE = new TreeMap<>();
 
   static {
@@ -78,6 +85,7 @@ public final class DeclaredTransitions {
     BY_MACHINE.put(TransitionObserver.TASK_SLOT, parse(TASK_SLOT));
     BY_MACHINE.put(TransitionObserver.MANAGED_SLOT, parse(MANAGED_SLOT));
     BY_MACHINE.put(TransitionObserver.LEADER_SESSION, parse(LEADER_SESSION));
+    BY_MACHINE.put(TransitionObserver.AVAILABILITY, parse(AVAILABILITY));
   }
 
   private DeclaredTransitions() {}

@@ -27,7 +27,8 @@ final class I9MainThreads extends Invariant {
           TransitionObserver.TASK, TaskExecutor.class,
           TransitionObserver.TASK_SLOT, TaskExecutor.class,
           TransitionObserver.MANAGED_SLOT, ResourceManager.class,
-          TransitionObserver.LEADER_SESSION, JobManagerProcess.class);
+          TransitionObserver.LEADER_SESSION, JobManagerProcess.class,
+          TransitionObserver.AVAILABILITY, TaskExecutor.class);
 
   I9MainThreads(Consumer<InvariantViolation> violations) {
     super("I9", violations);

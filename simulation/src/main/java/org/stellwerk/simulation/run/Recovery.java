@@ -15,11 +15,13 @@ import org.stellwerk.runtime.gateway.DispatcherGateway;
 import org.stellwerk.runtime.id.DispatcherId;
 import org.stellwerk.runtime.jobmaster.JobMaster;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.ClusterOverview;
 import org.stellwerk.runtime.messages.JobDetails;
 import org.stellwerk.runtime.messages.JobResult;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.resourcemanager.ResourceManager;
+import org.stellwerk.runtime.taskexecutor.TaskExecutor;
 import org.stellwerk.simulation.SimStores;
 import org.stellwerk.simulation.SimTaskPlan.End;
 import org.stellwerk.simulation.SimTaskRunner;
@@ -61,6 +63,7 @@ final class Recovery {
 
   void check() {
     await("the core is up", this::notUp);
+    await("all TaskManagers are in use", this::notInUse);
     await("everybody agrees", checks.liveness()::problems);
     int slots = schedule.shape().slots() * liveTaskManagers().size();
     await("one leader knows all slots", () -> unknown(slots));
@@ -92,6 +95,20 @@ final class Recovery {
         .filter(name -> world.node(name).isAlive() || core.contains(name))
         .map(name -> name + " is not")
         .toList();
+  }
+
+  /** Who was cordoned or drained is opened, as often as it takes. */
+  private List<String> notInUse() {
+    List<String> problems = new ArrayList<>();
+    for (TaskExecutor taskExecutor : world.endpoints(TaskExecutor.class)) {
+      Availability availability = taskExecutor.snapshot().availability();
+      if (!availability.isOpen()) {
+        String name = taskExecutor.getResourceId().value();
+        problems.add(name + " is " + availability.mode());
+        client.setAvailability(name, Availability.Mode.OPEN);
+      }
+    }
+    return problems;
   }
 
   private List<String> liveTaskManagers() {

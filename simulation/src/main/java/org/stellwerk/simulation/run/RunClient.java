@@ -12,8 +12,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.gateway.DispatcherGateway;
+import org.stellwerk.runtime.gateway.ResourceManagerGateway;
 import org.stellwerk.runtime.id.DispatcherId;
 import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobVertex;
@@ -22,6 +25,7 @@ import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.runtime.jobgraph.SlotSharing;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.simulation.SimTaskPlan;
 import org.stellwerk.simulation.SimTaskPlan.End;
@@ -113,6 +117,25 @@ final class RunClient implements Order.Client {
           history.status(jobId(job), sessionOf(dispatcher), answer);
           return answer;
         });
+  }
+
+  @Override
+  public void setAvailability(String taskManager, Availability.Mode mode) {
+    Optional<LeaderInformation> leader = world.coordination().publishedLeader();
+    if (leader.isEmpty()) {
+      return;
+    }
+    open++;
+    world
+        .client()
+        .rpc()
+        .connect(
+            leader.get().resourceManagerAddress(),
+            new ResourceManagerId(leader.get().sessionId()),
+            ResourceManagerGateway.class)
+        .thenCompose(
+            gateway -> gateway.setTaskManagerAvailability(new ResourceID(taskManager), mode, ASK))
+        .whenComplete((answer, failure) -> open--);
   }
 
   private static UUID sessionOf(DispatcherGateway dispatcher) {

@@ -3,6 +3,7 @@ package org.stellwerk.simulation.schedule;
 import java.time.Duration;
 import java.util.List;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.simulation.SimTaskPlan;
 
 /**
@@ -51,6 +52,9 @@ public sealed interface Order extends Action {
 
     /** Asks for a job's state. */
     void status(int job, Via via);
+
+    /** Cordons, drains or opens a TaskManager. */
+    void setAvailability(String taskManager, Availability.Mode mode);
   }
 
   /** Has the client carry it out. */
@@ -125,6 +129,19 @@ public sealed interface Order extends Action {
     @Override
     public void give(Client client) {
       client.cancel(job, via);
+    }
+  }
+
+  /** A TaskManager is to be cordoned, drained, or used again. */
+  record SetAvailability(String taskManager, Availability.Mode mode) implements Order {
+    @Override
+    public List<String> nodes() {
+      return List.of(taskManager);
+    }
+
+    @Override
+    public void give(Client client) {
+      client.setAvailability(taskManager, mode);
     }
   }
 

@@ -7,14 +7,17 @@ import java.util.Map;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.simulation.SimRandom;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
+import org.stellwerk.runtime.messages.Availability.Mode;
 import org.stellwerk.simulation.SimTaskPlan.End;
 import org.stellwerk.simulation.schedule.Order.Cancel;
+import org.stellwerk.simulation.schedule.Order.SetAvailability;
 import org.stellwerk.simulation.schedule.Order.Sharing;
 import org.stellwerk.simulation.schedule.Order.Status;
 import org.stellwerk.simulation.schedule.Order.Submit;
 import org.stellwerk.simulation.schedule.Order.SubmitAgain;
 import org.stellwerk.simulation.schedule.Order.SubmitStaged;
 import org.stellwerk.simulation.schedule.Order.Via;
+import org.stellwerk.simulation.schedule.ProcessFault.Stop;
 
 /**
  * Draws the schedule of a seed. Each has a cluster, settings and a workload of its own, and a
@@ -26,6 +29,7 @@ public final class ScheduleGenerator {
   private static final double WITHOUT_FAULTS = 0.2;
   private static final double ONE_GROUP = 0.6;
   private static final double KIND_ENABLED = 0.4;
+  private static final double OPERATOR_AT_WORK = 0.4;
   private static final double SOON_AFTER_ANOTHER = 0.4;
   private static final Duration SOON = Duration.ofMillis(40);
   private static final Duration SHORTEST = Duration.ofSeconds(4);
@@ -39,6 +43,7 @@ public final class ScheduleGenerator {
   private final Draw faults;
   private final Draw workload;
   private final Draw times;
+  private final Draw operator;
   private final ClusterShape shape;
   private final Map<String, String> knobs;
   private final Duration end;
@@ -52,6 +57,7 @@ public final class ScheduleGenerator {
     this.faults = new Draw(random.fork("faults"));
     this.workload = new Draw(random.fork("workload"));
     this.times = new Draw(random.fork("times"));
+    this.operator = new Draw(random.fork("operator"));
     Draw cluster = new Draw(random.fork("cluster"));
     this.shape =
         new ClusterShape(cluster.between(1, 3), cluster.between(1, 4), cluster.between(1, 3));
@@ -72,6 +78,9 @@ public final class ScheduleGenerator {
     for (int i = 0; i < orders; i++) {
       add(order());
     }
+    if (operator.chance(OPERATOR_AT_WORK)) {
+      addOperator();
+    }
     if (!calm) {
       addFaults();
     }
@@ -88,6 +97,19 @@ public final class ScheduleGenerator {
     int count = faults.between(1, 10);
     for (int i = 0; i < count; i++) {
       add(faults.pick(kinds).draw(faults, target));
+    }
+  }
+
+  /** TaskManagers are cordoned and drained, opened again, or stopped once they are drained. */
+  private void addOperator() {
+    int count = operator.between(1, 4);
+    for (int i = 0; i < count; i++) {
+      String taskManager = operator.pick(shape.taskManagerNames());
+      Mode mode = operator.pick(List.of(Mode.DRAINING, Mode.DRAINING, Mode.CORDONED, Mode.OPEN));
+      add(new SetAvailability(taskManager, mode));
+      if (mode == Mode.DRAINING && operator.chance(0.3)) {
+        add(new Stop(taskManager, operator.outage()));
+      }
     }
   }
 

@@ -16,6 +16,7 @@ import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.jobmaster.JobMasterSnapshot;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolSnapshot;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.taskexecutor.SlotState;
@@ -86,7 +87,8 @@ final class Given {
         REGISTRATION,
         slots,
         List.of(tasks),
-        List.of(new Job(JOB, jobMaster(SESSION), true)));
+        List.of(new Job(JOB, jobMaster(SESSION), true)),
+        Availability.INITIAL);
   }
 
   /** A JobMaster of JOB in SESSION that runs these. */

@@ -119,7 +119,8 @@ class I5FencingTest {
             before.registrationId(),
             List.of(free(0), free(1)),
             List.of(),
-            List.of());
+            List.of(),
+            before.availability());
     call("disconnectJobMaster", JOB, jobMaster(SESSION));
     becomes(without);
     found.nothing();
@@ -137,7 +138,8 @@ class I5FencingTest {
             null,
             before.slots(),
             before.tasks(),
-            before.jobs());
+            before.jobs(),
+            before.availability());
     call("disconnectResourceManager", OWN);
     becomes(without);
     found.nothing();

@@ -19,6 +19,7 @@ import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.id.SlotID;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.resourcemanager.ManagedSlotState;
 import org.stellwerk.runtime.resourcemanager.ResourceManagerSnapshot;
 import org.stellwerk.runtime.resourcemanager.ResourceManagerSnapshot.Need;
@@ -59,7 +60,7 @@ class I7ResourceBooksTest {
   }
 
   private static TaskExecutor tm(InstanceID registrationId) {
-    return new TaskExecutor(TM, registrationId, "sim://tm/taskexecutor");
+    return new TaskExecutor(TM, registrationId, "sim://tm/taskexecutor", Availability.Mode.OPEN);
   }
 
   private static Need need(long version, int required) {

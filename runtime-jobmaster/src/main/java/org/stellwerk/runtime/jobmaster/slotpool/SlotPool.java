@@ -39,7 +39,7 @@ public final class SlotPool implements SlotPoolGateway {
 
   private static final Logger LOG = LoggerFactory.getLogger(SlotPool.class);
 
-  private final ResourceRequirementsListener listener;
+  private final Declaration declaration;
   private final ComponentMainThreadExecutor mainThread;
   private final SlotPoolConfig config;
   private final Clock clock;
@@ -48,8 +48,8 @@ public final class SlotPool implements SlotPoolGateway {
   private final Map<AllocationID, AllocatedSlot> slots = new LinkedHashMap<>();
   private final FreeSlots free = new FreeSlots();
   private final Set<PendingRequest> requests = new LinkedHashSet<>();
+  private final Set<ResourceID> draining = new LinkedHashSet<>();
   private int required;
-  private long version;
   private @Nullable ScheduledFuture<?> idleTimer;
   private boolean closed;
 
@@ -63,7 +63,7 @@ public final class SlotPool implements SlotPoolGateway {
       ComponentMainThreadExecutor mainThread,
       SlotPoolConfig config,
       Clock clock) {
-    this.listener = listener;
+    this.declaration = new Declaration(listener);
     this.mainThread = mainThread;
     this.config = config;
     this.clock = clock;
@@ -79,16 +79,46 @@ public final class SlotPool implements SlotPoolGateway {
       return;
     }
     required = numberOfSlots;
-    version++;
-    LOG.debug("The job needs {} slots (version {}), it has {}.", required, version, slots.size());
-    listener.resourcesRequired(version, required);
+    declare();
+    watchIdleSlots();
+  }
+
+  /** What the job needs, and a substitute for each slot that it is to leave. */
+  private void declare() {
+    declaration.declare(closed ? 0 : required + slots.size() - stayingSlots());
+  }
+
+  private int stayingSlots() {
+    int leaving = 0;
+    for (ResourceID taskManager : draining) {
+      leaving += allocationsOf(taskManager).size();
+    }
+    return slots.size() - leaving;
+  }
+
+  @Override
+  public boolean isDraining(ResourceID taskManagerId) {
+    return draining.contains(taskManagerId);
+  }
+
+  @Override
+  public void setDraining(Collection<ResourceID> taskManagerIds) {
+    mainThread.assertRunningInMainThread();
+    draining.clear();
+    draining.addAll(taskManagerIds);
+    for (AllocatedSlot slot : free.all()) {
+      if (isDraining(slot.getSlotId().resourceId())) {
+        freeSlot(slot.getAllocationId(), "The TaskManager is being drained");
+      }
+    }
+    declare();
     watchIdleSlots();
   }
 
   /** Arms the idle timer if it is needed, for when the oldest free slot has been so long enough. */
   private void watchIdleSlots() {
     OptionalLong oldest = free.oldest();
-    if (slots.size() <= required || oldest.isEmpty()) {
+    if (stayingSlots() <= required || oldest.isEmpty()) {
       cancelIdleTimer();
     } else if (idleTimer == null) {
       long age = clock.relativeTimeMillis() - oldest.getAsLong();
@@ -111,7 +141,7 @@ public final class SlotPool implements SlotPoolGateway {
   private void freeIdleSlots() {
     idleTimer = null;
     long latest = clock.relativeTimeMillis() - config.idleTimeout().toMillis();
-    for (AllocatedSlot slot : free.freeSince(latest, slots.size() - required)) {
+    for (AllocatedSlot slot : free.freeSince(latest, stayingSlots() - required)) {
       LOG.debug("Slot {} is idle and not needed any more.", slot);
       freeSlot(slot.getAllocationId(), "The job needs the slot no longer");
     }
@@ -232,6 +262,7 @@ public final class SlotPool implements SlotPoolGateway {
     if (lost == null) {
       return false;
     }
+    declare();
     // First all are dead, then the payloads hear of it: none of them uses another of the slots.
     List<AllocatedSlot> lostSlots = new ArrayList<>(lost.values());
     for (AllocatedSlot slot : lostSlots) {
@@ -266,7 +297,7 @@ public final class SlotPool implements SlotPoolGateway {
         }
         continue;
       }
-      if (slots.size() >= required) {
+      if (stayingSlots() >= required || isDraining(location.resourceId())) {
         LOG.debug("Rejecting slot {} of {}: not needed.", offer, location.resourceId());
         continue;
       }
@@ -283,6 +314,10 @@ public final class SlotPool implements SlotPoolGateway {
 
   private void onUnused(AllocatedSlot slot) {
     if (slots.get(slot.getAllocationId()) != slot || free.contains(slot.getAllocationId())) {
+      return;
+    }
+    if (isDraining(slot.getSlotId().resourceId())) {
+      freeSlot(slot.getAllocationId(), "The TaskManager is being drained");
       return;
     }
     free.add(slot, clock.relativeTimeMillis());
@@ -324,6 +359,7 @@ public final class SlotPool implements SlotPoolGateway {
       siblings.remove(slot.getAllocationId());
     }
     slot.markDead();
+    declare();
     watchIdleSlots();
   }
 
@@ -344,8 +380,9 @@ public final class SlotPool implements SlotPoolGateway {
     if (closed) {
       return;
     }
-    declareRequiredResources(0);
+    required = 0;
     closed = true;
+    declare();
     List<PendingRequest> waiting = new ArrayList<>(requests);
     requests.clear();
     for (AllocatedSlot slot : new ArrayList<>(slots.values())) {
@@ -369,6 +406,11 @@ public final class SlotPool implements SlotPoolGateway {
     return there == null ? List.of() : List.copyOf(there.keySet());
   }
 
+  @Override
+  public int spareSlots() {
+    return requests.isEmpty() ? free.size() : 0;
+  }
+
   /** The number of slots that nobody was given. */
   public int numberOfFreeSlots() {
     return free.size();
@@ -387,7 +429,7 @@ public final class SlotPool implements SlotPoolGateway {
           new SlotPoolSnapshot.Slot(
               slot.getAllocationId(), slot.getSlotId(), free.contains(slot.getAllocationId())));
     }
-    return new SlotPoolSnapshot(required, version, requests.size(), all);
+    return new SlotPoolSnapshot(declaration.slots(), declaration.version(), requests.size(), all);
   }
 
   /**
@@ -410,13 +452,17 @@ public final class SlotPool implements SlotPoolGateway {
     for (AllocatedSlot slot : free.all()) {
       check(slots.get(slot.getAllocationId()) == slot, "Free but not in the pool: " + slot);
       check(!slot.isUsed(), "Free but used: " + slot);
+      check(!isDraining(slot.getSlotId().resourceId()), "Free but to be left: " + slot);
     }
     check(
-        (idleTimer != null) == (slots.size() > required && !free.isEmpty()),
+        (idleTimer != null) == (stayingSlots() > required && !free.isEmpty()),
         free.size() + " free of " + slots.size() + " slots, needed " + required + ", unwatched");
     check(
         requests.stream().allMatch(request -> request.wish.count() > free.size()),
         "A request waits though there are slots for it");
+    check(
+        declaration.slots() == (closed ? 0 : required + slots.size() - stayingSlots()),
+        "Declared " + declaration.slots() + " of a need of " + required);
     check(!closed || (slots.isEmpty() && requests.isEmpty()), "Slots or requests after the end");
   }
 

@@ -70,4 +70,17 @@ public interface SlotPoolGateway {
 
   /** Gives all slots back and takes none any more. Idempotent. */
   void close(String reason);
+
+  /** How many slots there are that nobody was given or waits for. */
+  int spareSlots();
+
+  /**
+   * The TaskExecutors from which the job is to move away, all of them. Their slots do not count
+   * towards the need, so that others are asked for; those that are free are given back, the others
+   * when they become free. Those that are not named any more count again.
+   */
+  void setDraining(Collection<ResourceID> taskManagerIds);
+
+  /** Whether the job is to move away from the TaskExecutor. */
+  boolean isDraining(ResourceID taskManagerId);
 }

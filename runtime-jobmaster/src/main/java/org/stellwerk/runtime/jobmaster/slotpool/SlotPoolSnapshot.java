@@ -7,7 +7,7 @@ import org.stellwerk.runtime.id.SlotID;
 /**
  * A slot pool at one instant; for tests and the simulator.
  *
- * @param required how many slots the job needs
+ * @param required how many slots are declared: the need, and substitutes for slots to be left
  * @param version of that declaration
  * @param requests how many requests wait for slots
  * @param slots what the job has, in the order of acceptance

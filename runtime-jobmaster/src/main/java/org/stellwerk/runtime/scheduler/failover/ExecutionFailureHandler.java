@@ -60,7 +60,13 @@ public final class ExecutionFailureHandler {
     return new FailureHandlingResult.Fail(((RestartBackoffTimeStrategy.GiveUp) decision).why());
   }
 
-  private List<ExecutionVertexID> tasksToRestart(List<ExecutionVertexID> failed) {
+  /** Whether tasks may be started again because somebody wants them elsewhere. */
+  public boolean allowsMoves() {
+    return policy.allowsMoves();
+  }
+
+  /** Which subtasks start again with these. */
+  public List<ExecutionVertexID> tasksToRestart(List<ExecutionVertexID> failed) {
     Set<ExecutionVertexID> restart = new LinkedHashSet<>();
     for (ExecutionVertexID each : failed) {
       if (!restart.contains(each)) {

@@ -23,7 +23,9 @@ public final class FailureKinds {
           "org.stellwerk.runtime.io.TaskManagerLostException");
 
   private static final List<String> INTENDED =
-      List.of("org.stellwerk.runtime.executiongraph.TaskManagerEndedException");
+      List.of(
+          "org.stellwerk.runtime.executiongraph.TaskManagerEndedException",
+          "org.stellwerk.runtime.messages.exceptions.TaskManagerDrainingException");
 
   /** What the same jar and graph would lead to each time. */
   private static final List<String> UNRECOVERABLE =

@@ -25,6 +25,11 @@ public final class RestartPolicy {
     return new RestartPolicy(RestartBackoffTimeStrategies.from(configuration, random));
   }
 
+  /** Whether tasks may be started again because somebody wants them elsewhere. */
+  public boolean allowsMoves() {
+    return backoff.onIntendedEnd() instanceof RestartBackoffTimeStrategy.RestartAfter;
+  }
+
   /**
    * What follows an incident; each call counts one, unless what happened was intended.
    *
