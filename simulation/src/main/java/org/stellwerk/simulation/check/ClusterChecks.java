@@ -59,7 +59,7 @@ public final class ClusterChecks {
         List.of(
             new I1SlotOwners(this::report, allocations, this::userCode),
             new I2Attempts(this::report),
-            new I2LiveAttempts(this::report),
+            new I2LiveAttempts(this::report, scheduler::nowNanos),
             new I3StateMachines(this::report, new Truth(coordination)),
             new I4Durability(this::report, history::acknowledged, new Truth(coordination)::isKept),
             new I5Fencing(this::report, coordination::leaderSession),

@@ -1,5 +1,6 @@
 package org.stellwerk.simulation.check;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.stellwerk.rpc.simulation.InvariantViolation;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionGraphId;
@@ -21,16 +23,30 @@ import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot.RunningTask;
 /**
  * I2 as the TaskExecutors see it: of two attempts of a subtask that run and that nobody has
  * cancelled, one is on a TaskExecutor that its JobMaster has given up. Such a one goes on until it
- * hears of that, but nobody listens to it.
+ * hears of that, but nobody listens to it. Otherwise the older one, whose deployment came too late
+ * or whose cancellation was lost, is cancelled within a few heartbeats.
  */
 final class I2LiveAttempts extends Invariant {
+
+  private static final Duration GRACE = Duration.ofSeconds(15);
 
   private final Map<Subtask, Map<ExecutionAttemptID, String>> live = new HashMap<>();
   private final Set<Subtask> contested = new LinkedHashSet<>();
   private final Map<ExecutionGraphId, List<ResourceID>> listening = new HashMap<>();
 
-  I2LiveAttempts(Consumer<InvariantViolation> violations) {
+  /** Of those subtasks of which two attempts are listened to: since when. */
+  private final Map<Subtask, Long> since = new LinkedHashMap<>();
+
+  private final LongSupplier nowNanos;
+
+  /**
+   * The invariant.
+   *
+   * @param nowNanos the world's time
+   */
+  I2LiveAttempts(Consumer<InvariantViolation> violations, LongSupplier nowNanos) {
     super("I2", violations);
+    this.nowNanos = nowNanos;
   }
 
   @Override
@@ -44,7 +60,7 @@ final class I2LiveAttempts extends Invariant {
         add(task.attemptId(), change.process());
       }
     }
-    contested.forEach(this::check);
+    contested.forEach(this::look);
   }
 
   private void add(ExecutionAttemptID attempt, String process) {
@@ -64,6 +80,7 @@ final class I2LiveAttempts extends Invariant {
       attempts.remove(attempt);
       if (attempts.size() < 2) {
         contested.remove(subtask);
+        since.remove(subtask);
       }
       if (attempts.isEmpty()) {
         live.remove(subtask);
@@ -77,16 +94,35 @@ final class I2LiveAttempts extends Invariant {
     if (!now.executions().isEmpty()) {
       ExecutionGraphId graph = now.executions().get(0).attemptId().executionGraphId();
       listening.put(graph, now.taskManagers());
-      contested.forEach(this::check);
+      contested.forEach(this::look);
     }
   }
 
-  private void check(Subtask subtask) {
+  @Override
+  void onEndOfEvent() {
+    if (since.isEmpty()) {
+      return;
+    }
+    long now = nowNanos.getAsLong();
+    since.forEach(
+        (subtask, first) ->
+            require(
+                now - first <= GRACE.toNanos(),
+                "{} runs as {}, and all are listened to",
+                subtask,
+                live.get(subtask)));
+  }
+
+  private void look(Subtask subtask) {
     List<ResourceID> listened = listening.getOrDefault(subtask.graph(), List.of());
     Map<ExecutionAttemptID, String> attempts = live.getOrDefault(subtask, Map.of());
     List<String> heard = new ArrayList<>(attempts.values());
     heard.removeIf(process -> !listened.contains(Processes.resourceId(process)));
-    require(heard.size() < 2, "{} runs as {}, and all are listened to", subtask, attempts);
+    if (heard.size() < 2) {
+      since.remove(subtask);
+    } else {
+      since.putIfAbsent(subtask, nowNanos.getAsLong());
+    }
   }
 
   @Override

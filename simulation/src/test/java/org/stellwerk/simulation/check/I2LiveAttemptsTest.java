@@ -9,6 +9,7 @@ import static org.stellwerk.simulation.check.Given.jobMaster;
 import static org.stellwerk.simulation.check.Given.task;
 import static org.stellwerk.simulation.check.Given.taskExecutor;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,8 @@ import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot.RunningTask;
 class I2LiveAttemptsTest {
 
   private final Found found = new Found();
-  private final I2LiveAttempts invariant = new I2LiveAttempts(found);
+  private long nowNanos;
+  private final I2LiveAttempts invariant = new I2LiveAttempts(found, () -> nowNanos);
 
   private void runs(String process, int number, ExecutionState state) {
     RunningTask task = new RunningTask(attempt(1, number), JOB, state);
@@ -47,13 +49,22 @@ class I2LiveAttemptsTest {
     invariant.onJobMaster(new Change<>(JM_PROCESS, null, now));
   }
 
+  private void reportedAfterAWhile() {
+    nowNanos += Duration.ofSeconds(15).toNanos();
+    invariant.onEndOfEvent();
+    found.nothing();
+    nowNanos++;
+    invariant.onEndOfEvent();
+    found.reported("I2", "all are listened to");
+  }
+
   @Test
   void oneAttemptIsListenedTo() {
     jobListensTo("one", "other");
     runs("one#1", 0, ExecutionState.RUNNING);
     found.nothing();
     runs("other#1", 1, ExecutionState.RUNNING);
-    found.reported("I2", "all are listened to");
+    reportedAfterAWhile();
   }
 
   @Test
@@ -64,7 +75,7 @@ class I2LiveAttemptsTest {
             "one#1",
             null,
             taskExecutor(List.of(free(0)), task(attempt(1, 0)), task(attempt(1, 1)))));
-    found.reported("I2", "all are listened to");
+    reportedAfterAWhile();
   }
 
   @Test
@@ -76,13 +87,24 @@ class I2LiveAttemptsTest {
   }
 
   @Test
+  void anAttemptThatIsCancelledSoonIsWell() {
+    jobListensTo("one", "other");
+    runs("one#1", 0, ExecutionState.RUNNING);
+    runs("other#1", 1, ExecutionState.RUNNING);
+    invariant.onGone(new Source("one#1", "taskexecutor", TaskExecutor.class));
+    nowNanos += Duration.ofMinutes(1).toNanos();
+    invariant.onEndOfEvent();
+    found.nothing();
+  }
+
+  @Test
   void noMoreDoesOneThatIsGivenUpUntilItIsListenedToAgain() {
     jobListensTo("other");
     runs("one#1", 0, ExecutionState.RUNNING);
     runs("other#1", 1, ExecutionState.RUNNING);
     found.nothing();
     jobListensTo("one", "other");
-    found.reported("I2", "all are listened to");
+    reportedAfterAWhile();
   }
 
   @Test
