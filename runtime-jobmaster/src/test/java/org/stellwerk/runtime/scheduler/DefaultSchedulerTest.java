@@ -1,34 +1,20 @@
 package org.stellwerk.runtime.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.stellwerk.runtime.executiongraph.TestGraphs.location;
-import static org.stellwerk.runtime.executiongraph.TestGraphs.taskManager;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.configuration.Configuration;
-import org.stellwerk.rpc.simulation.ManualMainThreadExecutor;
-import org.stellwerk.rpc.simulation.RecordingFatalErrorHandler;
-import org.stellwerk.rpc.simulation.SeededIdGenerator;
-import org.stellwerk.rpc.simulation.SimScheduler;
-import org.stellwerk.runtime.FaultPoints;
-import org.stellwerk.runtime.RuntimeServices;
-import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.executiongraph.Execution;
 import org.stellwerk.runtime.executiongraph.ExecutionGraph;
-import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
-import org.stellwerk.runtime.jobmaster.slotpool.SlotPool;
-import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolConfig;
 import org.stellwerk.runtime.jobmaster.slotpool.TestingTaskManagerGateway;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
@@ -36,96 +22,47 @@ import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.IOMetrics;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.SerializedThrowable;
-import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskExecutionState;
-import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.options.RestartStrategyOptions;
 
 class DefaultSchedulerTest {
 
-  private static final Duration SLOT_TIMEOUT = Duration.ofSeconds(20);
-
-  private final SimScheduler sim = new SimScheduler(1);
-  private final RecordingFatalErrorHandler fatalErrors = new RecordingFatalErrorHandler();
-  private final List<JobStatus> statuses = new ArrayList<>();
-  private final TestingTaskManagerGateway tm1 = new TestingTaskManagerGateway();
-  private final TestingTaskManagerGateway tm2 = new TestingTaskManagerGateway();
-  private final SlotPool pool =
-      new SlotPool(
-          (version, slots) -> {},
-          new ManualMainThreadExecutor(sim),
-          new SlotPoolConfig(SLOT_TIMEOUT, SLOT_TIMEOUT),
-          sim.clock());
+  private final SchedulerBed bed = new SchedulerBed();
+  private final TestingTaskManagerGateway tm1 = bed.gateway(1);
+  private final TestingTaskManagerGateway tm2 = bed.gateway(2);
   private final DefaultScheduler scheduler = scheduler(TestGraphs.pipeline(1, 2, 2));
   private final ExecutionGraph graph = scheduler.getExecutionGraph();
 
   private DefaultScheduler scheduler(JobGraph jobGraph) {
-    return new DefaultScheduler(
-        new ExecutionGraphSpec(jobGraph, TestGraphs.information(jobGraph), 5),
-        pool,
-        new SchedulerServices(
-            new RuntimeServices(
-                sim.clock(),
-                new SeededIdGenerator(sim.random().fork("ids")),
-                sim.random().fork("random"),
-                Runnable::run,
-                fatalErrors,
-                FaultPoints.NONE,
-                TransitionObserver.NONE),
-            new ManualMainThreadExecutor(sim),
-            Configuration.empty()
-                .with(RestartStrategyOptions.TYPE, RestartStrategyOptions.Type.NONE),
-            SLOT_TIMEOUT,
-            Duration.ofSeconds(1)),
-        statuses::add);
+    return bed.prepare(
+        jobGraph,
+        Configuration.empty().with(RestartStrategyOptions.TYPE, RestartStrategyOptions.Type.NONE));
   }
 
   @AfterEach
   void nothingIsBroken() {
-    fatalErrors.assertNoErrors();
-    scheduler.checkInvariants();
-    pool.checkInvariants();
+    bed.checkInvariants();
   }
 
   private void offerSlots() {
-    pool.registerTaskManager(taskManager(1));
-    pool.registerTaskManager(taskManager(2));
-    pool.offerSlots(location(1), tm1, List.of(new SlotOffer(TestGraphs.allocation(1), 0)));
-    pool.offerSlots(location(2), tm2, List.of(new SlotOffer(TestGraphs.allocation(2), 0)));
+    bed.offerSlot(1);
+    bed.offerSlot(2);
   }
 
   private List<Execution> start() {
     scheduler.startScheduling();
     offerSlots();
-    List<Execution> all = executions();
+    List<Execution> all = bed.executions();
     all.forEach(execution -> report(execution, ExecutionState.RUNNING));
     return all;
   }
 
-  private List<Execution> executions() {
-    List<Execution> all = new ArrayList<>();
-    graph.forEachExecution(all::add);
-    return all;
-  }
-
   private void report(Execution execution, ExecutionState state) {
-    report(execution, state, null);
+    bed.report(execution, state);
   }
 
   private void fail(Execution execution, String className, String message) {
-    report(
-        execution,
-        ExecutionState.FAILED,
-        new SerializedThrowable(className, message, "at somewhere", null));
-  }
-
-  private void report(
-      Execution execution, ExecutionState state, @Nullable SerializedThrowable failure) {
-    assertThat(
-            scheduler.updateTaskExecutionState(
-                new TaskExecutionState(
-                    graph.getJobId(), execution.getAttemptId(), state, failure, IOMetrics.ZERO)))
-        .isTrue();
+    bed.fail(execution, className, message);
   }
 
   private SerializedThrowable rootCause() {
@@ -137,14 +74,12 @@ class DefaultSchedulerTest {
   @Test
   void tasksAreDeployedOnceAllSlotsAreThereProducersFirst() {
     scheduler.startScheduling();
-    assertThat(statuses).containsExactly(JobStatus.CREATED, JobStatus.RUNNING);
-    assertThat(pool.requiredResources()).isEqualTo(2);
+    assertThat(bed.statuses()).containsExactly(JobStatus.CREATED, JobStatus.RUNNING);
+    assertThat(bed.pool().requiredResources()).isEqualTo(2);
     assertThat(graph.countTasks(ExecutionState.SCHEDULED)).isEqualTo(4);
-    pool.registerTaskManager(taskManager(1));
-    pool.offerSlots(location(1), tm1, List.of(new SlotOffer(TestGraphs.allocation(1), 0)));
+    bed.offerSlot(1);
     assertThat(tm1.submitted).isEmpty();
-    pool.registerTaskManager(taskManager(2));
-    pool.offerSlots(location(2), tm2, List.of(new SlotOffer(TestGraphs.allocation(2), 0)));
+    bed.offerSlot(2);
     assertThat(tm1.submitted)
         .extracting(task -> task.taskNameWithSubtask())
         .containsExactly("source (1/2)", "sink (1/2)");
@@ -221,7 +156,7 @@ class DefaultSchedulerTest {
   @Test
   void aLostTaskManagerFailsTheJobWithItsName() {
     List<Execution> all = start();
-    lose(1);
+    bed.lose(1);
     assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.FAILING);
     assertThat(all.get(0).getState().isTerminal()).isTrue();
     assertThat(all.get(2).getState().isTerminal()).isTrue();
@@ -237,16 +172,10 @@ class DefaultSchedulerTest {
   void theLossOfATaskManagerExplainsItsConsumersFailures() {
     List<Execution> all = start();
     fail(all.get(3), "org.stellwerk.runtime.io.ProducerFailedException", "source (1/2) failed");
-    lose(1);
+    bed.lose(1);
     report(all.get(1), ExecutionState.CANCELED);
     assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.FAILED);
     assertThat(rootCause().message()).contains("tm-1 at host-1:7001 was lost");
-  }
-
-  private void lose(int taskManager) {
-    TaskManagerLostException cause =
-        TaskManagerLostException.of(location(taskManager), TaskManagerLoss.gone("killed"));
-    scheduler.onTaskManagerLost(taskManager(taskManager), cause);
   }
 
   @Test
@@ -274,7 +203,7 @@ class DefaultSchedulerTest {
     scheduler.cancel();
     scheduler.failJob(new IllegalStateException("late"));
     assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.CANCELED);
-    assertThat(statuses)
+    assertThat(bed.statuses())
         .containsExactly(
             JobStatus.CREATED, JobStatus.RUNNING, JobStatus.CANCELLING, JobStatus.CANCELED);
   }
@@ -296,14 +225,14 @@ class DefaultSchedulerTest {
     scheduler.startScheduling();
     scheduler.cancel();
     assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.CANCELED);
-    offerSlots();
+    assertThat(bed.pool().requiredResources()).isZero();
     assertThat(tm1.submitted).isEmpty();
   }
 
   @Test
   void slotsThatDoNotComeInTimeFailTheJob() {
     scheduler.startScheduling();
-    sim.runFor(SLOT_TIMEOUT.plusSeconds(1));
+    bed.runFor(SchedulerBed.SLOT_TIMEOUT.plusSeconds(1));
     assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.FAILED);
     assertThat(rootCause().message()).contains("asked for 2, available were 0");
   }

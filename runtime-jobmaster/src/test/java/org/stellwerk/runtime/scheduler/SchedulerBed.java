@@ -55,7 +55,12 @@ final class SchedulerBed {
   private @Nullable DefaultScheduler scheduler;
 
   void start(JobGraph graph, Configuration configuration) {
-    scheduler =
+    prepare(graph, configuration).startScheduling();
+  }
+
+  /** The bed's scheduler from now on, of a job that has not begun. */
+  DefaultScheduler prepare(JobGraph graph, Configuration configuration) {
+    DefaultScheduler made =
         new DefaultScheduler(
             new ExecutionGraphSpec(graph, TestGraphs.information(graph), 5),
             pool,
@@ -84,7 +89,8 @@ final class SchedulerBed {
                 useless.addAll(producers);
               }
             });
-    scheduler.startScheduling();
+    scheduler = made;
+    return made;
   }
 
   DefaultScheduler scheduler() {
@@ -164,11 +170,15 @@ final class SchedulerBed {
   }
 
   void fail(Execution execution, String className) {
+    fail(execution, className, "as told");
+  }
+
+  void fail(Execution execution, String className, String message) {
     assertThat(
             update(
                 execution,
                 ExecutionState.FAILED,
-                new SerializedThrowable(className, "as told", "at somewhere", null)))
+                new SerializedThrowable(className, message, "at somewhere", null)))
         .isTrue();
   }
 
