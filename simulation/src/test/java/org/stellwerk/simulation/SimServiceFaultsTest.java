@@ -9,11 +9,14 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.simulation.SimNetwork;
 import org.stellwerk.rpc.simulation.SimScheduler;
 import org.stellwerk.runtime.highavailability.JobStore;
 import org.stellwerk.runtime.highavailability.StoreUnavailableException;
+import org.stellwerk.runtime.options.HighAvailabilityOptions;
 
 /** Slow, failing and broken requests to the coordination service, as a process sees them. */
 class SimServiceFaultsTest {
@@ -73,6 +76,31 @@ class SimServiceFaultsTest {
     assertThat(sim.awaitFailure(store.recoverJobs())).isInstanceOf(StoreUnavailableException.class);
     zk.faults().failing(0, 0);
     assertThat(sim.await(store.recoverJobs())).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void whatAConnectionStillCarriesThatWasGivenUpIsNotCarriedOut(long seed) {
+    SimScheduler time = new SimScheduler(seed);
+    SimNetwork network = new SimNetwork(time);
+    // The client has time to come back before its session ends.
+    SimCoordination service =
+        new SimCoordination(
+            network,
+            Configuration.empty()
+                .with(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT, Duration.ofSeconds(6)));
+    SimCandidate candidate = new SimCandidate(service, network, "jm-1");
+    JobStore jobs = candidate.services().jobStore();
+    service.faults().slow(1, Duration.ofMinutes(1));
+    CompletableFuture<Void> stored = jobs.putJob(candidate.lastGrant(), SimCandidate.job(1, "job"));
+    time.runFor(Duration.ofMillis(20));
+    service.faults().slow(0, Duration.ZERO);
+    // The client hears nothing, connects again and repeats the write.
+    time.await(stored, Duration.ofSeconds(20));
+    time.await(jobs.removeJob(candidate.lastGrant(), SimCandidate.job(1, "job").jobId()));
+    time.runFor(Duration.ofMinutes(2));
+    assertThat(service.stores().jobs()).isEmpty();
+    assertThat(candidate.grants()).hasSize(1);
   }
 
   @Test

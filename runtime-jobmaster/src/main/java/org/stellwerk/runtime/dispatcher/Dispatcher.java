@@ -101,7 +101,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
   protected void onStart() {
     FutureUtils.assertNoException(
         retry
-            .whileUnavailable("Reading the stored jobs", this::readStores)
+            .whileUnavailable("Reading the stored jobs", () -> StoredJobs.read(services))
             .handle(
                 (recovered, failure) -> {
                   onRecovered(recovered, failure);
@@ -110,18 +110,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
         services.runtime().fatalErrorHandler());
   }
 
-  private CompletableFuture<Recovered> readStores() {
-    return services
-        .runtime()
-        .faultPoints()
-        .reach("dispatcher.before-stores-read")
-        .thenCompose(ignored -> services.jobResultStore().getDirtyResults())
-        .thenCombine(services.jobStore().recoverJobs(), Recovered::new);
-  }
-
-  private record Recovered(List<JobResult> dirtyResults, List<JobGraph> graphs) {}
-
-  private void onRecovered(@Nullable Recovered recovered, @Nullable Throwable failure) {
+  private void onRecovered(@Nullable StoredJobs recovered, @Nullable Throwable failure) {
     if (stopping) {
       return;
     }
@@ -133,18 +122,13 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
       ready.completeExceptionally(cause);
       return;
     }
-    Map<JobID, JobGraph> graphs = new LinkedHashMap<>();
-    for (JobGraph graph : recovered.graphs()) {
-      graphs.put(graph.jobId(), graph);
-      jars.acquire(graph.userJars());
-    }
-    for (JobResult result : recovered.dirtyResults()) {
+    recovered.graphs().values().forEach(graph -> jars.acquire(graph.userJars()));
+    for (JobResult result : recovered.results()) {
       LOG.info("Job {} ({}) is over, cleaning up.", result.jobId(), result.status());
       endedJobs.add(ArchivedGraphs.of(result));
-      JobGraph graph = graphs.remove(result.jobId());
-      cleanUp(result.jobId(), graph);
+      cleanUp(result.jobId(), recovered.graphs().get(result.jobId()));
     }
-    for (JobGraph graph : graphs.values()) {
+    for (JobGraph graph : recovered.unfinished()) {
       LOG.info("Job {} ({}) is recovered.", graph.jobId(), graph.name());
       startJob(graph, services.runtime().clock().absoluteTimeMillis());
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
@@ -15,8 +16,9 @@ import org.stellwerk.util.ExceptionUtils;
 /**
  * Decides whether a job is accepted, and makes it durable: it must not be over already, its jars
  * must be there, the cluster must have the slots. A refused job leaves nothing behind: while the
- * store is out of reach, and the outcome unknown, storing is repeated, unanswered. Component of the
- * Dispatcher, in its main thread; the hard state is in the JobStore.
+ * store is out of reach, and the outcome unknown, storing is repeated, unanswered; one that fails
+ * for good is removed again first. Component of the Dispatcher, in its main thread; the hard state
+ * is in the JobStore.
  */
 final class JobAcceptance {
 
@@ -66,8 +68,7 @@ final class JobAcceptance {
   }
 
   private CompletableFuture<Void> store(JobGraph graph) {
-    CompletableFuture<Void> stored = new CompletableFuture<>();
-    services
+    return services
         .runtime()
         .faultPoints()
         .reach("dispatcher.before-job-stored")
@@ -78,16 +79,28 @@ final class JobAcceptance {
                     () -> services.jobStore().putJob(leaderSessionId, graph)),
             retry.mainThread())
         .thenCompose(ignored -> services.runtime().faultPoints().reach("dispatcher.job-stored"))
-        .whenComplete(
-            (ignored, failure) -> {
-              if (failure == null) {
-                stored.complete(null);
-              } else {
-                stored.completeExceptionally(
-                    notStored(graph.jobId(), ExceptionUtils.stripCompletionException(failure)));
-              }
-            });
-    return stored;
+        .handle(
+            (ignored, failure) ->
+                failure == null
+                    ? FutureUtils.completedVoidFuture()
+                    : refuse(graph.jobId(), ExceptionUtils.stripCompletionException(failure)))
+        .thenCompose(Function.identity());
+  }
+
+  /** In the main thread, where attempts end. One before, of unknown outcome, may have stored it. */
+  private CompletableFuture<Void> refuse(JobID jobId, Throwable cause) {
+    if (cause instanceof NotLeaderException) {
+      return CompletableFuture.failedFuture(notStored(jobId, cause));
+    }
+    return retry
+        .untilDone(
+            "Removing job " + jobId + ", which is not accepted",
+            () -> services.jobStore().removeJob(leaderSessionId, jobId))
+        .handle((ignored, failure) -> failure == null ? cause : failure)
+        .thenCompose(
+            why ->
+                CompletableFuture.failedFuture(
+                    notStored(jobId, ExceptionUtils.stripCompletionException(why))));
   }
 
   private static JobSubmissionException notStored(JobID jobId, Throwable cause) {

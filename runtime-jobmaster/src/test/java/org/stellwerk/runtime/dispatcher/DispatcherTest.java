@@ -177,7 +177,7 @@ class DispatcherTest {
     CompletableFuture<Acknowledge> three = dispatcher.submitJob(job, ASK);
     sim.await(dispatcher.submitJob(job, ASK));
     sim.await(three);
-    assertThat(stores.writes).containsExactly("putJob");
+    assertThat(stores.writes).containsExactly("removeJob", "putJob");
   }
 
   @Test
@@ -306,8 +306,9 @@ class DispatcherTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"recoverJobs", "getDirtyResults"})
+  @ValueSource(strings = {"recoverJobs", "getDirtyResults", "getResult"})
   void storedJobsThatCannotBeReadAreAnError(String call) {
+    stores.graphs.put(job.jobId(), job);
     stores.failures.put(call, 1);
     Dispatcher dispatcher = newDispatcher();
     dispatcher.start();
@@ -315,7 +316,7 @@ class DispatcherTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"recoverJobs", "getDirtyResults"})
+  @ValueSource(strings = {"recoverJobs", "getDirtyResults", "getResult"})
   void storesOutOfReachAreReadAgainUntilTheyAnswer(String call) {
     stores.graphs.put(job.jobId(), job);
     stores.outages.put(call, 3);

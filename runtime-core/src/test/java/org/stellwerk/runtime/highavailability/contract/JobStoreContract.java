@@ -23,7 +23,7 @@ import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
 public abstract class JobStoreContract extends HighAvailabilityContract {
 
   /** A graph with one vertex that carries so many bytes. */
-  protected static JobGraph graph(long number, int payloadBytes) {
+  public static JobGraph graph(long number, int payloadBytes) {
     JobVertex vertex =
         new JobVertex(
             new JobVertexID(new UUID(1, number)),

@@ -1,0 +1,110 @@
+package org.stellwerk.runtime.highavailability.zookeeper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.apache.curator.test.InstanceSpec;
+import org.apache.curator.test.TestingServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.stellwerk.configuration.Configuration;
+import org.stellwerk.runtime.highavailability.HighAvailabilityServices;
+import org.stellwerk.runtime.highavailability.contract.JobStoreContract;
+import org.stellwerk.runtime.highavailability.contract.RecordingContender;
+import org.stellwerk.runtime.highavailability.contract.ServiceOutageContract;
+import org.stellwerk.runtime.options.HighAvailabilityOptions;
+
+/** Outages of ZooKeeper; each member reaches it through a relay of its own. */
+class ZooKeeperOutageTest extends ServiceOutageContract {
+
+  private TestingServer server;
+  private ZooKeeperMembers members;
+  private final Map<HighAvailabilityServices, HoldingRelay> relays = new IdentityHashMap<>();
+
+  @BeforeEach
+  void startServer() throws Exception {
+    // A tickTime of 500 ms, as in our zoo.cfg, lets the client have its session timeout of 1.5 s.
+    server = new TestingServer(new InstanceSpec(null, -1, -1, -1, true, -1, 500, -1), true);
+    members = new ZooKeeperMembers(server.getConnectString());
+  }
+
+  @AfterEach
+  void stopServer() throws Exception {
+    for (HoldingRelay relay : relays.values()) {
+      relay.close();
+    }
+    members.close();
+    server.close();
+  }
+
+  @Override
+  protected HighAvailabilityServices createMember() throws Exception {
+    return createMember(
+        members.configuration().with(HighAvailabilityOptions.ZOOKEEPER_MAX_RETRY_ATTEMPTS, 1));
+  }
+
+  private HighAvailabilityServices createMember(Configuration configuration) throws Exception {
+    HoldingRelay relay = new HoldingRelay(server.getPort());
+    HighAvailabilityServices member =
+        members.create(
+            configuration.with(HighAvailabilityOptions.ZOOKEEPER_QUORUM, relay.address()));
+    relays.put(member, relay);
+    return member;
+  }
+
+  @Override
+  protected void expireSession(HighAvailabilityServices member) throws Exception {
+    members.expireSession(member);
+  }
+
+  @Override
+  protected void stopService() throws IOException {
+    server.stop();
+  }
+
+  @Override
+  protected void startService() throws Exception {
+    server.restart();
+  }
+
+  @Override
+  protected void cutOff(HighAvailabilityServices member) {
+    relays.get(member).hold();
+  }
+
+  @Override
+  protected void reconnect(HighAvailabilityServices member) {
+    relays.get(member).release();
+  }
+
+  @Test
+  void whatAConnectionStillCarriesThatWasGivenUpIsNotCarriedOut() throws Exception {
+    HighAvailabilityServices member =
+        createMember(
+            members
+                .configuration()
+                .with(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT, Duration.ofSeconds(6)));
+    RecordingContender contender = contend(member);
+    UUID session = contender.awaitGrants(1).get(0);
+    result(member.jobStore().putJob(session, JobStoreContract.graph(2, 10)));
+    Runnable release = relays.get(member).holdPresent();
+    CompletableFuture<Void> put = member.jobStore().putJob(session, JobStoreContract.graph(1, 10));
+    // The client hears nothing, connects again and repeats the write.
+    assertThat(put).succeedsWithin(PATIENCE);
+    result(member.jobStore().removeJob(session, JobStoreContract.graph(1, 10).jobId()));
+    release.run();
+    for (int i = 0; i < 20; i++) {
+      result(member.jobStore().putJob(session, JobStoreContract.graph(2, 10)));
+      assertThat(result(member.jobStore().recoverJobs()))
+          .containsExactly(JobStoreContract.graph(2, 10));
+    }
+    assertThat(contender.grants()).hasSize(1);
+    result(member.closeAsync());
+  }
+}

@@ -1,0 +1,67 @@
+package org.stellwerk.runtime.dispatcher;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.stellwerk.concurrent.FutureUtils;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.messages.JobResult;
+
+/**
+ * What a new leader finds in the stores. A job that has a result is over, whether the result is
+ * dirty or clean: a graph beside a clean one was written after the job's clean-up, which no order
+ * of our own writes does, and it is not run because of it. Immutable.
+ *
+ * @param results of jobs whose clean-up is open: all dirty ones, and those of stored jobs
+ * @param graphs the stored jobs, oldest first
+ */
+record StoredJobs(List<JobResult> results, Map<JobID, JobGraph> graphs) {
+
+  StoredJobs {
+    results = List.copyOf(results);
+    graphs = Collections.unmodifiableMap(new LinkedHashMap<>(graphs));
+  }
+
+  /** The stored jobs that are not over, oldest first. */
+  List<JobGraph> unfinished() {
+    Map<JobID, JobGraph> unfinished = new LinkedHashMap<>(graphs);
+    results.forEach(result -> unfinished.remove(result.jobId()));
+    return List.copyOf(unfinished.values());
+  }
+
+  /** Reads them; completes in whatever thread the stores answer in. */
+  static CompletableFuture<StoredJobs> read(DispatcherServices services) {
+    return services
+        .runtime()
+        .faultPoints()
+        .reach("dispatcher.before-stores-read")
+        .thenCompose(ignored -> services.jobResultStore().getDirtyResults())
+        .thenCombine(services.jobStore().recoverJobs(), StoredJobs::of)
+        .thenCompose(stored -> stored.withCleanResults(services));
+  }
+
+  private static StoredJobs of(List<JobResult> dirtyResults, List<JobGraph> recovered) {
+    Map<JobID, JobGraph> graphs = new LinkedHashMap<>();
+    recovered.forEach(graph -> graphs.put(graph.jobId(), graph));
+    return new StoredJobs(dirtyResults, graphs);
+  }
+
+  private CompletableFuture<StoredJobs> withCleanResults(DispatcherServices services) {
+    List<CompletableFuture<Optional<JobResult>>> reads = new ArrayList<>();
+    for (JobGraph graph : unfinished()) {
+      reads.add(services.jobResultStore().getResult(graph.jobId()));
+    }
+    return FutureUtils.combineAll(reads)
+        .thenApply(
+            clean -> {
+              List<JobResult> all = new ArrayList<>(results);
+              clean.forEach(result -> result.ifPresent(all::add));
+              return new StoredJobs(all, graphs);
+            });
+  }
+}
