@@ -1,5 +1,6 @@
 package org.stellwerk.simulation;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
@@ -7,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.simulation.SimNode;
+import org.stellwerk.rpc.simulation.SimRandom;
 import org.stellwerk.runtime.blob.BlobStore;
 import org.stellwerk.runtime.id.BlobKey;
 
@@ -18,10 +20,12 @@ public final class SimBlobStore implements BlobStore {
 
   private final Blobs blobs;
   private final SimNode node;
+  private final SimRandom random;
 
   SimBlobStore(Blobs blobs, SimNode node) {
     this.blobs = blobs;
     this.node = node;
+    this.random = node.random().fork("blobs");
   }
 
   @Override
@@ -32,22 +36,33 @@ public final class SimBlobStore implements BlobStore {
 
   @Override
   public CompletableFuture<Boolean> contains(BlobKey key) {
-    return later(() -> blobs.keys.contains(key));
+    return later("look for " + key, () -> blobs.keys.contains(key));
   }
 
   @Override
   public CompletableFuture<Void> delete(BlobKey key) {
     return later(
+        "delete " + key,
         () -> {
           blobs.keys.remove(key);
           return null;
         });
   }
 
-  private <T extends @Nullable Object> CompletableFuture<T> later(Supplier<T> step) {
+  private <T extends @Nullable Object> CompletableFuture<T> later(String what, Supplier<T> step) {
     CompletableFuture<T> done = node.newFuture();
-    node.io().execute(() -> done.complete(step.get()));
+    node.io().execute(() -> carryOut(what, step, done));
     return done;
+  }
+
+  private <T extends @Nullable Object> void carryOut(
+      String what, Supplier<T> step, CompletableFuture<T> done) {
+    if (blobs.failing > 0 && random.chance(blobs.failing)) {
+      blobs.failures++;
+      done.completeExceptionally(new IOException("Cannot " + what + ": the disk fails"));
+    } else {
+      done.complete(step.get());
+    }
   }
 
   @Override
@@ -64,6 +79,18 @@ public final class SimBlobStore implements BlobStore {
   public static final class Blobs {
 
     private final Set<BlobKey> keys = new TreeSet<>();
+    private double failing;
+    private int failures;
+
+    /** From now on this share of what JobManagers do with files fails. */
+    void fail(double share) {
+      failing = share;
+    }
+
+    /** How often something failed. */
+    public int failures() {
+      return failures;
+    }
 
     /** Adds a file, as a client's upload does. */
     public void add(BlobKey key) {

@@ -61,6 +61,8 @@ final class SimClient implements SimConnection.Watcher {
   private int failedConnects;
   private boolean connected;
   private boolean closed;
+  private final long readTimeoutNanos;
+  private final long pingIntervalNanos;
   private long lastHeardNanos;
   private long lastSentNanos;
 
@@ -68,6 +70,8 @@ final class SimClient implements SimConnection.Watcher {
     this.service = service;
     this.node = node;
     this.config = service.clientConfig();
+    this.readTimeoutNanos = config.readTimeout().toNanos();
+    this.pingIntervalNanos = config.pingInterval().toNanos();
     this.random = node.random().fork("zk");
     this.listener = listener;
   }
@@ -100,7 +104,7 @@ final class SimClient implements SimConnection.Watcher {
                 "zk connect",
                 () -> server.onConnect(opened, known, granted -> onConnected(opened, granted)));
     opened.toServer("zk syn", () -> opened.toClient("zk syn-ack", handshake));
-    arm(config.connectionTimeout(), () -> onConnectionLost(opened));
+    arm(config.connectionTimeout().toNanos(), () -> onConnectionLost(opened));
   }
 
   private void onConnected(SimConnection opened, int granted) {
@@ -133,23 +137,23 @@ final class SimClient implements SimConnection.Watcher {
     if (current == null || !connected) {
       return;
     }
-    if (now() - lastHeardNanos >= config.readTimeout().toNanos()) {
+    if (now() - lastHeardNanos >= readTimeoutNanos) {
       onConnectionLost(current);
       return;
     }
-    if (now() - lastSentNanos >= config.pingInterval().toNanos()) {
+    if (now() - lastSentNanos >= pingIntervalNanos) {
       lastSentNanos = now();
       SimServer server = service.server();
       current.toServer("zk ping", () -> server.onPing(current, () -> heard(current)));
     }
-    long nextPing = lastSentNanos + config.pingInterval().toNanos();
-    long silence = lastHeardNanos + config.readTimeout().toNanos();
-    arm(Duration.ofNanos(Math.min(nextPing, silence) - now()), this::keepAlive);
+    long nextPing = lastSentNanos + pingIntervalNanos;
+    long silence = lastHeardNanos + readTimeoutNanos;
+    arm(Math.min(nextPing, silence) - now(), this::keepAlive);
   }
 
-  private void arm(Duration delay, Runnable action) {
+  private void arm(long delayNanos, Runnable action) {
     disarm();
-    timer = node.drivers().schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+    timer = node.drivers().schedule(action, delayNanos, TimeUnit.NANOSECONDS);
   }
 
   private void disarm() {
@@ -178,7 +182,7 @@ final class SimClient implements SimConnection.Watcher {
     long pause = random.nextLong(LONGEST_PAUSE_NANOS);
     // Once it has tried all servers the real client waits before it begins anew.
     pause += failedConnects++ > 0 ? LONGEST_PAUSE_NANOS : 0;
-    arm(Duration.ofNanos(pause), this::connect);
+    arm(pause, this::connect);
   }
 
   private void drop() {

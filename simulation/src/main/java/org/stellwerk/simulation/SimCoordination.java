@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.simulation.SimNetwork;
@@ -127,6 +128,13 @@ public final class SimCoordination {
     Optional<SimNode> leading = server.node().isAlive() ? leadingNode() : Optional.empty();
     leading.ifPresent(this::expireSessionOf);
     return leading.isPresent();
+  }
+
+  /** How often requests ended otherwise than with their answer, by what happened. */
+  public Map<String, Integer> failedRequests() {
+    Map<String, Integer> failed = new TreeMap<>();
+    faults().outcomes().forEach((outcome, count) -> failed.put(outcome.name(), count));
+    return failed;
   }
 
   SimServiceFaults faults() {

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import org.stellwerk.rpc.simulation.SimNetwork;
 import org.stellwerk.rpc.simulation.SimNetwork.Status;
 import org.stellwerk.rpc.simulation.SimNode;
+import org.stellwerk.rpc.simulation.SimRpcConfig;
 import org.stellwerk.runtime.runner.FatalTaskException;
 
 /**
@@ -117,6 +118,18 @@ public final class SimFaults {
     world.node(name).slowIo(share, longest);
   }
 
+  /** From now on the process's endpoints are busy with this share of messages for up to so long. */
+  public void slowEndpoints(String name, double share, Duration longest) {
+    world.node(name).slowEndpoints(share, longest);
+  }
+
+  /** From now on everything is sometimes slow, as on busy machines; or it is not any more. */
+  public void busy(boolean busy) {
+    world
+        .network()
+        .setLatencies(busy ? SimRpcConfig.Latencies.busy() : SimRpcConfig.Latencies.calm());
+  }
+
   /** The coordination service ends the process's session, as if its pings had not come through. */
   public void expireSession(String name) {
     world.coordination().expireSessionOf(world.node(name));
@@ -176,6 +189,11 @@ public final class SimFaults {
     world.coordination().faults().broken(share);
   }
 
+  /** From now on this share of what JobManagers do with uploaded files fails. */
+  public void failBlobs(double share) {
+    world.blobs().fail(share);
+  }
+
   /**
    * Ends all faults that are set, those of the network and of fault points as well, and starts the
    * coordination service if it is down; processes that are dead stay dead.
@@ -187,8 +205,11 @@ public final class SimFaults {
     slowStores(0, Duration.ZERO);
     failStores(0, 0);
     breakStores(0);
+    failBlobs(0);
+    busy(false);
     for (SimNode node : world.network().nodes()) {
       node.slowIo(0, Duration.ZERO);
+      node.slowEndpoints(0, Duration.ZERO);
       node.clock().setDrift(0);
     }
   }

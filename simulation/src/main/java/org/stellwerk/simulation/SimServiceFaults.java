@@ -1,6 +1,9 @@
 package org.stellwerk.simulation;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
 import org.stellwerk.rpc.simulation.SimRandom;
 import org.stellwerk.simulation.SimOperation.Kind;
 
@@ -35,6 +38,7 @@ final class SimServiceFaults {
   }
 
   private final SimRandom random;
+  private final Map<Outcome, Integer> outcomes = new EnumMap<>(Outcome.class);
   private double slowShare;
   private Duration slowest = Duration.ZERO;
   private double failingReads;
@@ -59,6 +63,11 @@ final class SimServiceFaults {
     broken = share;
   }
 
+  /** How often requests ended otherwise than with their answer. */
+  Map<Outcome, Integer> outcomes() {
+    return Collections.unmodifiableMap(outcomes);
+  }
+
   Fate draw(Kind kind) {
     long before = 0;
     long after = 0;
@@ -77,9 +86,11 @@ final class SimServiceFaults {
     double breaking = kind == Kind.READ || kind == Kind.WRITE ? broken : 0;
     if (failing > 0 && random.chance(failing)) {
       Outcome outcome = random.chance(0.5) ? Outcome.CLOSED : Outcome.GIVEN_UP;
+      outcomes.merge(outcome, 1, Integer::sum);
       return new Fate(before, after, random.chance(0.5), outcome);
     }
     if (breaking > 0 && random.chance(breaking)) {
+      outcomes.merge(Outcome.BROKEN, 1, Integer::sum);
       return new Fate(before, after, false, Outcome.BROKEN);
     }
     return before == 0 && after == 0 ? Fate.GOOD : new Fate(before, after, true, Outcome.ANSWERED);

@@ -138,35 +138,34 @@ public final class SimTaskRunner implements TaskRunner {
 
     private final TaskDeploymentDescriptor descriptor;
     private final TaskEvents events;
+    private final Optional<SimTaskPlan> plan;
     private boolean cancelled;
     private boolean over;
 
     private Attempt(TaskDeploymentDescriptor descriptor, TaskEvents events) {
       this.descriptor = descriptor;
       this.events = events;
-    }
-
-    private SimTaskPlan plan() {
-      return SimTaskPlan.of(descriptor.taskInformation().vertex()).orElseThrow();
+      this.plan = SimTaskPlan.of(descriptor.taskInformation().vertex());
     }
 
     private void setUp() {
       if (over) {
         return;
       }
-      if (SimTaskPlan.of(descriptor.taskInformation().vertex()).isEmpty()) {
-        IllegalArgumentException unknown =
-            new IllegalArgumentException(
-                "Could not load class "
-                    + descriptor.taskInformation().vertex().invokableClassName());
-        end(() -> events.onFailed(unknown, IOMetrics.ZERO));
+      if (plan.isEmpty()) {
+        fail("Could not load class " + descriptor.taskInformation().vertex().invokableClassName());
         return;
       }
       events.onInitializing();
-      node.io().execute(this::run);
+      Duration setUp = plan.get().setUp();
+      if (setUp.isZero()) {
+        node.io().execute(() -> run(plan.get()));
+      } else {
+        later(setUp, () -> run(plan.get()));
+      }
     }
 
-    private void run() {
+    private void run(SimTaskPlan known) {
       if (over) {
         return;
       }
@@ -174,16 +173,10 @@ public final class SimTaskRunner implements TaskRunner {
       if (failsForMissingResult()) {
         return;
       }
-      node.drivers()
-          .schedule(this::failsForMissingResult, plan().run().toNanos() / 2, TimeUnit.NANOSECONDS);
-      switch (plan().end()) {
-        case FINISHES -> after(plan().run(), this::finish);
-        case FAILS ->
-            after(
-                plan().run(),
-                () ->
-                    events.onFailed(
-                        new IllegalStateException("failed as planned"), IOMetrics.ZERO));
+      later(known.run().dividedBy(2), this::failsForMissingResult);
+      switch (known.end()) {
+        case FINISHES -> later(known.run(), this::finish);
+        case FAILS -> later(known.run(), () -> fail("failed as planned"));
         case NEVER -> {
           // until it is cancelled
         }
@@ -191,10 +184,13 @@ public final class SimTaskRunner implements TaskRunner {
     }
 
     private void finish() {
-      if (descriptor.taskInformation().hasBlockingOutput()) {
-        results.put(descriptor.attemptId(), descriptor.jobId());
-      }
-      events.onFinished(IOMetrics.ZERO);
+      end(
+          () -> {
+            if (descriptor.taskInformation().hasBlockingOutput()) {
+              results.put(descriptor.attemptId(), descriptor.jobId());
+            }
+            events.onFinished(IOMetrics.ZERO);
+          });
     }
 
     private boolean failsForMissingResult() {
@@ -246,8 +242,12 @@ public final class SimTaskRunner implements TaskRunner {
               .isPresent();
     }
 
-    private void after(Duration delay, Runnable ending) {
-      node.drivers().schedule(() -> end(ending), delay.toNanos(), TimeUnit.NANOSECONDS);
+    private void later(Duration delay, Runnable action) {
+      node.drivers().schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void fail(String why) {
+      end(() -> events.onFailed(new IllegalStateException(why), IOMetrics.ZERO));
     }
 
     private void end(Runnable ending) {
@@ -263,12 +263,16 @@ public final class SimTaskRunner implements TaskRunner {
       if (!cancelled && !over) {
         cancelled = true;
         Duration delay =
-            closed
-                ? Duration.ZERO
-                : SimTaskPlan.of(descriptor.taskInformation().vertex())
-                    .map(SimTaskPlan::ignoresCancel)
-                    .orElse(Duration.ZERO);
-        after(delay, () -> events.onCanceled(IOMetrics.ZERO));
+            closed ? Duration.ZERO : plan.map(SimTaskPlan::ignoresCancel).orElse(Duration.ZERO);
+        later(delay, this::endCancelled);
+      }
+    }
+
+    private void endCancelled() {
+      switch (plan.map(SimTaskPlan::whenCancelled).orElse(SimTaskPlan.Reaction.STOPS)) {
+        case STOPS -> end(() -> events.onCanceled(IOMetrics.ZERO));
+        case FAILS -> fail("failed while it was cancelled");
+        case FINISHES -> finish();
       }
     }
 

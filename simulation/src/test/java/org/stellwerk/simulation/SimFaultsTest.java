@@ -104,6 +104,11 @@ class SimFaultsTest {
     faults.slowStores(1, Duration.ofMinutes(1));
     faults.driftClock("tm-1", 500_000);
     faults.cutFromCoordination("jm-2", SimFaults.Way.BOTH);
+    faults.slowEndpoints("jm-2", 1, Duration.ofMinutes(1));
+    faults.failStores(1, 1);
+    faults.failBlobs(1);
+    faults.busy(true);
+    faults.crash(SimCoordination.NODE_NAME);
     faults.heal();
     UUID before = leader();
     faults.expireSession("jm-1");

@@ -1,5 +1,6 @@
 package org.stellwerk.simulation;
 
+import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.NoSuchElementException;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -14,11 +15,22 @@ import org.stellwerk.runtime.highavailability.HighAvailabilityServices;
 /** Members of a simulated cluster for the contract suites, which bring a thread of their own. */
 final class SimHaContractMembers implements AfterEachCallback {
 
+  private static final Duration VERY_LONG = Duration.ofHours(1);
+
   private final SimScheduler scheduler = new SimScheduler(17);
   private final SimNetwork network = new SimNetwork(scheduler);
-  private final SimCoordination coordination = new SimCoordination(network, Configuration.empty());
+  private final SimCoordination coordination;
   private final SimRealTime time = new SimRealTime(scheduler);
   private final IdentityHashMap<HighAvailabilityServices, SimNode> nodes = new IdentityHashMap<>();
+
+  SimHaContractMembers() {
+    this(Configuration.empty());
+  }
+
+  /** Members with the configuration. */
+  SimHaContractMembers(Configuration configuration) {
+    coordination = new SimCoordination(network, configuration);
+  }
 
   HighAvailabilityServices newMember() throws Exception {
     return time.call(
@@ -32,15 +44,39 @@ final class SimHaContractMembers implements AfterEachCallback {
   }
 
   void expireSession(HighAvailabilityServices member) throws Exception {
+    act(() -> coordination.expireSessionOf(node(member)));
+  }
+
+  private SimNode node(HighAvailabilityServices member) {
     SimNode node = nodes.get(member);
     if (node == null) {
       throw new NoSuchElementException("Not a member: " + member);
     }
+    return node;
+  }
+
+  private void act(Runnable action) throws Exception {
     time.call(
         () -> {
-          coordination.expireSessionOf(node);
+          action.run();
           return true;
         });
+  }
+
+  void stopService() throws Exception {
+    act(coordination::crash);
+  }
+
+  void startService() throws Exception {
+    act(coordination::restart);
+  }
+
+  void cutOff(HighAvailabilityServices member) throws Exception {
+    act(() -> network.clog(node(member).name(), VERY_LONG));
+  }
+
+  void reconnectAll() throws Exception {
+    act(network::heal);
   }
 
   @Override

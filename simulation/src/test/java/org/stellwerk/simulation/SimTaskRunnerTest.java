@@ -23,6 +23,7 @@ import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskInformation;
 import org.stellwerk.runtime.taskexecutor.TaskEvents;
 import org.stellwerk.runtime.taskexecutor.TaskHandle;
+import org.stellwerk.simulation.SimTaskPlan.Reaction;
 
 class SimTaskRunnerTest {
 
@@ -85,6 +86,33 @@ class SimTaskRunnerTest {
     sim.runFor(Duration.ofSeconds(1));
     handle.cancel();
     sim.runFor(Duration.ofMinutes(2));
+    assertThat(seen).containsExactly("initializing", "running", "finished");
+  }
+
+  @Test
+  void aCancelledTaskMayFail() {
+    TaskHandle handle = start(SimTaskPlan.runsForEver().whenCancelled(Reaction.FAILS));
+    sim.runFor(Duration.ofSeconds(1));
+    handle.cancel();
+    sim.runFor(Duration.ofSeconds(1));
+    assertThat(seen).containsExactly("initializing", "running", "failed while it was cancelled");
+  }
+
+  @Test
+  void aTaskMayFinishAtTheMomentOfItsCancellation() {
+    TaskHandle handle = start(SimTaskPlan.runsForEver().whenCancelled(Reaction.FINISHES));
+    sim.runFor(Duration.ofSeconds(1));
+    handle.cancel();
+    sim.runFor(Duration.ZERO);
+    assertThat(seen).containsExactly("initializing", "running", "finished");
+  }
+
+  @Test
+  void aTaskMayTakeItsTimeToBegin() {
+    start(SimTaskPlan.finishesAfter(Duration.ofSeconds(1)).setUpFor(Duration.ofSeconds(3)));
+    sim.runFor(Duration.ofMillis(2_900));
+    assertThat(seen).containsExactly("initializing");
+    sim.runFor(Duration.ofMillis(1_200));
     assertThat(seen).containsExactly("initializing", "running", "finished");
   }
 

@@ -44,6 +44,7 @@ final class SimMailbox implements RpcServer {
   private final SimLane lane = new SimLane();
   private final NameClaim claim;
   private long busyUntilNanos;
+  private int waiting;
   private boolean closed;
 
   SimMailbox(SimRpcService service, RpcEndpoint endpoint, Map<String, String> loggingContext) {
@@ -92,6 +93,13 @@ final class SimMailbox implements RpcServer {
           .reportViolation(
               new InvariantViolation("I10", "A timer fires for " + name + ", which has ended"));
     }
+    if (++waiting > service.scheduler().budget().waiting()) {
+      service
+          .scheduler()
+          .reportViolation(
+              new InvariantViolation(
+                  "I9", "There are %d messages in the mailbox of %s".formatted(waiting, name)));
+    }
     long now = service.scheduler().nowNanos();
     long at = Math.max(now + service.mailboxLatency(), busyUntilNanos);
     busyUntilNanos = at + service.processingTime();
@@ -114,6 +122,7 @@ final class SimMailbox implements RpcServer {
 
     @Override
     void happen() {
+      waiting--;
       handle(message, responder);
     }
 

@@ -100,6 +100,10 @@ public final class SimScheduler {
     lastNanos = newBudget.virtualTime().toNanos();
   }
 
+  SimBudget budget() {
+    return budget;
+  }
+
   SimObservers observers() {
     return observers;
   }

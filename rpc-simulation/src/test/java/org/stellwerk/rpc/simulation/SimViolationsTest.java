@@ -97,6 +97,19 @@ class SimViolationsTest {
   }
 
   @Test
+  void aMailboxThatOverflowsIsAViolation() {
+    sim.setBudget(SimBudget.defaults().withWaiting(100));
+    for (int i = 0; i < 100; i++) {
+      endpoint.post(() -> {});
+    }
+    sim.runUntilIdle();
+    for (int i = 0; i < 101; i++) {
+      endpoint.post(() -> {});
+    }
+    assertViolates("I9", "101 messages in the mailbox of echo");
+  }
+
+  @Test
   void anAnswerToAnEndpointThatHasEndedIsNone() {
     sim.await(endpoint.closeAsync());
     service.node().timers().execute(() -> endpoint.post(() -> {}));

@@ -15,6 +15,7 @@ import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.taskexecutor.SlotState;
+import org.stellwerk.runtime.taskexecutor.TaskExecutor;
 import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot;
 import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot.RunningTask;
 import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot.Slot;
@@ -29,7 +30,6 @@ final class I1SlotOwners extends Invariant {
 
   private final Allocations allocations;
   private final Function<String, ? extends Collection<ExecutionAttemptID>> userCode;
-  private final Set<AllocationID> ended = new HashSet<>();
 
   /**
    * The invariant.
@@ -64,6 +64,13 @@ final class I1SlotOwners extends Invariant {
       own(change.process(), slot);
     }
     checkUserCode(change.process(), now);
+  }
+
+  @Override
+  void onGone(Source endpoint) {
+    if (endpoint.kind() == TaskExecutor.class) {
+      allocations.endAllOf(endpoint.process());
+    }
   }
 
   private void checkSlot(Slot slot, TaskExecutorSnapshot now) {
@@ -120,7 +127,7 @@ final class I1SlotOwners extends Invariant {
 
   private void end(Slot former) {
     if (former.allocationId() != null) {
-      ended.add(former.allocationId());
+      allocations.end(former.allocationId());
     }
   }
 
@@ -138,7 +145,8 @@ final class I1SlotOwners extends Invariant {
         allocation,
         now,
         before);
-    require(!ended.contains(allocation), "Allocation {} was over, but has {}", allocation, now);
+    require(
+        !allocations.hasEnded(allocation), "Allocation {} was over, but has {}", allocation, now);
   }
 
   private void checkUserCode(String process, TaskExecutorSnapshot now) {

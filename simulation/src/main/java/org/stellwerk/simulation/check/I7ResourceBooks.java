@@ -13,6 +13,7 @@ import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.jobmaster.JobMasterSnapshot;
 import org.stellwerk.runtime.resourcemanager.ManagedSlotState;
 import org.stellwerk.runtime.resourcemanager.ResourceManagerSnapshot;
@@ -22,9 +23,10 @@ import org.stellwerk.runtime.resourcemanager.ResourceManagerSnapshot.Slot;
 
 /**
  * I7, the ResourceManager's books: one live registration per TaskExecutor, with slots of its own,
- * each free or assigned; an allocated slot is one that its TaskExecutor has given; a slot is asked
- * for only as long as the job has fewer than it declared; and what was declared is what the
- * JobMaster says, never an older version after a newer one.
+ * each free or assigned; an allocated slot is one that its TaskExecutor has given, and becomes free
+ * when that allocation has ended, not for the end of another; a slot is asked for only as long as
+ * the job has fewer than it declared; and what was declared is what the JobMaster says, never an
+ * older version after a newer one.
  */
 final class I7ResourceBooks extends Invariant {
 
@@ -61,7 +63,8 @@ final class I7ResourceBooks extends Invariant {
           now.taskExecutors());
       owners.put(taskExecutor.registrationId(), taskExecutor.resourceId());
     }
-    Set<AllocationID> assignedBefore = assigned(change.before());
+    Map<AllocationID, SlotID> before = assigned(change.before());
+    checkGivenUp(before, now);
     Map<JobID, Integer> taken = new HashMap<>();
     Set<JobID> askedFor = new HashSet<>();
     Set<AllocationID> seen = new HashSet<>();
@@ -79,7 +82,7 @@ final class I7ResourceBooks extends Invariant {
         if (allocation != null && job != null) {
           require(seen.add(allocation), "Allocation {} has two slots: {}", allocation, now);
           taken.merge(job, 1, Integer::sum);
-          if (slot.state() == ManagedSlotState.PENDING && !assignedBefore.contains(allocation)) {
+          if (slot.state() == ManagedSlotState.PENDING && !before.containsKey(allocation)) {
             askedFor.add(job);
           }
         }
@@ -100,13 +103,35 @@ final class I7ResourceBooks extends Invariant {
     return free;
   }
 
-  private static Set<AllocationID> assigned(@Nullable ResourceManagerSnapshot snapshot) {
-    Set<AllocationID> assigned = new HashSet<>();
+  /** A slot becomes free because its allocation has ended, and for no other reason. */
+  private void checkGivenUp(Map<AllocationID, SlotID> before, ResourceManagerSnapshot now) {
+    if (before.isEmpty()) {
+      return;
+    }
+    Set<SlotID> free = new HashSet<>();
+    for (Registration registration : now.registrations()) {
+      for (Slot slot : registration.slots()) {
+        if (slot.usable()) {
+          free.add(slot.slotId());
+        }
+      }
+    }
+    before.forEach(
+        (allocation, slot) ->
+            require(
+                !free.contains(slot) || !allocations.isHeld(allocation),
+                "{} was given up, but its TaskExecutor still has it for allocation {}",
+                slot,
+                allocation));
+  }
+
+  private static Map<AllocationID, SlotID> assigned(@Nullable ResourceManagerSnapshot snapshot) {
+    Map<AllocationID, SlotID> assigned = new LinkedHashMap<>();
     if (snapshot != null) {
       for (Registration registration : snapshot.registrations()) {
         for (Slot slot : registration.slots()) {
           if (slot.allocationId() != null) {
-            assigned.add(slot.allocationId());
+            assigned.put(slot.allocationId(), slot.slotId());
           }
         }
       }

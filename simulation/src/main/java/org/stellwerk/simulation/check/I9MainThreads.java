@@ -16,7 +16,8 @@ import org.stellwerk.runtime.taskexecutor.TaskExecutor;
 /**
  * I9, main threads: what belongs to an endpoint changes in events of that endpoint only. Each
  * transition is seen where it happens; other changes show when an endpoint is not the same at the
- * beginning of an event as at the end of its last. And no call fails with what only a bug throws.
+ * beginning of an event as at the end of its last. No transition happens inside of another one of
+ * the same machine. And no call fails with what only a bug throws.
  */
 final class I9MainThreads extends Invariant {
 
@@ -30,8 +31,15 @@ final class I9MainThreads extends Invariant {
           TransitionObserver.LEADER_SESSION, JobManagerProcess.class,
           TransitionObserver.AVAILABILITY, TaskExecutor.class);
 
+  private final ReentranceCheck reentrance;
+
   I9MainThreads(Consumer<InvariantViolation> violations) {
+    this(violations, new ReentranceCheck());
+  }
+
+  I9MainThreads(Consumer<InvariantViolation> violations, ReentranceCheck reentrance) {
     super("I9", violations);
+    this.reentrance = reentrance;
   }
 
   @Override
@@ -44,6 +52,15 @@ final class I9MainThreads extends Invariant {
         "Outside of its main thread, in {}: {}",
         in,
         transition);
+    require(
+        !reentrance.isReentrant(transition),
+        "While its former transition is being told: {}",
+        transition);
+  }
+
+  @Override
+  void onEndOfEvent() {
+    reentrance.onEndOfEvent();
   }
 
   /** An endpoint is about to run, and looks like this. */

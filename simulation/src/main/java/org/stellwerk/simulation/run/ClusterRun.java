@@ -28,12 +28,16 @@ public final class ClusterRun {
 
   private static final Duration STOP = Duration.ofSeconds(30);
 
+  /** After which a process is started again that has ended because of a fault of its own. */
+  static final Duration SUPERVISOR_PAUSE = Duration.ofSeconds(1);
+
   private final Schedule schedule;
   private final SimWorld world;
   private final SimScheduler scheduler;
   private final ClusterChecks checks;
   private final RunClient client;
   private final Coverage coverage = new Coverage();
+  private final CoverageObserver observer;
   private final List<SimEvent> pending = new ArrayList<>();
 
   /** A run that has not begun. */
@@ -43,7 +47,7 @@ public final class ClusterRun {
     this.scheduler = world.scheduler();
     this.checks = ClusterChecks.attach(world);
     this.client = new RunClient(world, checks.history());
-    CoverageObserver.attach(world, coverage);
+    this.observer = CoverageObserver.attach(world, coverage);
   }
 
   /** The world, for observers. */
@@ -64,6 +68,7 @@ public final class ClusterRun {
     } catch (AssertionError | RuntimeException e) {
       failure = Optional.of(Failure.of(e));
     }
+    observer.countEnds(world);
     return new RunResult(
         schedule,
         failure,
@@ -77,6 +82,7 @@ public final class ClusterRun {
     if (schedule.faultPoints()) {
       world.enableFaultPoints();
     }
+    world.ends().supervise(SUPERVISOR_PAUSE);
     ClusterShape shape = schedule.shape();
     shape.jobManagerNames().forEach(world::startJobManager);
     shape.taskManagerNames().forEach(name -> world.startTaskManager(name, shape.slots()));
@@ -91,6 +97,7 @@ public final class ClusterRun {
 
   private void begin(Step step) {
     Action action = step.action();
+    observer.countStep(action);
     if (action instanceof Order order) {
       order.give(client);
     } else if (action instanceof Fault fault) {

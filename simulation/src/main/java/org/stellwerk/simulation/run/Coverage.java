@@ -15,6 +15,13 @@ public final class Coverage {
     counts.merge(name, 1L, Long::sum);
   }
 
+  /** Counts so many more. */
+  void add(String name, long more) {
+    if (more > 0) {
+      counts.merge(name, more, Long::sum);
+    }
+  }
+
   /** Adds what another one has counted. */
   void add(Coverage other) {
     other.counts.forEach((name, count) -> counts.merge(name, count, Long::sum));

@@ -20,9 +20,12 @@ import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.exceptions.DuplicateJobSubmissionException;
+import org.stellwerk.simulation.SimEnds;
 import org.stellwerk.simulation.SimWorld;
 import org.stellwerk.simulation.TransitionListener;
 import org.stellwerk.simulation.check.DeclaredTransitions;
+import org.stellwerk.simulation.schedule.Action;
+import org.stellwerk.simulation.schedule.Vocabulary;
 
 /**
  * Counts what a run did: transitions of state machines, faults that struck, messages of interest
@@ -37,6 +40,10 @@ final class CoverageObserver implements SimObserver, TransitionListener {
   static final String MISSED = "a finished result was missed by its reader";
   static final String LINK = "link changed";
   static final String LOST = "lost: ";
+  static final String STEP = "step: ";
+  static final String ENDED = "process ended by itself: ";
+  static final String REQUEST = "request of the coordination service: ";
+  static final String BLOB = "files could not be used";
 
   /** Calls of which at least one must have been lost on its way, in all runs together. */
   static final List<String> LOSABLE =
@@ -63,10 +70,28 @@ final class CoverageObserver implements SimObserver, TransitionListener {
   }
 
   /** Counts what happens in the world from now on. */
-  static void attach(SimWorld world, Coverage coverage) {
+  static CoverageObserver attach(SimWorld world, Coverage coverage) {
     CoverageObserver observer = new CoverageObserver(coverage);
     world.scheduler().addObserver(observer);
     world.addTransitionListener(observer);
+    return observer;
+  }
+
+  /** A step of the schedule happens. */
+  void countStep(Action action) {
+    coverage.count(STEP + Vocabulary.nameOf(action));
+  }
+
+  /** The run is over: counts what the world has counted itself. */
+  void countEnds(SimWorld world) {
+    for (SimEnds.End end : world.ends().all()) {
+      coverage.count(ENDED + end.why().getClass().getSimpleName());
+    }
+    world
+        .coordination()
+        .failedRequests()
+        .forEach((outcome, count) -> coverage.add(REQUEST + outcome, count));
+    coverage.add(BLOB, world.blobs().failures());
   }
 
   @Override

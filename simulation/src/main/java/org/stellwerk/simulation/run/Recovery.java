@@ -23,10 +23,12 @@ import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.resourcemanager.ResourceManager;
 import org.stellwerk.runtime.taskexecutor.TaskExecutor;
 import org.stellwerk.simulation.SimStores;
-import org.stellwerk.simulation.SimTaskPlan.End;
 import org.stellwerk.simulation.SimTaskRunner;
 import org.stellwerk.simulation.SimWorld;
 import org.stellwerk.simulation.check.ClusterChecks;
+import org.stellwerk.simulation.schedule.JobSettings;
+import org.stellwerk.simulation.schedule.JobShape;
+import org.stellwerk.simulation.schedule.JobTasks;
 import org.stellwerk.simulation.schedule.Order.Sharing;
 import org.stellwerk.simulation.schedule.Order.Submit;
 import org.stellwerk.simulation.schedule.Order.Via;
@@ -35,8 +37,8 @@ import org.stellwerk.simulation.schedule.Schedule;
 /**
  * What must become of a healed cluster, each step within the bound: one leader with one set of
  * endpoints knows all live TaskManagers; jobs that still run can be cancelled; every acknowledged
- * job has a result, nothing of it is left in stores, slots or task runners; and a job that needs
- * every slot finishes.
+ * job has a result, nothing of it is left in stores, uploaded files, slots or task runners; and a
+ * job that needs every slot finishes.
  */
 final class Recovery {
 
@@ -65,11 +67,10 @@ final class Recovery {
     await("the core is up", this::notUp);
     await("all TaskManagers are in use", this::notInUse);
     await("everybody agrees", checks.liveness()::problems);
-    int slots = schedule.shape().slots() * liveTaskManagers().size();
-    await("one leader knows all slots", () -> unknown(slots));
-    await("all jobs are over", () -> leftovers(slots));
-    await("a job finishes on all slots", () -> lastJob(slots));
-    await("that job is over", () -> leftovers(slots));
+    await("one leader knows all slots", this::unknown);
+    await("all jobs are over", this::leftovers);
+    await("a job finishes on all slots", this::lastJob);
+    await("that job is over", this::leftovers);
   }
 
   /** Runs the world until there are no problems any more. */
@@ -115,11 +116,17 @@ final class Recovery {
     return world.taskManagers().stream().filter(name -> world.node(name).isAlive()).toList();
   }
 
+  /** A process that has ended by itself may still be started again by its supervisor. */
+  private int slots() {
+    return schedule.shape().slots() * liveTaskManagers().size();
+  }
+
   private SimStores stores() {
     return world.coordination().stores();
   }
 
-  private List<String> unknown(int slots) {
+  private List<String> unknown() {
+    int slots = slots();
     List<String> problems = new ArrayList<>();
     requireOne(Dispatcher.class, problems);
     requireOne(ResourceManager.class, problems);
@@ -144,8 +151,9 @@ final class Recovery {
   }
 
   /** Jobs may still appear: a submission is on its way for as long as stores and calls take. */
-  private List<String> leftovers(int slots) {
+  private List<String> leftovers() {
     cancelAll();
+    int slots = slots();
     List<String> left = new ArrayList<>();
     if (!client.isAnswered()) {
       left.add("a client's order without answer");
@@ -155,6 +163,7 @@ final class Recovery {
         .forEach(jobId -> left.add(jobId + " without result"));
     stores().jobs().forEach(graph -> left.add("stored job " + graph.jobId()));
     stores().dirtyResults().forEach(result -> left.add("dirty result of " + result.jobId()));
+    client.jarsLeft().forEach(jar -> left.add("jar " + jar));
     for (JobMaster jobMaster : world.endpoints(JobMaster.class)) {
       left.add("JobMaster of " + jobMaster.getJobId());
     }
@@ -198,11 +207,16 @@ final class Recovery {
   }
 
   /** Each attempt is a job of its own; what is left of an earlier one does not keep it. */
-  private List<String> lastJob(int slots) {
+  private List<String> lastJob() {
     cancelAll();
     int job = LAST_JOBS + ++lastJobs;
     Submit order =
-        new Submit(job, 1, slots, End.FINISHES, POLL, Duration.ZERO, Via.LEADER, Sharing.ONE_GROUP);
+        new Submit(
+            job,
+            new JobShape(1, slots(), Sharing.ONE_GROUP),
+            JobTasks.finishing(POLL),
+            JobSettings.USUAL,
+            Via.LEADER);
     Optional<JobStatus> end =
         ask(dispatcher -> dispatcher.submitJob(RunClient.graph(order), RunClient.ASK))
             .flatMap(

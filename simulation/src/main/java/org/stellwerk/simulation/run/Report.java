@@ -81,6 +81,14 @@ final class Report {
         "Per run: %,d events, %.1f s of virtual time%n",
         summary.events() / summary.runs(),
         summary.virtualTime().toMillis() / 1e3 / summary.runs());
+    if (!summary.cpuTime().isZero()) {
+      double cpu = summary.cpuTime().toNanos() / 1e9;
+      out.printf(
+          Locale.ROOT,
+          "CPU time of the runs: %.1f s, %,.0f events per second of it%n",
+          cpu,
+          summary.events() / cpu);
+    }
     out.println(
         "Runs by number of processes: "
             + summary.runsByNodes().entrySet().stream()

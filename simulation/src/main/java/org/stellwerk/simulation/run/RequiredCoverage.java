@@ -3,7 +3,11 @@ package org.stellwerk.simulation.run;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.stellwerk.runtime.cluster.LeaderSessionException;
+import org.stellwerk.runtime.runner.FatalTaskException;
+import org.stellwerk.runtime.taskexecutor.RegistrationTimeoutException;
 import org.stellwerk.simulation.check.DeclaredTransitions;
+import org.stellwerk.simulation.schedule.Vocabulary;
 
 /**
  * What many runs together must have done, lest they prove nothing: every declared transition,
@@ -68,6 +72,16 @@ public final class RequiredCoverage {
           "task slot: ALLOCATED -> QUARANTINED",
           "managed slot: QUARANTINED -> ALLOCATED");
 
+  /** Faults of a process that end it. */
+  private static final List<Class<? extends Throwable>> ENDS =
+      List.of(
+          RegistrationTimeoutException.class,
+          LeaderSessionException.class,
+          FatalTaskException.class);
+
+  /** How requests end without their answer. */
+  private static final List<String> REQUESTS = List.of("CLOSED", "GIVEN_UP", "BROKEN");
+
   private RequiredCoverage() {}
 
   /** The names of all counters that must not be 0. */
@@ -84,10 +98,14 @@ public final class RequiredCoverage {
             CoverageObserver.LINK,
             CoverageObserver.MADE_AGAIN,
             CoverageObserver.MISSED,
+            CoverageObserver.BLOB,
             "process CRASHED",
             "process FROZEN",
             "process STOPPED"));
     names.addAll(SlotCoverage.ALL);
+    Vocabulary.names().forEach(step -> names.add(CoverageObserver.STEP + step));
+    ENDS.forEach(end -> names.add(CoverageObserver.ENDED + end.getSimpleName()));
+    REQUESTS.forEach(outcome -> names.add(CoverageObserver.REQUEST + outcome));
     CoverageObserver.LOSABLE.forEach(call -> names.add(CoverageObserver.LOST + call));
     return names;
   }

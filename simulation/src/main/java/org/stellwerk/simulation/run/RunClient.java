@@ -13,6 +13,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.gateway.DispatcherGateway;
 import org.stellwerk.runtime.gateway.ResourceManagerGateway;
+import org.stellwerk.runtime.id.BlobKey;
 import org.stellwerk.runtime.id.DispatcherId;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.ResourceID;
@@ -31,6 +32,8 @@ import org.stellwerk.simulation.SimTaskPlan;
 import org.stellwerk.simulation.SimTaskPlan.End;
 import org.stellwerk.simulation.SimWorld;
 import org.stellwerk.simulation.check.ClientHistory;
+import org.stellwerk.simulation.schedule.JobShape;
+import org.stellwerk.simulation.schedule.JobTasks;
 import org.stellwerk.simulation.schedule.Order;
 import org.stellwerk.simulation.schedule.Order.Sharing;
 import org.stellwerk.simulation.schedule.Order.Submit;
@@ -41,6 +44,7 @@ import org.stellwerk.simulation.schedule.Order.Via;
 final class RunClient implements Order.Client {
 
   static final Duration ASK = Duration.ofSeconds(10);
+  private static final int SHARED_JAR = 0xcafe;
   private static final UUID NO_SESSION = new UUID(9, 9);
 
   private final SimWorld world;
@@ -64,10 +68,23 @@ final class RunClient implements Order.Client {
     return open == 0;
   }
 
+  /** The files of their own that acknowledged jobs still have. */
+  List<BlobKey> jarsLeft() {
+    Set<BlobKey> present = world.blobs().keys();
+    List<BlobKey> left = new ArrayList<>();
+    for (JobGraph graph : submitted.values()) {
+      if (acknowledged().contains(graph.jobId())) {
+        graph.userJars().stream().limit(1).filter(present::contains).forEach(left::add);
+      }
+    }
+    return left;
+  }
+
   @Override
   public void submit(Submit order) {
     JobGraph graph = graph(order);
     submitted.put(order.job(), graph);
+    graph.userJars().forEach(world.blobs()::add);
     submit(graph, order.via());
   }
 
@@ -189,9 +206,9 @@ final class RunClient implements Order.Client {
 
   /** The graph of an order: its stages in a row, of which only the last may fail or go on. */
   static JobGraph graph(SubmitStaged order) {
-    SimTaskPlan last = new SimTaskPlan(order.run(), order.end(), order.ignoresCancel());
-    SimTaskPlan others =
-        new SimTaskPlan(order.run(), SimTaskPlan.End.FINISHES, order.ignoresCancel());
+    JobTasks tasks = order.tasks();
+    SimTaskPlan last = plan(tasks, tasks.run(), tasks.end());
+    SimTaskPlan others = plan(tasks, tasks.run(), End.FINISHES);
     List<JobVertex> vertices = new ArrayList<>();
     List<JobEdge> edges = new ArrayList<>();
     for (int i = 0; i < order.stages(); i++) {
@@ -217,28 +234,48 @@ final class RunClient implements Order.Client {
    * are co-located are not connected, so that their subtasks start again one by one.
    */
   static JobGraph graph(Submit order) {
+    JobShape shape = order.shape();
     List<JobVertex> vertices = new ArrayList<>();
     List<JobEdge> edges = new ArrayList<>();
-    for (int i = 0; i < order.vertices(); i++) {
+    for (int i = 0; i < shape.vertices(); i++) {
       JobVertex vertex =
           plan(order, i)
-              .vertex(new UUID(2L + i, order.job()), "vertex-" + (i + 1), order.parallelism())
-              .withSlotSharing(slotSharing(order.sharing(), i));
-      if (i > 0 && order.sharing() != Sharing.CO_LOCATED) {
+              .vertex(new UUID(2L + i, order.job()), "vertex-" + (i + 1), shape.parallelism())
+              .withSlotSharing(slotSharing(shape.sharing(), i));
+      if (i > 0 && shape.sharing() != Sharing.CO_LOCATED) {
         edges.add(new JobEdge(vertices.get(i - 1).id(), vertex.id(), ShipStrategy.REBALANCE));
       }
       vertices.add(vertex);
     }
     return new JobGraph(
-        jobId(order.job()), "job-" + order.job(), vertices, edges, Map.of(), List.of());
+        jobId(order.job()),
+        "job-" + order.job(),
+        vertices,
+        edges,
+        order.settings().configuration(),
+        jars(order));
+  }
+
+  /** The job's own first, then one that others use, too. */
+  private static List<BlobKey> jars(Submit order) {
+    List<BlobKey> jars = new ArrayList<>();
+    for (int i = 0; i < order.settings().jars(); i++) {
+      jars.add(new BlobKey("%064x".formatted(i == 0 ? order.job() : SHARED_JAR)));
+    }
+    return jars;
   }
 
   private static SimTaskPlan plan(Submit order, int vertex) {
-    boolean inTurn = order.sharing() == Sharing.GROUPS;
-    return new SimTaskPlan(
-        order.run().multipliedBy(inTurn ? vertex + 1L : 1L),
-        inTurn && vertex + 1 < order.vertices() ? End.FINISHES : order.end(),
-        order.ignoresCancel());
+    JobTasks tasks = order.tasks();
+    boolean inTurn = order.shape().sharing() == Sharing.GROUPS;
+    return plan(
+        tasks,
+        tasks.run().multipliedBy(inTurn ? vertex + 1L : 1L),
+        inTurn && vertex + 1 < order.shape().vertices() ? End.FINISHES : tasks.end());
+  }
+
+  private static SimTaskPlan plan(JobTasks tasks, Duration run, End end) {
+    return new SimTaskPlan(tasks.setUp(), run, end, tasks.ignoresCancel(), tasks.whenCancelled());
   }
 
   private static SlotSharing slotSharing(Sharing sharing, int vertex) {

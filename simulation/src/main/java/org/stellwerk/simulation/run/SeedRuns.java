@@ -1,5 +1,8 @@
 package org.stellwerk.simulation.run;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -15,6 +18,8 @@ import org.stellwerk.simulation.schedule.ScheduleGenerator;
  * enough. Which seeds fail and how does not depend on the threads.
  */
 public final class SeedRuns {
+
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private final int threads;
   private final Consumer<RunResult> listener;
@@ -55,9 +60,12 @@ public final class SeedRuns {
 
   private void work(LongPredicate goOn) {
     for (long seed = next.getAndIncrement(); goOn.test(seed); seed = next.getAndIncrement()) {
+      long begin = THREADS.getCurrentThreadCpuTime();
       RunResult result = new ClusterRun(ScheduleGenerator.generate(seed)).run();
+      Duration cpuTime = Duration.ofNanos(THREADS.getCurrentThreadCpuTime() - begin);
       synchronized (summary) {
         summary.add(result);
+        summary.addCpuTime(cpuTime);
         listener.accept(result);
       }
     }

@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.util.List;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.RpcOptions;
+import org.stellwerk.runtime.dispatcher.DispatcherConfig;
 import org.stellwerk.runtime.options.ClusterOptions;
 import org.stellwerk.runtime.options.HeartbeatOptions;
 import org.stellwerk.runtime.options.HighAvailabilityOptions;
 import org.stellwerk.runtime.options.SlotOptions;
 import org.stellwerk.runtime.options.TaskManagerOptions;
 import org.stellwerk.simulation.schedule.ProcessFault.Freeze;
+import org.stellwerk.simulation.schedule.ProcessFault.SlowEndpoints;
 import org.stellwerk.simulation.schedule.Schedule;
 
 /** How long a healed cluster may take to be well again: the sum of everything it may wait for. */
@@ -25,6 +27,7 @@ final class StabilisationBound {
 
   static Duration of(Schedule schedule) {
     Configuration configuration = schedule.configuration();
+    DispatcherConfig dispatcher = DispatcherConfig.from(configuration);
     List<Duration> summands =
         List.of(
             longestFreezeAfterHeal(schedule),
@@ -43,9 +46,23 @@ final class StabilisationBound {
             configuration.get(RpcOptions.ASK_TIMEOUT).multipliedBy(2),
             // A slot that its job does not need any more is given back.
             configuration.get(SlotOptions.IDLE_TIMEOUT),
+            // A process that could not register ends, and its supervisor starts it again.
+            ClusterRun.SUPERVISOR_PAUSE,
+            backlog(schedule),
+            // A step of a clean-up failed just now; then the jars are kept for a while.
+            dispatcher.maxRetryBackoff(),
+            dispatcher.jarRetention(),
             LAST_DELAYS,
             WORK);
     return summands.stream().reduce(Duration.ZERO, Duration::plus);
+  }
+
+  /** Messages that came to slow endpoints before the heal are as slow as those were. */
+  private static Duration backlog(Schedule schedule) {
+    return schedule.steps().stream()
+        .filter(step -> step.action() instanceof SlowEndpoints)
+        .map(step -> step.action().lasting())
+        .reduce(Duration.ZERO, Duration::plus);
   }
 
   private static Duration longestFreezeAfterHeal(Schedule schedule) {

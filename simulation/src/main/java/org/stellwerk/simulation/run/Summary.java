@@ -16,6 +16,7 @@ public final class Summary {
   private int runs;
   private long events;
   private Duration virtualTime = Duration.ZERO;
+  private Duration cpuTime = Duration.ZERO;
 
   void add(RunResult result) {
     runs++;
@@ -41,6 +42,15 @@ public final class Summary {
   /** The virtual time of all runs. */
   public Duration virtualTime() {
     return virtualTime;
+  }
+
+  void addCpuTime(Duration more) {
+    cpuTime = cpuTime.plus(more);
+  }
+
+  /** What the threads of the runs have used, without those of the JVM; zero if not measured. */
+  public Duration cpuTime() {
+    return cpuTime;
   }
 
   /** What was seen in any of them. */

@@ -5,7 +5,7 @@ import java.util.List;
 import org.stellwerk.simulation.SimFaults.Way;
 import org.stellwerk.simulation.SimWorld;
 
-/** What befalls the coordination service, its stores and the way to it. */
+/** What befalls the coordination service, the stores and the ways to them. */
 public sealed interface CoordinationFault extends Fault {
 
   /** The session of a process ends, as if its pings had not come through. */
@@ -67,6 +67,78 @@ public sealed interface CoordinationFault extends Fault {
     @Override
     public void end(SimWorld world) {
       world.faults().slowStores(0, Duration.ZERO);
+    }
+  }
+
+  /** The service is down, for everybody; it comes back with what it held. */
+  record CoordinationOutage(Duration lasting) implements CoordinationFault {
+    @Override
+    public List<String> nodes() {
+      return List.of();
+    }
+
+    @Override
+    public void begin(SimWorld world) {
+      world.coordination().crash();
+    }
+
+    @Override
+    public void end(SimWorld world) {
+      world.coordination().restart();
+    }
+  }
+
+  /** Shares of what is read and written lose their connection, or fail for having lost several. */
+  record FailingStores(double reads, double writes, Duration lasting) implements CoordinationFault {
+    @Override
+    public List<String> nodes() {
+      return List.of();
+    }
+
+    @Override
+    public void begin(SimWorld world) {
+      world.faults().failStores(reads, writes);
+    }
+
+    @Override
+    public void end(SimWorld world) {
+      world.faults().failStores(0, 0);
+    }
+  }
+
+  /** A share of what is read and written fails for good: trying again does not help. */
+  record BrokenStores(double share, Duration lasting) implements CoordinationFault {
+    @Override
+    public List<String> nodes() {
+      return List.of();
+    }
+
+    @Override
+    public void begin(SimWorld world) {
+      world.faults().breakStores(share);
+    }
+
+    @Override
+    public void end(SimWorld world) {
+      world.faults().breakStores(0);
+    }
+  }
+
+  /** A share of what JobManagers do with uploaded files fails. */
+  record FailingBlobs(double share, Duration lasting) implements CoordinationFault {
+    @Override
+    public List<String> nodes() {
+      return List.of();
+    }
+
+    @Override
+    public void begin(SimWorld world) {
+      world.faults().failBlobs(share);
+    }
+
+    @Override
+    public void end(SimWorld world) {
+      world.faults().failBlobs(0);
     }
   }
 }

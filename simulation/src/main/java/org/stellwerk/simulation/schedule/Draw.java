@@ -40,6 +40,11 @@ final class Draw {
     return between(Duration.ofMillis(1), Duration.ofMillis(longest));
   }
 
+  /** How long an endpoint is held up by one message: not so long that it never catches up. */
+  Duration pause() {
+    return between(Duration.ofMillis(1), Duration.ofMillis(chance(0.5) ? 20 : 300));
+  }
+
   /** A tenth, two tenths, … all. */
   double share() {
     return between(1, 10) / 10.0;

@@ -3,11 +3,16 @@ package org.stellwerk.simulation.schedule;
 import java.time.Duration;
 import java.util.List;
 import org.stellwerk.simulation.SimFaults.Way;
+import org.stellwerk.simulation.schedule.CoordinationFault.BrokenStores;
+import org.stellwerk.simulation.schedule.CoordinationFault.CoordinationOutage;
 import org.stellwerk.simulation.schedule.CoordinationFault.CutFromCoordination;
 import org.stellwerk.simulation.schedule.CoordinationFault.ExpireSession;
+import org.stellwerk.simulation.schedule.CoordinationFault.FailingBlobs;
+import org.stellwerk.simulation.schedule.CoordinationFault.FailingStores;
 import org.stellwerk.simulation.schedule.CoordinationFault.LeaderPingPong;
 import org.stellwerk.simulation.schedule.CoordinationFault.SlowStores;
 import org.stellwerk.simulation.schedule.NetworkFault.Between;
+import org.stellwerk.simulation.schedule.NetworkFault.Busy;
 import org.stellwerk.simulation.schedule.NetworkFault.Clog;
 import org.stellwerk.simulation.schedule.NetworkFault.Drop;
 import org.stellwerk.simulation.schedule.NetworkFault.Isolate;
@@ -21,6 +26,7 @@ import org.stellwerk.simulation.schedule.ProcessFault.Crash;
 import org.stellwerk.simulation.schedule.ProcessFault.ExhaustMemory;
 import org.stellwerk.simulation.schedule.ProcessFault.Freeze;
 import org.stellwerk.simulation.schedule.ProcessFault.LoseResults;
+import org.stellwerk.simulation.schedule.ProcessFault.SlowEndpoints;
 import org.stellwerk.simulation.schedule.ProcessFault.SlowIo;
 import org.stellwerk.simulation.schedule.ProcessFault.Stop;
 
@@ -71,7 +77,14 @@ interface FaultKind {
           (draw, target) -> new ExpireSession(target.jobManager(draw)),
           (draw, target) -> new LeaderPingPong(draw.between(1, 4)),
           (draw, target) -> new SlowStores(draw.share(), draw.outage(), draw.outage()),
-          (draw, target) -> new ExhaustMemory(target.taskManager(draw), draw.outage()));
+          (draw, target) -> new ExhaustMemory(target.taskManager(draw), draw.outage()),
+          (draw, target) -> new FailingStores(draw.share(), draw.share(), draw.outage()),
+          (draw, target) -> new BrokenStores(draw.share(), draw.outage()),
+          (draw, target) -> new CoordinationOutage(draw.outage()),
+          (draw, target) -> new FailingBlobs(draw.share(), draw.outage()),
+          (draw, target) ->
+              new SlowEndpoints(target.any(draw), draw.share(), draw.pause(), draw.outage()),
+          (draw, target) -> new Busy(draw.outage()));
 
   /** A fault of this kind. */
   Fault draw(Draw draw, FaultTarget target);

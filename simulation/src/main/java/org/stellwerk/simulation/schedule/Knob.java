@@ -40,7 +40,8 @@ record Knob(Map<String, String> tiny, Map<String, String> huge) {
           of(ClusterOptions.REFUSED_REGISTRATION_DELAY, 200, 15_000),
           of(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT, 600, 8_000),
           of(TaskOptions.CANCELLATION_INTERVAL, 100, 20_000),
-          of(TaskOptions.CANCELLATION_TIMEOUT, 500, 600_000));
+          of(TaskOptions.CANCELLATION_TIMEOUT, 500, 600_000),
+          of(TaskManagerOptions.REGISTRATION_TIMEOUT, 4_000, 900_000));
 
   private static Knob of(ConfigOption<Duration> option, long tinyMs, long hugeMs) {
     return new Knob(Map.of(option.key(), millis(tinyMs)), Map.of(option.key(), millis(hugeMs)));

@@ -147,4 +147,22 @@ public sealed interface NetworkFault extends Fault {
       world.network().reset(node, peer);
     }
   }
+
+  /** Everything everywhere is sometimes slow: links, endpoints, I/O. */
+  record Busy(Duration lasting) implements NetworkFault {
+    @Override
+    public List<String> nodes() {
+      return List.of();
+    }
+
+    @Override
+    public void begin(SimWorld world) {
+      world.faults().busy(true);
+    }
+
+    @Override
+    public void end(SimWorld world) {
+      world.faults().busy(false);
+    }
+  }
 }

@@ -1,10 +1,8 @@
 package org.stellwerk.simulation.schedule;
 
-import java.time.Duration;
 import java.util.List;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.runtime.messages.Availability;
-import org.stellwerk.simulation.SimTaskPlan;
 
 /**
  * What a client asks of the cluster, or of the Dispatcher that it takes for the leader. Jobs have
@@ -65,24 +63,8 @@ public sealed interface Order extends Action {
     return List.of();
   }
 
-  /**
-   * A new job of some vertices in a row.
-   *
-   * @param vertices their number; each consumes what the one before it produces, as a rule
-   * @param end how the subtasks end by themselves
-   * @param run after which time
-   * @param ignoresCancel how long they go on after a cancellation
-   * @param sharing how they share slots
-   */
-  record Submit(
-      int job,
-      int vertices,
-      int parallelism,
-      SimTaskPlan.End end,
-      Duration run,
-      Duration ignoresCancel,
-      Via via,
-      @OrElse("one-group") Sharing sharing)
+  /** A new job. */
+  record Submit(int job, JobShape shape, JobTasks tasks, JobSettings settings, Via via)
       implements Order {
     @Override
     public void give(Client client) {
@@ -96,19 +78,10 @@ public sealed interface Order extends Action {
    *
    * @param stages their number
    * @param edges how each stage's records reach the next one
-   * @param end how the subtasks of the last stage end by themselves
-   * @param run after which time each ends
-   * @param ignoresCancel how long they go on after a cancellation
+   * @param tasks what the subtasks of the last stage do; those of the others finish
    */
   record SubmitStaged(
-      int job,
-      int stages,
-      int parallelism,
-      ShipStrategy edges,
-      SimTaskPlan.End end,
-      Duration run,
-      Duration ignoresCancel,
-      Via via)
+      int job, int stages, int parallelism, ShipStrategy edges, JobTasks tasks, Via via)
       implements Order {
     @Override
     public void give(Client client) {

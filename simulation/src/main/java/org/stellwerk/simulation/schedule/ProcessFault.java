@@ -104,4 +104,18 @@ public sealed interface ProcessFault extends Fault {
       world.faults().slowIo(node, 0, Duration.ZERO);
     }
   }
+
+  /** Its endpoints are busy with a share of their messages for up to {@code longest}. */
+  record SlowEndpoints(String node, double share, Duration longest, Duration lasting)
+      implements ProcessFault {
+    @Override
+    public void begin(SimWorld world) {
+      world.faults().slowEndpoints(node, share, longest);
+    }
+
+    @Override
+    public void end(SimWorld world) {
+      world.faults().slowEndpoints(node, 0, Duration.ZERO);
+    }
+  }
 }

@@ -8,11 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
  * The text of a record: its name in lower case, then {@code component=value} for each component, as
- * in {@code slow-io node=tm-1 share=0.2 longest=3s lasting=10s}.
+ * in {@code slow-io node=tm-1 share=0.2 longest=3s lasting=10s}. A record within it is written as
+ * its components; one that is what it is by {@link OrElse} is left out.
  */
 final class RecordText {
 
@@ -29,13 +31,39 @@ final class RecordText {
 
   static String format(Record value) {
     StringBuilder text = new StringBuilder(nameOf(value.getClass()));
-    for (RecordComponent component : value.getClass().getRecordComponents()) {
-      text.append(' ')
-          .append(dashed(component.getName()))
-          .append('=')
-          .append(ValueText.format(valueOf(value, component)));
-    }
+    append(text, value);
     return text.toString();
+  }
+
+  private static void append(StringBuilder text, Record value) {
+    for (RecordComponent component : value.getClass().getRecordComponents()) {
+      Object part = valueOf(value, component);
+      if (part instanceof Record record) {
+        append(text, record);
+        continue;
+      }
+      String written = ValueText.format(part);
+      if (!defaultOf(component).equals(Optional.of(written))) {
+        text.append(' ').append(dashed(component.getName())).append('=').append(written);
+      }
+    }
+  }
+
+  private static Optional<String> defaultOf(RecordComponent component) {
+    return Optional.ofNullable(component.getAnnotation(OrElse.class)).map(OrElse::value);
+  }
+
+  /** The components that have a text: those of records within the record stand for these. */
+  static List<RecordComponent> components(Class<?> type) {
+    List<RecordComponent> components = new ArrayList<>();
+    for (RecordComponent component : type.getRecordComponents()) {
+      if (component.getType().isRecord()) {
+        components.addAll(components(component.getType()));
+      } else {
+        components.add(component);
+      }
+    }
+    return components;
   }
 
   private static Object valueOf(Record value, RecordComponent component) {
@@ -65,24 +93,35 @@ final class RecordText {
             "'" + word.substring(0, equals) + "' is there twice; expected " + usage(type));
       }
     }
-    RecordComponent[] components = type.getRecordComponents();
-    List<Object> values = new ArrayList<>();
-    for (RecordComponent component : components) {
-      String key = dashed(component.getName());
-      OrElse orElse = component.getAnnotation(OrElse.class);
-      String text = given.remove(key);
-      if (text == null && orElse != null) {
-        text = orElse.value();
-      }
-      if (text == null) {
-        throw new IllegalArgumentException("'" + key + "' is missing; expected " + usage(type));
-      }
-      values.add(parse(key, component.getType(), text));
-    }
+    R value = build(type, given, type);
     if (!given.isEmpty()) {
       String key = given.keySet().iterator().next();
       throw new IllegalArgumentException(
           "'" + nameOf(type) + "' has no '" + key + "'; expected " + usage(type));
+    }
+    return value;
+  }
+
+  /** Takes what it needs from what is given. */
+  private static <R> R build(Class<R> type, Map<String, String> given, Class<?> whole) {
+    RecordComponent[] components = type.getRecordComponents();
+    List<Object> values = new ArrayList<>();
+    for (RecordComponent component : components) {
+      if (component.getType().isRecord()) {
+        values.add(build(component.getType(), given, whole));
+        continue;
+      }
+      String key = dashed(component.getName());
+      String text = given.remove(key);
+      if (text == null) {
+        text =
+            defaultOf(component)
+                .orElseThrow(
+                    () ->
+                        new IllegalArgumentException(
+                            "'" + key + "' is missing; expected " + usage(whole)));
+      }
+      values.add(parse(key, component.getType(), text));
     }
     return construct(type, components, values);
   }
@@ -110,11 +149,16 @@ final class RecordText {
     }
   }
 
-  /** For error messages and help: {@code freeze node=… lasting=…}. */
+  /** For error messages and help: {@code freeze node=… lasting=…}; what may be missing in []. */
   static String usage(Class<?> type) {
     return nameOf(type)
-        + Arrays.stream(type.getRecordComponents())
-            .map(component -> " " + dashed(component.getName()) + "=…")
-            .collect(Collectors.joining());
+        + components(type).stream().map(RecordText::usage).collect(Collectors.joining());
+  }
+
+  private static String usage(RecordComponent component) {
+    String name = dashed(component.getName());
+    return defaultOf(component)
+        .map(value -> " [" + name + "=" + value + "]")
+        .orElse(" " + name + "=…");
   }
 }

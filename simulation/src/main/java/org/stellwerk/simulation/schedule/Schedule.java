@@ -45,7 +45,7 @@ public record Schedule(
   }
 
   /** The same with another seed. */
-  Schedule withSeed(long newSeed) {
+  public Schedule withSeed(long newSeed) {
     return new Schedule(newSeed, shape, knobs, faultPoints, steps, heal);
   }
 

@@ -9,6 +9,8 @@ import org.stellwerk.rpc.simulation.SimRandom;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.runtime.messages.Availability.Mode;
 import org.stellwerk.simulation.SimTaskPlan.End;
+import org.stellwerk.simulation.SimTaskPlan.Reaction;
+import org.stellwerk.simulation.schedule.JobSettings.Restarts;
 import org.stellwerk.simulation.schedule.Order.Cancel;
 import org.stellwerk.simulation.schedule.Order.SetAvailability;
 import org.stellwerk.simulation.schedule.Order.Sharing;
@@ -37,6 +39,7 @@ public final class ScheduleGenerator {
   private static final Duration LONGEST_TASK = Duration.ofSeconds(10);
   private static final double STAGED = 0.3;
   private static final Duration LONGEST_STAGE = Duration.ofSeconds(6);
+  private static final Duration LONGEST_SET_UP = Duration.ofSeconds(4);
   private static final Duration LONGEST_CANCELLATION = Duration.ofSeconds(5);
 
   private final long seed;
@@ -141,11 +144,7 @@ public final class ScheduleGenerator {
         workload.between(2, 3),
         workload.between(1, 1 + shape.taskManagers() * shape.slots()),
         workload.pick(List.of(ShipStrategy.HASH, ShipStrategy.BROADCAST, ShipStrategy.FORWARD)),
-        workload.pick(List.of(End.FINISHES, End.FINISHES, End.FAILS, End.NEVER)),
-        workload.between(Duration.ZERO, LONGEST_STAGE),
-        workload.chance(0.5)
-            ? Duration.ZERO
-            : workload.between(Duration.ZERO, LONGEST_CANCELLATION),
+        tasks(LONGEST_STAGE),
         via);
   }
 
@@ -157,17 +156,31 @@ public final class ScheduleGenerator {
             : workload.pick(List.of(Sharing.GROUPS, Sharing.CO_LOCATED));
     int vertices = workload.between(1, sharing == Sharing.ONE_GROUP ? 2 : 3);
     int groups = sharing == Sharing.GROUPS ? vertices : 1;
-    return new Submit(
-        jobs,
-        vertices,
-        workload.between(1, 1 + shape.taskManagers() * shape.slots() / groups),
+    JobShape graph =
+        new JobShape(
+            vertices,
+            workload.between(1, 1 + shape.taskManagers() * shape.slots() / groups),
+            sharing);
+    return new Submit(jobs, graph, tasks(LONGEST_TASK.dividedBy(groups)), settings(), via);
+  }
+
+  private JobTasks tasks(Duration longest) {
+    return new JobTasks(
         workload.pick(List.of(End.FINISHES, End.FINISHES, End.FAILS, End.NEVER)),
-        workload.between(Duration.ZERO, LONGEST_TASK.dividedBy(groups)),
-        workload.chance(0.5)
-            ? Duration.ZERO
-            : workload.between(Duration.ZERO, LONGEST_CANCELLATION),
-        via,
-        sharing);
+        workload.between(Duration.ZERO, longest),
+        sometimes(LONGEST_CANCELLATION),
+        workload.chance(0.6) ? Reaction.STOPS : workload.pick(List.of(Reaction.values())),
+        workload.chance(0.7) ? Duration.ZERO : sometimes(LONGEST_SET_UP));
+  }
+
+  private Duration sometimes(Duration longest) {
+    return workload.chance(0.5) ? Duration.ZERO : workload.between(Duration.ZERO, longest);
+  }
+
+  private JobSettings settings() {
+    return new JobSettings(
+        workload.chance(0.5) ? Restarts.USUAL : workload.pick(List.of(Restarts.values())),
+        workload.chance(0.5) ? 0 : workload.between(1, JobSettings.MAX_JARS));
   }
 
   private List<String> core() {

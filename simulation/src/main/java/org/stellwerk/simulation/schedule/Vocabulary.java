@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.stellwerk.util.NearestName;
 
 /** The names of all actions, which are those of their records. */
@@ -32,6 +33,16 @@ public final class Vocabulary {
   /** The kinds of actions by name. */
   static Map<String, Class<? extends Action>> actions() {
     return ACTIONS;
+  }
+
+  /** The name of an action's kind. */
+  public static String nameOf(Action action) {
+    return RecordText.nameOf(action.getClass());
+  }
+
+  /** The names of all kinds. */
+  public static Set<String> names() {
+    return ACTIONS.keySet();
   }
 
   /** How each action is written, one line each. */

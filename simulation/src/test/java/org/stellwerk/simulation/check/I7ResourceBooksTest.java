@@ -151,6 +151,29 @@ class I7ResourceBooksTest {
   }
 
   @Test
+  void aSlotIsGivenUpForTheEndOfItsOwnAllocation() {
+    allocations.give(allocation(0), new Allocations.Given(TM_PROCESS, slot(0), JOB));
+    allocations.give(allocation(1), new Allocations.Given(TM_PROCESS, slot(1), JOB));
+    List<Slot> taken =
+        List.of(taken(0, ManagedSlotState.ALLOCATED, 0), taken(1, ManagedSlotState.ALLOCATED, 1));
+    see(0, taken, need(3, 2));
+    allocations.end(allocation(0));
+    see(1, List.of(free(0), taken.get(1)), need(3, 2));
+    found.nothing();
+    see(2, List.of(free(0), free(1)), need(3, 2));
+    found.reported("I7", "was given up, but its TaskExecutor still has it");
+  }
+
+  @Test
+  void whatBelongedToADeadTaskExecutorIsFree() {
+    allocations.give(allocation(0), new Allocations.Given(TM_PROCESS, slot(0), JOB));
+    see(0, List.of(taken(0, ManagedSlotState.ALLOCATED, 0)), need(3, 2));
+    allocations.endAllOf(TM_PROCESS);
+    see(1, List.of(free(0)), need(3, 2));
+    found.nothing();
+  }
+
+  @Test
   void noMoreIsAskedForThanIsNeeded() {
     declares(4, 1);
     see(0, List.of(pending(0), pending(1)), need(4, 1));

@@ -37,6 +37,47 @@ class I9MainThreadsTest {
     found.reported("I9", "Outside of its main thread");
   }
 
+  /** A slot that tells of a transition, and makes the next one when it is told to. */
+  private final class Machine {
+
+    private final int id;
+    private @Nullable Runnable listener;
+
+    Machine(int id) {
+      this.id = id;
+    }
+
+    void transitionTo(SlotState from, SlotState to) {
+      invariant.onTransition(
+          new Transition(TM_PROCESS, TASK_EXECUTOR, TransitionObserver.TASK_SLOT, id, from, to));
+      Runnable told = listener;
+      listener = null;
+      if (told != null) {
+        told.run();
+      }
+    }
+  }
+
+  @Test
+  void noTransitionHappensInsideOfAnotherOfTheSameMachine() {
+    Machine one = new Machine(1);
+    Machine other = new Machine(2);
+    one.transitionTo(SlotState.FREE, SlotState.ALLOCATED);
+    one.transitionTo(SlotState.ALLOCATED, SlotState.ACTIVE);
+    one.listener = () -> other.transitionTo(SlotState.FREE, SlotState.ALLOCATED);
+    one.transitionTo(SlotState.ACTIVE, SlotState.FREE);
+    other.transitionTo(SlotState.ALLOCATED, SlotState.ACTIVE);
+    one.transitionTo(SlotState.FREE, SlotState.ALLOCATED);
+    found.nothing();
+    one.listener =
+        () -> {
+          other.transitionTo(SlotState.ACTIVE, SlotState.FREE);
+          one.transitionTo(SlotState.ACTIVE, SlotState.FREE);
+        };
+    one.transitionTo(SlotState.ALLOCATED, SlotState.ACTIVE);
+    found.reported("I9", "While its former transition is being told");
+  }
+
   @Test
   void nothingChangesBetweenTheEventsOfAnEndpoint() {
     invariant.onBeginning(TASK_EXECUTOR, "as it was", "as it was");

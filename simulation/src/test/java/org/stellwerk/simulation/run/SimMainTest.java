@@ -74,7 +74,8 @@ class SimMainTest {
   @Test
   void severalSeeds() throws InterruptedException {
     assertThat(run("--seeds=3", "--seed", "5", "--threads", "2")).isEqualTo(SimMain.FINE);
-    assertThat(text(out)).contains("3 runs, 0 failed", "events/s", "runs/min");
+    assertThat(text(out))
+        .contains("3 runs, 0 failed", "events/s", "runs/min", "events per second of it");
   }
 
   @Test

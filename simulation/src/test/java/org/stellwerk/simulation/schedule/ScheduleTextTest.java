@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
@@ -18,8 +17,12 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.stellwerk.simulation.SimTaskPlan.End;
+import org.stellwerk.simulation.SimTaskPlan.Reaction;
 import org.stellwerk.simulation.schedule.NetworkFault.Partition;
 import org.stellwerk.simulation.schedule.Order.Cancel;
+import org.stellwerk.simulation.schedule.Order.Sharing;
+import org.stellwerk.simulation.schedule.Order.Submit;
 import org.stellwerk.simulation.schedule.Order.Via;
 import org.stellwerk.simulation.schedule.ProcessFault.Freeze;
 
@@ -41,24 +44,6 @@ class ScheduleTextTest {
       at 3s cancel job=2 via=known
       heal at=30s core=jm-2,tm-1
       """;
-
-  @Test
-  void whatCameLaterMayBeMissing() {
-    String older =
-        """
-        seed 1
-        cluster-shape job-managers=1 task-managers=1 slots=1
-        at 1s submit job=1 vertices=2 parallelism=1 end=fails run=2s ignores-cancel=0s via=leader
-        heal at=4s core=jm-1,tm-1
-        """;
-    Schedule schedule = Schedule.parse(older);
-    assertThat(schedule.steps().get(0).action())
-        .isInstanceOfSatisfying(
-            Order.Submit.class,
-            submit -> assertThat(submit.sharing()).isEqualTo(Order.Sharing.ONE_GROUP));
-    assertThat(schedule.toText()).contains(" via=leader sharing=one-group");
-    assertThat(Schedule.parse(schedule.toText())).isEqualTo(schedule);
-  }
 
   @Test
   void isReadAsItIsWritten() {
@@ -112,7 +97,7 @@ class ScheduleTextTest {
       return Arbitraries.just(new Partition(List.of("jm-1"), List.of("tm-1", "tm-2"), HEAL));
     }
     List<Arbitrary<String>> words =
-        Arrays.stream(type.getRecordComponents()).map(ScheduleTextTest::wordsFor).toList();
+        RecordText.components(type).stream().map(ScheduleTextTest::wordsFor).toList();
     return Combinators.combine(words).as(chosen -> RecordText.parse(type, chosen));
   }
 
@@ -136,7 +121,28 @@ class ScheduleTextTest {
     }
     return type.isEnum()
         ? Arbitraries.of(type.getEnumConstants())
-        : Arbitraries.integers().between(0, 1_000);
+        : Arbitraries.integers().between(0, JobSettings.MAX_JARS);
+  }
+
+  @Test
+  void whatIsAsUsualNeedNotBeSaid() {
+    String submit = "submit job=1 vertices=2 parallelism=3 end=fails run=2s ignores-cancel=0s";
+    String text = TEXT.replace("at 3s cancel job=2 via=known", "at 3s " + submit + " via=leader");
+    Schedule schedule = Schedule.parse(text);
+    assertThat(schedule.steps().get(2).action())
+        .isEqualTo(
+            new Submit(
+                1,
+                new JobShape(2, 3, Sharing.ONE_GROUP),
+                new JobTasks(
+                    End.FAILS, Duration.ofSeconds(2), Duration.ZERO, Reaction.STOPS, Duration.ZERO),
+                JobSettings.USUAL,
+                Via.LEADER));
+    assertThat(schedule.toText()).contains("at 3s " + submit + " via=leader\n");
+    Schedule slow = Schedule.parse(text.replace(" via=leader", " set-up=4s via=leader"));
+    assertThat(slow.toText()).contains(submit + " set-up=4s via=leader\n");
+    assertThat(Vocabulary.usages())
+        .anyMatch(usage -> usage.contains("ignores-cancel=… [when-cancelled=stops] [set-up=0s]"));
   }
 
   @ParameterizedTest

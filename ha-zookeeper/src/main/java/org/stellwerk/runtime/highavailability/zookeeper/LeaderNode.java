@@ -37,7 +37,11 @@ final class LeaderNode {
       CuratorFramework client,
       CallbackQueue callbacks,
       Consumer<Optional<LeaderInformation>> listener) {
-    CuratorCache cache = CuratorCache.build(client, PATH, CuratorCache.Options.SINGLE_NODE_CACHE);
+    CuratorCache cache =
+        CuratorCache.builder(client, PATH)
+            .withOptions(CuratorCache.Options.SINGLE_NODE_CACHE)
+            .withStorage(new NewsStorage())
+            .build();
     Runnable tell =
         () -> callbacks.execute(() -> listener.accept(cache.get(PATH).flatMap(LeaderNode::parse)));
     cache

@@ -1,5 +1,7 @@
 package org.stellwerk.runtime.highavailability.zookeeper;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -58,7 +60,7 @@ final class HoldingRelay implements AutoCloseable {
               try {
                 loop.run();
               } catch (IOException e) {
-                // One of the two sides has ended the connection, or the test is over.
+                assertThat(e).as("one side has ended, or the test is over").isNotNull();
               }
             },
             "relay");

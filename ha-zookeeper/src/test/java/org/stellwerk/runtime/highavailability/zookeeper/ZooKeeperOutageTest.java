@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.IdentityHashMap;
-import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.configuration.Configuration;
@@ -23,30 +24,45 @@ import org.stellwerk.runtime.options.HighAvailabilityOptions;
 /** Outages of ZooKeeper; each member reaches it through a relay of its own. */
 class ZooKeeperOutageTest extends ServiceOutageContract {
 
-  private TestingServer server;
-  private ZooKeeperMembers members;
-  private final Map<HighAvailabilityServices, HoldingRelay> relays = new IdentityHashMap<>();
+  private static final IdentityHashMap<HighAvailabilityServices, HoldingRelay> RELAYS =
+      new IdentityHashMap<>();
 
-  @BeforeEach
-  void startServer() throws Exception {
-    // A tickTime of 500 ms, as in our zoo.cfg, lets the client have its session timeout of 1.5 s.
+  private static TestingServer server;
+  private static ZooKeeperMembers members;
+
+  @BeforeAll
+  static void startServer() throws Exception {
+    // A tickTime of 500 ms, as in our zoo.cfg, lets clients have short session timeouts.
     server = new TestingServer(new InstanceSpec(null, -1, -1, -1, true, -1, 500, -1), true);
     members = new ZooKeeperMembers(server.getConnectString());
   }
 
-  @AfterEach
-  void stopServer() throws Exception {
-    for (HoldingRelay relay : relays.values()) {
+  @AfterAll
+  static void stopServer() throws Exception {
+    for (HoldingRelay relay : RELAYS.values()) {
       relay.close();
     }
     members.close();
     server.close();
   }
 
+  @BeforeEach
+  void newCluster() throws Exception {
+    server.restart();
+    members.newCluster();
+  }
+
+  private static HoldingRelay relayOf(HighAvailabilityServices member) {
+    return Objects.requireNonNull(RELAYS.get(member));
+  }
+
   @Override
   protected HighAvailabilityServices createMember() throws Exception {
     return createMember(
-        members.configuration().with(HighAvailabilityOptions.ZOOKEEPER_MAX_RETRY_ATTEMPTS, 1));
+        members
+            .configuration()
+            .with(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT, Duration.ofSeconds(3))
+            .with(HighAvailabilityOptions.ZOOKEEPER_MAX_RETRY_ATTEMPTS, 1));
   }
 
   private HighAvailabilityServices createMember(Configuration configuration) throws Exception {
@@ -54,7 +70,7 @@ class ZooKeeperOutageTest extends ServiceOutageContract {
     HighAvailabilityServices member =
         members.create(
             configuration.with(HighAvailabilityOptions.ZOOKEEPER_QUORUM, relay.address()));
-    relays.put(member, relay);
+    RELAYS.put(member, relay);
     return member;
   }
 
@@ -75,12 +91,12 @@ class ZooKeeperOutageTest extends ServiceOutageContract {
 
   @Override
   protected void cutOff(HighAvailabilityServices member) {
-    relays.get(member).hold();
+    relayOf(member).hold();
   }
 
   @Override
   protected void reconnect(HighAvailabilityServices member) {
-    relays.get(member).release();
+    relayOf(member).release();
   }
 
   @Test
@@ -93,7 +109,7 @@ class ZooKeeperOutageTest extends ServiceOutageContract {
     RecordingContender contender = contend(member);
     UUID session = contender.awaitGrants(1).get(0);
     result(member.jobStore().putJob(session, JobStoreContract.graph(2, 10)));
-    Runnable release = relays.get(member).holdPresent();
+    Runnable release = relayOf(member).holdPresent();
     CompletableFuture<Void> put = member.jobStore().putJob(session, JobStoreContract.graph(1, 10));
     // The client hears nothing, connects again and repeats the write.
     assertThat(put).succeedsWithin(PATIENCE);

@@ -1,0 +1,72 @@
+package org.stellwerk.simulation.check;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.IntSupplier;
+
+/**
+ * Finds a state machine that makes a transition while those are told who listen to its former one:
+ * the later listeners would hear of both in the wrong order. Seen in the stack, which is looked at
+ * only if one event makes several transitions.
+ */
+final class ReentranceCheck {
+
+  private record Machine(String kind, Object id) {}
+
+  /** The methods that make transitions and tell of them. */
+  private static final List<String> METHODS = List.of("transitionTo", "become");
+
+  private final IntSupplier depth;
+  private final List<Machine> underWay = new ArrayList<>();
+
+  /** A check of the simulation's own stack. */
+  ReentranceCheck() {
+    this(ReentranceCheck::transitionsOnTheStack);
+  }
+
+  /**
+   * A check of another stack.
+   *
+   * @param depth how many transitions are under way, the one that is told of included
+   */
+  ReentranceCheck(IntSupplier depth) {
+    this.depth = depth;
+  }
+
+  private static int transitionsOnTheStack() {
+    return StackWalker.getInstance()
+        .walk(frames -> countRuns(frames.map(StackWalker.StackFrame::getMethodName).iterator()));
+  }
+
+  /** One such method that calls the next at once makes one transition with it. */
+  private static int countRuns(Iterator<String> methods) {
+    int runs = 0;
+    boolean within = false;
+    while (methods.hasNext()) {
+      boolean transition = METHODS.contains(methods.next());
+      runs += transition && !within ? 1 : 0;
+      within = transition;
+    }
+    return runs;
+  }
+
+  /** A transition begins; whether one of the same machine is still under way. */
+  boolean isReentrant(Transition transition) {
+    Machine machine = new Machine(transition.machine(), transition.id());
+    if (!underWay.isEmpty()) {
+      int outer = Math.max(0, depth.getAsInt() - 1);
+      while (underWay.size() > outer) {
+        underWay.remove(underWay.size() - 1);
+      }
+    }
+    boolean reentrant = underWay.contains(machine);
+    underWay.add(machine);
+    return reentrant;
+  }
+
+  /** The event is over, and with it all that was under way. */
+  void onEndOfEvent() {
+    underWay.clear();
+  }
+}
