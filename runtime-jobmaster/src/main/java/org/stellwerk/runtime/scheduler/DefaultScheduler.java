@@ -280,14 +280,21 @@ public final class DefaultScheduler implements SchedulerNG {
     if (to == ExecutionState.FAILED && failure != null) {
       failures.add(JobFailure.of(execution, failure.exception()));
     }
-    if (to == ExecutionState.FINISHED || (to.isTerminal() && !canRestart())) {
-      deployer.noLongerNeeds(execution.getVertex().getId());
+    ExecutionVertexID id = execution.getVertex().getId();
+    boolean isToRestart = restarts.of(id) != null;
+    if ((to == ExecutionState.FINISHED && !isToRestart) || (to.isTerminal() && !canRestart())) {
+      deployer.noLongerNeeds(id);
     }
     if (to == ExecutionState.FINISHED) {
-      strategy.onFinished(execution.getVertex().getId());
+      if (isToRestart) {
+        // It has not heard in time that it is to run again; nobody may read what it has left.
+        graph.getResults().invalidate(List.of(id)).forEach(listener::resultsUseless);
+      } else {
+        strategy.onFinished(id);
+      }
     }
     if (to.isTerminal()) {
-      restarts.attemptEnded(execution.getVertex().getId());
+      restarts.attemptEnded(id);
       reactions.react();
     } else if (to == ExecutionState.RUNNING
         && graph.countTasks(ExecutionState.RUNNING) == graph.getTotalTasks()) {
