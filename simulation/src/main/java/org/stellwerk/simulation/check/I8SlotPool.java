@@ -18,7 +18,7 @@ import org.stellwerk.runtime.messages.ExecutionState;
  * I8, the JobMaster's slots: each belongs to a registered TaskExecutor, which has given it to this
  * job; every deployed attempt has a slot of the pool; the attempts in a slot are of one slot
  * sharing group and of different vertices; those with one index of one co-location group are in one
- * slot; nobody keeps a slot beyond its end.
+ * slot, but for those that are being cancelled; nobody keeps a slot beyond its end.
  */
 final class I8SlotPool extends Invariant {
 
@@ -93,7 +93,7 @@ final class I8SlotPool extends Invariant {
         execution,
         others);
     String coLocationGroup = execution.slotSharing().coLocationGroup();
-    if (coLocationGroup != null) {
+    if (coLocationGroup != null && execution.state() != ExecutionState.CANCELING) {
       CoLocated together = new CoLocated(coLocationGroup, execution.attemptId().subtaskIndex());
       AllocationID place = places.coLocated.putIfAbsent(together, allocation);
       require(
