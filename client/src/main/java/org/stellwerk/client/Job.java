@@ -8,6 +8,8 @@ import java.util.Map;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobgraph.JobResourceRequirements;
+import org.stellwerk.runtime.jobgraph.JobResourceRequirements.VertexBounds;
 import org.stellwerk.runtime.jobgraph.JobVertex;
 import org.stellwerk.runtime.jobgraph.ResultPartitionType;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
@@ -104,7 +106,21 @@ public final class Job {
     merged.putAll(configuration);
     List<JobVertex> jobVertices =
         vertices.stream().map(vertex -> vertex.toJobVertex(defaultParallelism)).toList();
-    return new JobGraph(jobId, name, jobVertices, edges, merged, List.of());
+    return new JobGraph(
+        jobId, name, jobVertices, edges, merged, List.of(), requirements(jobVertices));
+  }
+
+  /** Where nothing is fixed, nothing is said. */
+  private JobResourceRequirements requirements(List<JobVertex> jobVertices) {
+    List<VertexBounds> bounds = new ArrayList<>();
+    boolean fixed = false;
+    for (int i = 0; i < jobVertices.size(); i++) {
+      int parallelism = jobVertices.get(i).parallelism();
+      boolean keep = vertices.get(i).hasFixedParallelism();
+      fixed |= keep && parallelism > 1;
+      bounds.add(new VertexBounds(vertices.get(i).id(), keep ? parallelism : 1, parallelism));
+    }
+    return fixed ? new JobResourceRequirements(bounds) : JobResourceRequirements.NONE;
   }
 
   /** The classes of the user's code, in the order of the vertices. */

@@ -26,6 +26,7 @@ public final class Vertex {
   private final Class<? extends TaskInvokable> code;
   private final Map<String, String> configuration = new LinkedHashMap<>();
   private int parallelism = USE_DEFAULT;
+  private boolean fixed;
   private byte[] payload = new byte[0];
   private SlotSharing slotSharing = SlotSharing.DEFAULT;
 
@@ -37,13 +38,24 @@ public final class Vertex {
     this.id = new JobVertexID(UUID.nameUUIDFromBytes(identity));
   }
 
-  /** Sets the number of subtasks, at least 1; without it the submission's default holds. */
+  /**
+   * Sets the number of subtasks, at least 1; without it the submission's default holds. For an
+   * adaptive scheduler it is the most.
+   */
   public Vertex parallelism(int subtasks) {
     if (subtasks < 1) {
       throw new IllegalArgumentException(
           "The parallelism of vertex '" + name + "' must be at least 1, not " + subtasks);
     }
     this.parallelism = subtasks;
+    this.fixed = false;
+    return this;
+  }
+
+  /** As {@link #parallelism}, and an adaptive scheduler keeps to it, too. */
+  public Vertex fixedParallelism(int subtasks) {
+    parallelism(subtasks);
+    this.fixed = true;
     return this;
   }
 
@@ -127,6 +139,10 @@ public final class Vertex {
 
   JobVertexID id() {
     return id;
+  }
+
+  boolean hasFixedParallelism() {
+    return fixed;
   }
 
   Class<? extends TaskInvokable> code() {

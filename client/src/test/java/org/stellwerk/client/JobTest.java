@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobgraph.JobResourceRequirements.VertexBounds;
 import org.stellwerk.runtime.jobgraph.JobVertex;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.runtime.jobgraph.SlotSharing;
@@ -108,6 +109,19 @@ class JobTest {
             "FORWARD BLOCKING",
             "REBALANCE BLOCKING",
             "FORWARD PIPELINED");
+  }
+
+  @Test
+  void aFixedParallelismHoldsForAnAdaptiveSchedulerToo() {
+    Job job = Job.named("sample");
+    Vertex a = job.vertex("a", Programs.Nothing.class);
+    Vertex b = job.vertex("b", Programs.Nothing.class).fixedParallelism(2);
+    a.rebalance(b);
+    assertThat(job.toJobGraph(ID, 3, Map.of()).vertices().get(1).parallelism()).isEqualTo(2);
+    assertThat(job.toJobGraph(ID, 3, Map.of()).requirements().vertices())
+        .containsExactly(new VertexBounds(a.id(), 1, 3), new VertexBounds(b.id(), 2, 2));
+    b.parallelism(2);
+    assertThat(job.toJobGraph(ID, 3, Map.of()).requirements().isEmpty()).isTrue();
   }
 
   @Test

@@ -14,6 +14,9 @@ public interface TransitionObserver {
   /** A job in one leader session; its id is a JobID, its states are JobStatus. */
   String JOB = "job";
 
+  /** What an adaptive job does at present; its id is a JobID, its states are AdaptiveState. */
+  String ADAPTIVE_JOB = "adaptive job";
+
   /** An attempt, as its JobMaster sees it; ExecutionAttemptID, ExecutionState. */
   String EXECUTION = "execution";
 

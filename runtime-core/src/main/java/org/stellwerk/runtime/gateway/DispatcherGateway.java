@@ -8,6 +8,7 @@ import org.stellwerk.rpc.RpcTimeout;
 import org.stellwerk.runtime.id.DispatcherId;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobgraph.JobResourceRequirements;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
 import org.stellwerk.runtime.messages.ClusterOverview;
@@ -44,6 +45,21 @@ public interface DispatcherGateway extends FencedRpcGateway<DispatcherId> {
    * changes nothing. Fails with JobNotFoundException.
    */
   CompletableFuture<Acknowledge> cancelJob(JobID jobId, @RpcTimeout Duration timeout);
+
+  /**
+   * The bounds between which the parallelism of the job's vertices is chosen. Fails with
+   * JobNotFoundException, with JobModificationException if nothing is chosen.
+   */
+  CompletableFuture<JobResourceRequirements> requestJobResourceRequirements(
+      JobID jobId, @RpcTimeout Duration timeout);
+
+  /**
+   * Changes them; acknowledged once they are stored durably and the job has them. Idempotent. Fails
+   * with JobNotFoundException, with JobModificationException if they do not fit the job or nothing
+   * is chosen.
+   */
+  CompletableFuture<Acknowledge> updateJobResourceRequirements(
+      JobID jobId, JobResourceRequirements requirements, @RpcTimeout Duration timeout);
 
   /** The cluster in numbers. */
   CompletableFuture<ClusterOverview> requestClusterOverview(@RpcTimeout Duration timeout);

@@ -10,6 +10,7 @@ import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.jobgraph.JobResourceRequirements;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
 import org.stellwerk.runtime.messages.JobStatus;
@@ -57,6 +58,17 @@ public interface JobMasterGateway extends FencedRpcGateway<JobMasterId> {
 
   /** The job's state. */
   CompletableFuture<JobStatus> requestJobStatus(@RpcTimeout Duration timeout);
+
+  /**
+   * The bounds between which the parallelism of the job's vertices is chosen; fails with
+   * JobModificationException if nothing is chosen.
+   */
+  CompletableFuture<JobResourceRequirements> requestResourceRequirements(
+      @RpcTimeout Duration timeout);
+
+  /** Changes them; who calls has stored them. Fails with JobModificationException as above. */
+  CompletableFuture<Acknowledge> updateResourceRequirements(
+      JobResourceRequirements requirements, @RpcTimeout Duration timeout);
 
   /** A registered TaskExecutor is alive; answered, so that it knows the same of this side. */
   CompletableFuture<Acknowledge> heartbeatFromTaskManager(

@@ -13,11 +13,12 @@ import org.stellwerk.runtime.id.JobVertexID;
 /**
  * What is submitted: an acyclic graph of vertices and edges, and the jars that its classes are in.
  * Always valid: the constructor refuses duplicate ids, edges to unknown vertices, cycles, forward
- * edges between different parallelisms and co-location across slot sharing groups with one clear
- * line each.
+ * edges between different parallelisms, co-location across slot sharing groups and requirements
+ * that no parallelism meets with one clear line each.
  *
  * @param configuration the job's own configuration, laid over the cluster's where that makes sense
  * @param userJars content keys of the jars, in class path order
+ * @param requirements the bounds between which a scheduler may choose the parallelism
  */
 public record JobGraph(
     JobID jobId,
@@ -25,7 +26,8 @@ public record JobGraph(
     List<JobVertex> vertices,
     List<JobEdge> edges,
     Map<String, String> configuration,
-    List<BlobKey> userJars) {
+    List<BlobKey> userJars,
+    JobResourceRequirements requirements) {
 
   public JobGraph {
     vertices = List.copyOf(vertices);
@@ -33,6 +35,20 @@ public record JobGraph(
     configuration = Collections.unmodifiableMap(new TreeMap<>(configuration));
     userJars = List.copyOf(userJars);
     check(name, vertices, edges);
+    requirements.checkFits(vertices);
+    ParallelismBounds.check(vertices, edges, requirements);
+  }
+
+  /** A graph without requirements. */
+  @SuppressWarnings("checkstyle:parameternumber")
+  public JobGraph(
+      JobID jobId,
+      String name,
+      List<JobVertex> vertices,
+      List<JobEdge> edges,
+      Map<String, String> configuration,
+      List<BlobKey> userJars) {
+    this(jobId, name, vertices, edges, configuration, userJars, JobResourceRequirements.NONE);
   }
 
   /** The vertex with the id; it must be one of the graph. */
@@ -87,7 +103,33 @@ public record JobGraph(
 
   /** The same graph with the given jars. */
   public JobGraph withUserJars(List<BlobKey> jars) {
-    return new JobGraph(jobId, name, vertices, edges, configuration, jars);
+    return new JobGraph(jobId, name, vertices, edges, configuration, jars, requirements);
+  }
+
+  /**
+   * The same graph with the given requirements.
+   *
+   * @throws IllegalArgumentException with one line, if they do not fit the graph
+   */
+  public JobGraph withRequirements(JobResourceRequirements newRequirements) {
+    return new JobGraph(jobId, name, vertices, edges, configuration, userJars, newRequirements);
+  }
+
+  /**
+   * The same graph with another parallelism.
+   *
+   * @param parallelism of every vertex
+   */
+  public JobGraph withParallelism(Map<JobVertexID, Integer> parallelism) {
+    List<JobVertex> changed = new ArrayList<>(vertices.size());
+    for (JobVertex vertex : vertices) {
+      Integer chosen = parallelism.get(vertex.id());
+      if (chosen == null) {
+        throw new IllegalArgumentException("Nothing is said about vertex " + vertex.id());
+      }
+      changed.add(vertex.withParallelism(chosen));
+    }
+    return new JobGraph(jobId, name, changed, edges, configuration, userJars, requirements);
   }
 
   /** The vertices, producers before their consumers. */

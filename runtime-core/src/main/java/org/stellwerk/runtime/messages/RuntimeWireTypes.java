@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import org.stellwerk.rpc.codec.WireTypeProvider;
 import org.stellwerk.runtime.messages.exceptions.DuplicateJobSubmissionException;
+import org.stellwerk.runtime.messages.exceptions.JobModificationException;
 import org.stellwerk.runtime.messages.exceptions.JobNotFoundException;
 import org.stellwerk.runtime.messages.exceptions.JobSubmissionException;
 import org.stellwerk.runtime.messages.exceptions.NoResourceAvailableException;
@@ -21,6 +22,7 @@ public final class RuntimeWireTypes implements WireTypeProvider {
   public Collection<Class<?>> wireTypes() {
     return List.of(
         DuplicateJobSubmissionException.class,
+        JobModificationException.class,
         JobNotFoundException.class,
         JobSubmissionException.class,
         NoResourceAvailableException.class,

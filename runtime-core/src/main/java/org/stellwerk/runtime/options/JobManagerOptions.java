@@ -6,6 +6,22 @@ import org.stellwerk.configuration.ConfigOption;
 /** Options of the JobManager process. */
 public final class JobManagerOptions {
 
+  /** Who decides how many tasks a job has, and when they start. */
+  public enum SchedulerType {
+    /** The job has the parallelism that it was submitted with. */
+    DEFAULT,
+    /** The job has as many tasks as there are slots for. */
+    ADAPTIVE
+  }
+
+  public static final ConfigOption<SchedulerType> SCHEDULER =
+      ConfigOption.oneOf(
+          "jobmanager.scheduler",
+          SchedulerType.class,
+          SchedulerType.DEFAULT,
+          "How a job's parallelism comes about: as submitted (default), or from the slots that"
+              + " there are (adaptive). A job's own configuration beats the cluster's.");
+
   public static final ConfigOption<String> RPC_ADDRESS =
       ConfigOption.string(
           "jobmanager.rpc.address",
@@ -16,7 +32,8 @@ public final class JobManagerOptions {
       ConfigOption.string(
           "jobmanager.rpc.port",
           "6123",
-          "The JobManager's RPC port, or ranges of ports; with ZooKeeper a free one of them is taken.");
+          "The JobManager's RPC port, or ranges of ports; with ZooKeeper a free one of them is"
+              + " taken.");
 
   public static final ConfigOption<String> BIND_HOST =
       ConfigOption.string(
@@ -53,6 +70,13 @@ public final class JobManagerOptions {
   /** All options of this class. */
   public static List<ConfigOption<?>> all() {
     return List.of(
-        RPC_ADDRESS, RPC_PORT, BIND_HOST, RPC_BIND_PORT, RESOURCE_ID, HEAP_SIZE, JVM_OPTS);
+        RPC_ADDRESS,
+        RPC_PORT,
+        BIND_HOST,
+        RPC_BIND_PORT,
+        RESOURCE_ID,
+        SCHEDULER,
+        HEAP_SIZE,
+        JVM_OPTS);
   }
 }

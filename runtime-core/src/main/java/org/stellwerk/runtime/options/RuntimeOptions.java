@@ -31,6 +31,7 @@ public final class RuntimeOptions {
     all.addAll(HighAvailabilityOptions.all());
     all.addAll(SlotOptions.all());
     all.addAll(RestartStrategyOptions.all());
+    all.addAll(AdaptiveSchedulerOptions.all());
     return new KnownOptions(all);
   }
 

@@ -10,6 +10,8 @@ import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobgraph.JobResourceRequirements;
+import org.stellwerk.runtime.jobgraph.JobResourceRequirements.VertexBounds;
 import org.stellwerk.runtime.jobgraph.JobVertex;
 import org.stellwerk.runtime.jobgraph.ResultPartitionType;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
@@ -26,6 +28,7 @@ public final class JobGraphSerializer {
   private static final int VERSION = 1;
   private static final String SLOT_SHARING_GROUP = "slotSharingGroup";
   private static final String CO_LOCATION_GROUP = "coLocationGroup";
+  private static final String REQUIREMENTS = "requirements";
 
   private JobGraphSerializer() {}
 
@@ -59,6 +62,7 @@ public final class JobGraphSerializer {
     putMap(root, "configuration", jobGraph.configuration());
     ArrayNode jars = root.putArray("userJars");
     jobGraph.userJars().forEach(jar -> jars.add(jar.sha256()));
+    putRequirements(root, jobGraph.requirements());
     return JsonDocument.write(root);
   }
 
@@ -89,8 +93,9 @@ public final class JobGraphSerializer {
     }
     Map<String, String> configuration = root.textMap("configuration");
     List<BlobKey> jars = root.parsedList("userJars", BlobKey::new);
+    JobResourceRequirements requirements = readRequirements(root);
     root.end();
-    return new JobGraph(jobId, name, vertices, edges, configuration, jars);
+    return new JobGraph(jobId, name, vertices, edges, configuration, jars, requirements);
   }
 
   private static JobVertex readVertex(JsonDocument vertex) {
@@ -121,6 +126,36 @@ public final class JobGraphSerializer {
     String group = vertex.textOrNull(SLOT_SHARING_GROUP);
     return new SlotSharing(
         group == null ? SlotSharing.DEFAULT_GROUP : group, vertex.textOrNull(CO_LOCATION_GROUP));
+  }
+
+  private static void putRequirements(ObjectNode root, JobResourceRequirements requirements) {
+    if (requirements.isEmpty()) {
+      return;
+    }
+    ArrayNode bounds = root.putArray(REQUIREMENTS);
+    for (VertexBounds vertex : requirements.vertices()) {
+      bounds
+          .addObject()
+          .put("vertex", vertex.vertexId().toString())
+          .put("lowerBound", vertex.lowerBound())
+          .put("upperBound", vertex.upperBound());
+    }
+  }
+
+  private static JobResourceRequirements readRequirements(JsonDocument root) {
+    if (root.isAbsent(REQUIREMENTS)) {
+      return JobResourceRequirements.NONE;
+    }
+    List<VertexBounds> bounds = new ArrayList<>();
+    for (JsonDocument vertex : root.objects(REQUIREMENTS)) {
+      bounds.add(
+          new VertexBounds(
+              vertex.parsed("vertex", JobVertexID::fromHexString),
+              vertex.integer("lowerBound"),
+              vertex.integer("upperBound")));
+      vertex.end();
+    }
+    return new JobResourceRequirements(bounds);
   }
 
   private static void putMap(ObjectNode node, String field, Map<String, String> map) {

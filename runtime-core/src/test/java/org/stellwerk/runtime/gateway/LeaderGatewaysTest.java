@@ -16,6 +16,7 @@ import org.stellwerk.rpc.simulation.SimScheduler;
 import org.stellwerk.runtime.id.DispatcherId;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobgraph.JobResourceRequirements;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.leaderelection.LeaderRetrievalListener;
 import org.stellwerk.runtime.leaderelection.LeaderRetrievalService;
@@ -174,6 +175,18 @@ class LeaderGatewaysTest {
 
     @Override
     public CompletableFuture<Acknowledge> cancelJob(JobID jobId, Duration timeout) {
+      return unexpected();
+    }
+
+    @Override
+    public CompletableFuture<JobResourceRequirements> requestJobResourceRequirements(
+        JobID jobId, Duration timeout) {
+      return unexpected();
+    }
+
+    @Override
+    public CompletableFuture<Acknowledge> updateJobResourceRequirements(
+        JobID jobId, JobResourceRequirements requirements, Duration timeout) {
       return unexpected();
     }
 

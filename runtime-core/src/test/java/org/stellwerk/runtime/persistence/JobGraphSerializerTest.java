@@ -104,7 +104,8 @@ class JobGraphSerializerTest {
       value = {
         "\"version\":1 | \"version\":2 | Job graph: field 'version' is 2, but",
         "\"version\":1, |  '' | Job graph: field 'version' is missing",
-        "\"parallelism\":4 | \"parallelism\":\"4\" | field 'vertices[0].parallelism' is text; expected a whole number",
+        "\"parallelism\":4 | \"parallelism\":\"4\" | field 'vertices[0].parallelism' is text;"
+            + " expected a whole number",
         "\"parallelism\":2 | \"parallelism\":0 | has parallelism 0; expected at least 1",
         "\"ship\":\"HASH\" | \"ship\":\"hash\" | field 'edges[0].ship' is 'hash'; expected one of [FORWARD,",
         "\"ship\":\"HASH\" | \"ship\":\"HASH\",\"exchange\":\"x\" | field 'edges[0].exchange' is 'x'; expected one of [PIPELINED, BLOCKING]",
@@ -112,8 +113,10 @@ class JobGraphSerializerTest {
         "\"k\":\"v\" | \"k\":1 | field 'vertices[1].configuration.k' is the number 1; expected text",
         "\"userJars\":[\"ab | \"userJars\":[\"x | field 'userJars[0]' is invalid: 'xab",
         "\"edges\": | \"edgs\": | field 'edges' is missing; expected a list",
-        "\"userJars\": | \"more\":1,\"userJars\": | field 'more' is unknown; expected [version, jobId",
-        "\"name\":\"sink\" | \"slotSharingGroup\":\"\",\"name\":\"sink\" | A slot sharing group needs a name",
+        "\"userJars\": | \"more\":1,\"userJars\": | field 'more' is unknown; expected [version,"
+            + " jobId",
+        "\"name\":\"sink\" | \"slotSharingGroup\":\"\",\"name\":\"sink\" | A slot sharing group"
+            + " needs a name",
         "\"jobId\":\"0 | \"jobId\":\" | is not a JobID: expected 32 hexadecimal digits",
         "\"jobId\": | \"jobId\":\"\",\"jobId\": | Duplicate field 'jobId'",
       })

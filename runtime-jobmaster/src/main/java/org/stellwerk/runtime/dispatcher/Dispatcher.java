@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +25,7 @@ import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobgraph.JobResourceRequirements;
 import org.stellwerk.runtime.jobmaster.JobMaster;
 import org.stellwerk.runtime.jobmaster.JobMasterServices;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
@@ -59,6 +61,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
   private final JobAcceptance acceptance;
   private final Retry retry;
   private final JobCleanup cleanup;
+  private final RequirementsChanges requirementsChanges;
   private final EndedJobs endedJobs;
   private final Map<JobID, JobRun> runs = new LinkedHashMap<>();
   private final Map<JobID, Submission> submissions = new LinkedHashMap<>();
@@ -84,6 +87,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
         new Retry(config.retryBackoff(), config.maxRetryBackoff(), getMainThreadExecutor());
     this.acceptance = new JobAcceptance(services, leaderSessionId, jars, resources, retry);
     this.cleanup = new JobCleanup(services, leaderSessionId, jars, retry, getMainThreadExecutor());
+    this.requirementsChanges = new RequirementsChanges(services, leaderSessionId, retry);
     this.endedJobs = new EndedJobs(config, services.endedJobStore(), getMainThreadExecutor());
   }
 
@@ -184,7 +188,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
     jars.acquire(graph.userJars());
     long submittedAt = services.runtime().clock().absoluteTimeMillis();
     acceptance
-        .accept(graph, config.jobMaster().rpcTimeout())
+        .accept(graph, config.jobMaster())
         .whenCompleteAsync(
             (ignored, failure) -> {
               submissions.remove(jobId);
@@ -284,7 +288,8 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
               endedJobs.onEnded(job);
               run.completeResult(result);
               closeJobMaster(run);
-              cleanUp(job.jobId(), run.graph());
+              // A graph that is being stored would otherwise outlive its removal.
+              run.whenUnchanging().thenRun(() -> cleanUp(job.jobId(), run.graph()));
             });
   }
 
@@ -414,6 +419,31 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
           }
           JobMasterGateway gateway = run.gateway();
           return gateway == null ? completed(Acknowledge.INSTANCE) : gateway.cancel(timeout);
+        });
+  }
+
+  @Override
+  public CompletableFuture<JobResourceRequirements> requestJobResourceRequirements(
+      JobID jobId, Duration timeout) {
+    return ofRun(jobId, run -> requirementsChanges.current(run, timeout));
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> updateJobResourceRequirements(
+      JobID jobId, JobResourceRequirements requirements, Duration timeout) {
+    return ofRun(jobId, run -> requirementsChanges.change(run, requirements, timeout));
+  }
+
+  private <T> CompletableFuture<T> ofRun(
+      JobID jobId, Function<JobRun, CompletableFuture<T>> answer) {
+    return whenReady(
+        () -> {
+          JobRun run = runs.get(jobId);
+          if (run != null) {
+            return answer.apply(run);
+          }
+          CompletableFuture<T> over = RequirementsChanges.refused(jobId, "it is over");
+          return endedJobs.contains(jobId) ? over : storedResult(jobId).thenCompose(result -> over);
         });
   }
 

@@ -1,6 +1,5 @@
 package org.stellwerk.runtime.dispatcher;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -8,9 +7,11 @@ import java.util.function.Function;
 import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobmaster.JobMasterConfig;
 import org.stellwerk.runtime.messages.exceptions.DuplicateJobSubmissionException;
 import org.stellwerk.runtime.messages.exceptions.JobSubmissionException;
 import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
+import org.stellwerk.runtime.scheduler.SchedulerFactory;
 import org.stellwerk.util.ExceptionUtils;
 
 /**
@@ -41,13 +42,20 @@ final class JobAcceptance {
     this.retry = retry;
   }
 
-  /** Completes when the job is stored; fails with why it is not accepted. */
-  CompletableFuture<Void> accept(JobGraph graph, Duration rpcTimeout) {
+  /**
+   * Completes when the job is stored; fails with why it is not accepted.
+   *
+   * @param config of its JobMaster
+   */
+  CompletableFuture<Void> accept(JobGraph graph, JobMasterConfig config) {
     return FutureUtils.completeAll(
             List.of(
                 checkNotOver(graph.jobId()),
                 jars.checkPresent(graph.userJars()),
-                resources.checkEnoughSlots(graph, rpcTimeout)))
+                resources.checkEnoughSlots(
+                    SchedulerFactory.smallest(
+                        graph, config.configuration().withAll(graph.configuration())),
+                    config.rpcTimeout())))
         .thenComposeAsync(ignored -> store(graph), retry.mainThread());
   }
 

@@ -22,11 +22,12 @@ import org.stellwerk.runtime.messages.JobResult;
  */
 final class JobRun {
 
-  private final JobGraph graph;
+  private JobGraph graph;
   private final long initializationTimestamp;
   private final Map<Long, CompletableFuture<JobResult>> waiting = new LinkedHashMap<>();
   private long waits;
   private @Nullable JobMaster jobMaster;
+  private CompletableFuture<Void> change = FutureUtils.completedVoidFuture();
   private boolean ended;
 
   JobRun(JobGraph graph, long initializationTimestamp) {
@@ -61,6 +62,30 @@ final class JobRun {
     boolean first = !ended;
     ended = true;
     return first;
+  }
+
+  /** Whether it is known that the job has ended. */
+  boolean isOver() {
+    return ended;
+  }
+
+  /** The job's graph is being stored anew. */
+  void changing(CompletableFuture<Void> stored) {
+    change = stored;
+  }
+
+  boolean isChanging() {
+    return !change.isDone();
+  }
+
+  /** The graph is stored anew. */
+  void changed(JobGraph stored) {
+    graph = stored;
+  }
+
+  /** Completes, in the main thread, when the graph is not being stored anew. */
+  CompletableFuture<Void> whenUnchanging() {
+    return change.handle((ignored, failure) -> null);
   }
 
   /** What is known without the JobMaster. */

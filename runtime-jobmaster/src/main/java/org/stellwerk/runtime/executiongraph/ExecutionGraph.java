@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
-import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobVertexID;
@@ -32,7 +31,6 @@ import org.stellwerk.runtime.messages.TaskInformation;
 public final class ExecutionGraph {
 
   private final JobGraph jobGraph;
-  private final ExecutionGraphId graphId;
   private final ExecutionContext context;
   private final Map<JobVertexID, ExecutionJobVertex> vertices = new LinkedHashMap<>();
   private final Map<ExecutionState, Integer> tasksPerState = new EnumMap<>(ExecutionState.class);
@@ -43,10 +41,9 @@ public final class ExecutionGraph {
   public ExecutionGraph(
       JobGraph jobGraph,
       JobInformation jobInformation,
-      ExecutionGraphId graphId,
+      GraphIdentity identity,
       ExecutionContext context) {
     this.jobGraph = jobGraph;
-    this.graphId = graphId;
     ExecutionListener outer = context.listener();
     this.context =
         new ExecutionContext(
@@ -73,7 +70,7 @@ public final class ExecutionGraph {
                 }
               });
       ExecutionJobVertex made =
-          new ExecutionJobVertex(jobInformation, information, producers, graphId, this.context);
+          new ExecutionJobVertex(jobInformation, information, producers, identity, this.context);
       vertices.put(vertex.id(), made);
       if (information.hasBlockingOutput()) {
         results.expect(made);
@@ -145,11 +142,6 @@ public final class ExecutionGraph {
     }
     Execution current = vertex.getVertices().get(index).getCurrentExecution();
     return current.getAttemptId().equals(attemptId) ? Optional.of(current) : Optional.empty();
-  }
-
-  /** The graph's identity: part of all its attempts'. */
-  public ExecutionGraphId getGraphId() {
-    return graphId;
   }
 
   /** The subtask; it must be one of the job's. */

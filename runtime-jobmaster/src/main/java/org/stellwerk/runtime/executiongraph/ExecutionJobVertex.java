@@ -3,7 +3,6 @@ package org.stellwerk.runtime.executiongraph;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
 import org.stellwerk.runtime.messages.JobInformation;
@@ -34,14 +33,14 @@ public final class ExecutionJobVertex {
       JobInformation jobInformation,
       TaskInformation taskInformation,
       List<ExecutionJobVertex> producers,
-      ExecutionGraphId graphId,
+      GraphIdentity identity,
       ExecutionContext context) {
     this.jobInformation = jobInformation;
     this.taskInformation = taskInformation;
     this.producers = List.copyOf(producers);
     List<ExecutionVertex> subtasks = new ArrayList<>(getParallelism());
     for (int index = 0; index < getParallelism(); index++) {
-      subtasks.add(new ExecutionVertex(this, index, graphId, context));
+      subtasks.add(new ExecutionVertex(this, index, identity, context));
     }
     this.vertices = List.copyOf(subtasks);
   }

@@ -2,7 +2,6 @@ package org.stellwerk.runtime.executiongraph;
 
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
-import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.jobgraph.SlotSharing;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
@@ -18,12 +17,14 @@ public final class ExecutionVertex {
   ExecutionVertex(
       ExecutionJobVertex jobVertex,
       int subtaskIndex,
-      ExecutionGraphId graphId,
+      GraphIdentity identity,
       ExecutionContext context) {
     this.jobVertex = jobVertex;
     this.id = new ExecutionVertexID(jobVertex.getId(), subtaskIndex);
     this.context = context;
-    this.currentExecution = new Execution(this, new ExecutionAttemptID(graphId, id, 0), context);
+    this.currentExecution =
+        new Execution(
+            this, new ExecutionAttemptID(identity.graphId(), id, identity.firstAttempt()), context);
   }
 
   /** The subtask's identity. */

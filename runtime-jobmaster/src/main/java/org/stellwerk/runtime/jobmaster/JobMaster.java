@@ -24,6 +24,7 @@ import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobgraph.JobResourceRequirements;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPool;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.Acknowledge;
@@ -36,6 +37,7 @@ import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskManagerLocation;
 import org.stellwerk.runtime.messages.TaskManagerLoss;
+import org.stellwerk.runtime.messages.exceptions.JobModificationException;
 import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
 import org.stellwerk.runtime.registration.PeerAcceptance;
 import org.stellwerk.runtime.scheduler.ExecutionGraphSpec;
@@ -305,6 +307,26 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   }
 
   @Override
+  public CompletableFuture<JobResourceRequirements> requestResourceRequirements(Duration timeout) {
+    try {
+      return CompletableFuture.completedFuture(scheduler.requestResourceRequirements());
+    } catch (JobModificationException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> updateResourceRequirements(
+      JobResourceRequirements requirements, Duration timeout) {
+    try {
+      scheduler.updateResourceRequirements(requirements);
+    } catch (JobModificationException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    return faultPoints.pass("jobmaster.requirements-updated", Acknowledge.INSTANCE);
+  }
+
+  @Override
   public CompletableFuture<Acknowledge> heartbeatFromTaskManager(
       ResourceID taskManagerId, TaskExecutorHeartbeat.ToJobMaster payload, Duration timeout) {
     TaskManagerConnection connection = taskManagers.get(taskManagerId);
@@ -425,6 +447,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
         getFencingToken(),
         getJobStatus(),
         scheduler.snapshot(),
+        scheduler.possibleTasks(),
         slotPool.snapshot(),
         registeredTaskManagers(),
         resourceManager.isConnected());

@@ -13,6 +13,7 @@ import org.stellwerk.runtime.messages.JobStatus;
  * simulator.
  *
  * @param executions the current attempt of every subtask, producers before consumers
+ * @param possibleTasks how many there would be if the job began now, in the slots that it has
  * @param taskManagers those that are registered
  * @param registered whether its ResourceManager has taken it in
  */
@@ -21,6 +22,7 @@ public record JobMasterSnapshot(
     JobMasterId session,
     JobStatus status,
     List<ExecutionSnapshot> executions,
+    int possibleTasks,
     SlotPoolSnapshot slotPool,
     List<ResourceID> taskManagers,
     boolean registered) {}

@@ -2,7 +2,6 @@ package org.stellwerk.runtime.scheduler;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,12 +9,13 @@ import org.stellwerk.runtime.executiongraph.DeploymentTracker;
 import org.stellwerk.runtime.executiongraph.Execution;
 import org.stellwerk.runtime.executiongraph.ExecutionGraph;
 import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
+import org.stellwerk.runtime.executiongraph.GraphIdentity;
 import org.stellwerk.runtime.executiongraph.JobState;
 import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.id.ResourceID;
-import org.stellwerk.runtime.jobmaster.slotpool.LogicalSlot;
+import org.stellwerk.runtime.jobgraph.JobResourceRequirements;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolGateway;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph.ErrorInfo;
@@ -24,6 +24,8 @@ import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.SerializedThrowable;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat.ExecutionStatus;
+import org.stellwerk.runtime.messages.exceptions.JobModificationException;
+import org.stellwerk.runtime.options.JobManagerOptions;
 import org.stellwerk.runtime.scheduler.PendingRestarts.PendingRestart;
 import org.stellwerk.runtime.scheduler.failover.ExecutionFailureHandler;
 import org.stellwerk.runtime.scheduler.failover.FailureHandlingResult;
@@ -62,6 +64,7 @@ public final class DefaultScheduler implements SchedulerNG {
   private final JobFailures failures;
   private final Reactions reactions = new Reactions(this::onReaction);
   private final Evacuation evacuation;
+  private final TaskReports reports;
   private long numberOfRestarts;
 
   /** A scheduler of a job whose scheduling has not begun. */
@@ -75,6 +78,7 @@ public final class DefaultScheduler implements SchedulerNG {
     this.listener = listener;
     this.job = spec.createState(services);
     this.failures = new JobFailures(job, services.runtime().clock());
+    this.reports = new TaskReports(slotPool, failures, reactions);
     this.deployer =
         new ExecutionDeployer(
             spec.jobGraph(),
@@ -82,7 +86,12 @@ public final class DefaultScheduler implements SchedulerNG {
             services,
             slotPool::declareRequiredResources,
             this::onSlotsRefused);
-    this.graph = spec.createGraph(services, this::onStateChanged);
+    this.graph =
+        spec.createGraph(
+            spec.jobGraph(),
+            GraphIdentity.first(services.runtime().ids()),
+            services,
+            this::onStateChanged);
     this.isStaged = spec.jobGraph().isStaged();
     PipelinedRegions regions = PipelinedRegions.of(spec.jobGraph());
     this.strategy =
@@ -131,32 +140,7 @@ public final class DefaultScheduler implements SchedulerNG {
 
   @Override
   public boolean updateTaskExecutionState(TaskExecutionState update) {
-    Optional<Execution> execution = graph.findExecution(update.attemptId());
-    if (execution.isPresent() && update.slotLost()) {
-      giveUp(execution.get(), update);
-    } else {
-      execution.ifPresent(found -> reactions.reactTo(() -> update(found, update)));
-    }
-    return execution.isPresent();
-  }
-
-  /** A task does not end. It is not waited for, and what else runs in its slot fails with it. */
-  private void giveUp(Execution execution, TaskExecutionState update) {
-    LogicalSlot slot = execution.getSlot();
-    SerializedThrowable failure = update.failure();
-    if (slot == null || failure == null) {
-      return; // it is over here
-    }
-    LOG.warn("Job {}: {}", graph.getJobId(), failure.describe());
-    if (execution.getState() == ExecutionState.CANCELING) {
-      failures.add(JobFailure.of(execution, failure));
-    }
-    reactions.reactTo(
-        () ->
-            slotPool.failAllocation(
-                slot.getTaskManagerLocation().resourceId(),
-                slot.getAllocationId(),
-                failure.toException()));
+    return reports.update(graph, update, found -> reactions.reactTo(() -> update(found, update)));
   }
 
   private void update(Execution execution, TaskExecutionState update) {
@@ -226,6 +210,26 @@ public final class DefaultScheduler implements SchedulerNG {
   }
 
   @Override
+  public JobResourceRequirements requestResourceRequirements() throws JobModificationException {
+    throw parallelismIsFixed();
+  }
+
+  @Override
+  public void updateResourceRequirements(JobResourceRequirements requirements)
+      throws JobModificationException {
+    throw parallelismIsFixed();
+  }
+
+  private JobModificationException parallelismIsFixed() {
+    return new JobModificationException(
+        "The parallelism of job "
+            + job.getJobId()
+            + " is fixed: it does not run with "
+            + JobManagerOptions.SCHEDULER.key()
+            + ": adaptive");
+  }
+
+  @Override
   public DeploymentTracker.Reconciliation reconcile(
       ResourceID taskManagerId, List<ExecutionStatus> report) {
     return graph.getDeployments().reconcile(taskManagerId, report);
@@ -254,6 +258,11 @@ public final class DefaultScheduler implements SchedulerNG {
   @Override
   public ArchivedExecutionGraph requestJob() {
     return graph.archive(job, failures.history(), numberOfRestarts);
+  }
+
+  @Override
+  public int possibleTasks() {
+    return graph.getTotalTasks();
   }
 
   @Override

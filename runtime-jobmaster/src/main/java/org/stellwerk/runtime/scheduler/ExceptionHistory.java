@@ -10,12 +10,12 @@ import org.stellwerk.runtime.messages.ExceptionHistoryEntry;
  * What went wrong in a job, newest last: a bounded number of incidents, each with a bounded number
  * of failures that came with it. In the JobMaster's main thread; soft state.
  */
-final class ExceptionHistory {
+public final class ExceptionHistory {
 
   static final int MAX_CONCURRENT = 50;
 
   /** One incident; failures can be added as long as its tasks were not started again. */
-  static final class Incident {
+  public static final class Incident {
 
     private ExceptionHistoryEntry root;
     private boolean rootIsConsequence;

@@ -20,7 +20,7 @@ import org.stellwerk.runtime.messages.ExecutionState;
  * Brings subtasks into slots: asks for these, assigns them once all are there, and deploys.
  * Component of a scheduler, in the JobMaster's main thread; its state is that of the allocator.
  */
-final class ExecutionDeployer {
+public final class ExecutionDeployer {
 
   private static final Logger LOG = LoggerFactory.getLogger(ExecutionDeployer.class);
 
@@ -34,7 +34,7 @@ final class ExecutionDeployer {
    * @param onNeed is told how many slots are needed by the subtasks that were scheduled
    * @param onRefused is told for which subtasks there will be no slots
    */
-  ExecutionDeployer(
+  public ExecutionDeployer(
       JobGraph jobGraph,
       SlotPoolGateway slotPool,
       SchedulerServices services,
@@ -52,7 +52,8 @@ final class ExecutionDeployer {
    *
    * @param waitsForMore whether to go on waiting while the cluster has too few slots
    */
-  void schedule(ExecutionGraph graph, List<ExecutionVertexID> subtasks, boolean waitsForMore) {
+  public void schedule(
+      ExecutionGraph graph, List<ExecutionVertexID> subtasks, boolean waitsForMore) {
     graph.schedule(subtasks);
     request(graph, subtasks, waitsForMore);
   }
@@ -78,7 +79,7 @@ final class ExecutionDeployer {
   }
 
   /** The subtask will not be scheduled again, and needs no slot any more. */
-  void noLongerNeeds(ExecutionVertexID subtask) {
+  public void noLongerNeeds(ExecutionVertexID subtask) {
     slotAllocator.noLongerNeeds(subtask);
   }
 

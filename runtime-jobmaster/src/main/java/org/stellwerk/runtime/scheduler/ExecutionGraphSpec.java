@@ -3,8 +3,8 @@ package org.stellwerk.runtime.scheduler;
 import org.stellwerk.runtime.executiongraph.ExecutionContext;
 import org.stellwerk.runtime.executiongraph.ExecutionGraph;
 import org.stellwerk.runtime.executiongraph.ExecutionListener;
+import org.stellwerk.runtime.executiongraph.GraphIdentity;
 import org.stellwerk.runtime.executiongraph.JobState;
-import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.messages.JobInformation;
 
@@ -17,7 +17,7 @@ public record ExecutionGraphSpec(
     JobGraph jobGraph, JobInformation jobInformation, long initializationTimestamp) {
 
   /** The state of a job that has not begun. */
-  JobState createState(SchedulerServices services) {
+  public JobState createState(SchedulerServices services) {
     return new JobState(
         jobGraph.jobId(),
         jobGraph.name(),
@@ -26,12 +26,20 @@ public record ExecutionGraphSpec(
         initializationTimestamp);
   }
 
-  /** A new execution graph of the job, all its tasks CREATED. */
-  ExecutionGraph createGraph(SchedulerServices services, ExecutionListener listener) {
+  /**
+   * A new execution graph of the job, all its tasks CREATED.
+   *
+   * @param chosen the job's graph with the parallelism that it is to have
+   */
+  public ExecutionGraph createGraph(
+      JobGraph chosen,
+      GraphIdentity identity,
+      SchedulerServices services,
+      ExecutionListener listener) {
     return new ExecutionGraph(
-        jobGraph,
+        chosen,
         jobInformation,
-        ExecutionGraphId.generate(services.runtime().ids()),
+        identity,
         new ExecutionContext(
             services.runtime().clock(),
             services.rpcTimeout(),

@@ -17,17 +17,17 @@ import org.stellwerk.runtime.scheduler.failover.FailureKinds;
  * @param described the cause with the names of task and TaskManager: what the job's result says
  * @param execution the attempt that failed; null if it was none's
  */
-record JobFailure(
+public record JobFailure(
     SerializedThrowable cause, SerializedThrowable described, @Nullable Execution execution) {
 
   /** A failure of the job as a whole. */
-  static JobFailure ofJob(Throwable thrown) {
+  public static JobFailure ofJob(Throwable thrown) {
     SerializedThrowable cause = SerializedThrowable.of(thrown);
     return new JobFailure(cause, cause, null);
   }
 
   /** The failure of an attempt. */
-  static JobFailure of(Execution execution, SerializedThrowable cause) {
+  public static JobFailure of(Execution execution, SerializedThrowable cause) {
     TaskManagerLocation location = execution.getLocation();
     boolean speaksForItself = FailureKinds.isTaskManagerLost(cause);
     return new JobFailure(

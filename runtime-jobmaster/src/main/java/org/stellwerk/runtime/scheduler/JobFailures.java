@@ -17,13 +17,13 @@ import org.stellwerk.time.Clock;
  * the history, and knows which incident ends the job. Component of a scheduler, in the JobMaster's
  * main thread; soft state.
  */
-final class JobFailures {
+public final class JobFailures {
 
   private static final Logger LOG = LoggerFactory.getLogger(JobFailures.class);
   private static final int HISTORY_SIZE = 16;
 
   /** Failures that became known together, and the one that explains the others. */
-  record Incident(JobFailure root, List<JobFailure> all, ExceptionHistory.Incident entry) {}
+  public record Incident(JobFailure root, List<JobFailure> all, ExceptionHistory.Incident entry) {}
 
   private final JobState job;
   private final Clock clock;
@@ -31,23 +31,24 @@ final class JobFailures {
   private final Deque<JobFailure> unhandled = new ArrayDeque<>();
   private ExceptionHistory.@Nullable Incident end;
 
-  JobFailures(JobState job, Clock clock) {
+  /** A job without failures. */
+  public JobFailures(JobState job, Clock clock) {
     this.job = job;
     this.clock = clock;
   }
 
   /** Something has failed; {@link #takeUnhandled} will tell of it. */
-  void add(JobFailure failure) {
+  public void add(JobFailure failure) {
     unhandled.add(failure);
   }
 
   /** Whether there are failures that nobody has taken. */
-  boolean hasUnhandled() {
+  public boolean hasUnhandled() {
     return !unhandled.isEmpty();
   }
 
   /** What has failed since the last call. */
-  List<JobFailure> takeUnhandled() {
+  public List<JobFailure> takeUnhandled() {
     List<JobFailure> taken = new ArrayList<>(unhandled);
     unhandled.clear();
     taken.forEach(each -> LOG.debug("Job {}: {}", job.getJobId(), each.described().describe()));
@@ -55,7 +56,7 @@ final class JobFailures {
   }
 
   /** A new incident; at least one failure. */
-  Incident begin(List<JobFailure> failures) {
+  public Incident begin(List<JobFailure> failures) {
     JobFailure root =
         failures.stream()
             .filter(failure -> !failure.isConsequence())
@@ -69,7 +70,7 @@ final class JobFailures {
   }
 
   /** One more failure of an incident. */
-  void addTo(ExceptionHistory.Incident incident, JobFailure failure) {
+  public void addTo(ExceptionHistory.Incident incident, JobFailure failure) {
     boolean isRoot = incident.add(failure.toHistory(now()), failure.isConsequence());
     if (isRoot && incident == end) {
       setRootCause(failure);
@@ -78,13 +79,13 @@ final class JobFailures {
   }
 
   /** The incident fails the job. */
-  void beginEnd(Incident incident) {
+  public void beginEnd(Incident incident) {
     end = incident.entry();
     setRootCause(incident.root());
   }
 
   /** The incident that fails the job; null if there was none so far. */
-  ExceptionHistory.@Nullable Incident end() {
+  public ExceptionHistory.@Nullable Incident end() {
     return end;
   }
 
@@ -93,13 +94,13 @@ final class JobFailures {
   }
 
   /** Why the job fails, for people. */
-  String describeRootCause() {
+  public String describeRootCause() {
     ErrorInfo failure = job.getFailure();
     return failure == null ? "cause unknown" : failure.exception().describe();
   }
 
   /** All incidents, oldest first. */
-  List<ExceptionHistoryEntry> history() {
+  public List<ExceptionHistoryEntry> history() {
     return history.snapshot();
   }
 

@@ -4,7 +4,7 @@ package org.stellwerk.runtime.scheduler;
  * Lets a scheduler react to what happens one thing after the other: what an action or a reaction
  * sets off is reacted to when it is over, never inside of it. In the JobMaster's main thread.
  */
-final class Reactions {
+public final class Reactions {
 
   private final Runnable reaction;
   private boolean busy;
@@ -14,18 +14,18 @@ final class Reactions {
    *
    * @param reaction looks at everything that has happened since it ran last
    */
-  Reactions(Runnable reaction) {
+  public Reactions(Runnable reaction) {
     this.reaction = reaction;
   }
 
   /** Does something, and then reacts to all that came of it. */
-  void reactTo(Runnable action) {
+  public void reactTo(Runnable action) {
     withoutReaction(action);
     react();
   }
 
   /** Does something without reacting to it. */
-  void withoutReaction(Runnable action) {
+  public void withoutReaction(Runnable action) {
     boolean nested = busy;
     busy = true;
     try {
@@ -36,7 +36,7 @@ final class Reactions {
   }
 
   /** Reacts now, or when what is under way is over. */
-  void react() {
+  public void react() {
     if (!busy) {
       withoutReaction(reaction);
     }

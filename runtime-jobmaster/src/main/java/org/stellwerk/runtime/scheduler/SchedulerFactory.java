@@ -1,8 +1,13 @@
 package org.stellwerk.runtime.scheduler;
 
+import org.stellwerk.configuration.Configuration;
+import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolGateway;
+import org.stellwerk.runtime.options.JobManagerOptions;
+import org.stellwerk.runtime.options.JobManagerOptions.SchedulerType;
+import org.stellwerk.runtime.scheduler.adaptive.AdaptiveScheduler;
 
-/** Makes the scheduler of a job. */
+/** Makes the scheduler of a job, as the job's or the cluster's configuration says. */
 public final class SchedulerFactory {
 
   private SchedulerFactory() {}
@@ -13,6 +18,24 @@ public final class SchedulerFactory {
       SlotPoolGateway slotPool,
       SchedulerServices services,
       JobStatusListener listener) {
-    return new DefaultScheduler(spec, slotPool, services, listener);
+    return isAdaptive(spec.jobGraph(), services.configuration())
+        ? new AdaptiveScheduler(spec, slotPool, services, listener)
+        : new DefaultScheduler(spec, slotPool, services, listener);
+  }
+
+  /** The job with the smallest parallelism that it may run with. */
+  public static JobGraph smallest(JobGraph graph, Configuration configuration) {
+    return isAdaptive(graph, configuration) ? AdaptiveScheduler.smallest(graph) : graph;
+  }
+
+  /**
+   * Whether the job's parallelism is chosen; that of a staged job never is, as its stages hand
+   * their results on subtask by subtask.
+   *
+   * @param configuration the cluster's, overlaid by the job's
+   */
+  public static boolean isAdaptive(JobGraph graph, Configuration configuration) {
+    return configuration.get(JobManagerOptions.SCHEDULER) == SchedulerType.ADAPTIVE
+        && !graph.isStaged();
   }
 }

@@ -5,10 +5,12 @@ import org.stellwerk.runtime.executiongraph.DeploymentTracker;
 import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
 import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
 import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.jobgraph.JobResourceRequirements;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat.ExecutionStatus;
+import org.stellwerk.runtime.messages.exceptions.JobModificationException;
 
 /**
  * Runs one job on behalf of its JobMaster: asks the slot pool for slots, deploys tasks, decides
@@ -45,6 +47,21 @@ public interface SchedulerNG {
   /** There may be free slots that were not there before. */
   void onSlotsOffered();
 
+  /**
+   * The bounds between which the scheduler chooses the parallelism.
+   *
+   * @throws JobModificationException if it does not choose
+   */
+  JobResourceRequirements requestResourceRequirements() throws JobModificationException;
+
+  /**
+   * Changes these; they fit the job.
+   *
+   * @throws JobModificationException if it does not choose
+   */
+  void updateResourceRequirements(JobResourceRequirements requirements)
+      throws JobModificationException;
+
   /** Compares what is deployed with a TaskExecutor's report; takes over its progress. */
   DeploymentTracker.Reconciliation reconcile(
       ResourceID taskManagerId, List<ExecutionStatus> report);
@@ -60,6 +77,9 @@ public interface SchedulerNG {
 
   /** The job as it is now. */
   ArchivedExecutionGraph requestJob();
+
+  /** How many tasks the job would have if it began now, in the slots that it has; for checks. */
+  int possibleTasks();
 
   /** The current attempt of every subtask, producers before consumers; for checks. */
   List<ExecutionSnapshot> snapshot();

@@ -31,7 +31,7 @@ class DeploymentTrackerTest {
       new ExecutionGraph(
           jobGraph,
           TestGraphs.information(jobGraph),
-          new ExecutionGraphId(new UUID(1, 1)),
+          new GraphIdentity(new ExecutionGraphId(new UUID(1, 1)), 0),
           new ExecutionContext(
               new ManualClock(),
               Duration.ofSeconds(1),

@@ -38,7 +38,7 @@ class ExecutionGraphTest {
     return new ExecutionGraph(
         jobGraph,
         TestGraphs.information(jobGraph),
-        GRAPH_ID,
+        new GraphIdentity(GRAPH_ID, 0),
         new ExecutionContext(
             clock,
             Duration.ofSeconds(1),

@@ -50,7 +50,7 @@ class ExecutionTest {
       new ExecutionGraph(
           jobGraph,
           TestGraphs.information(jobGraph),
-          new ExecutionGraphId(new UUID(1, 1)),
+          new GraphIdentity(new ExecutionGraphId(new UUID(1, 1)), 0),
           new ExecutionContext(
               clock,
               Duration.ofSeconds(1),

@@ -12,6 +12,7 @@ import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.jobgraph.JobResourceRequirements;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
 import org.stellwerk.runtime.messages.JobStatus;
@@ -80,6 +81,17 @@ final class TestingJobMaster extends FencedRpcEndpoint<JobMasterId> implements J
 
   @Override
   public CompletableFuture<ArchivedExecutionGraph> requestJob(Duration timeout) {
+    return unexpected();
+  }
+
+  @Override
+  public CompletableFuture<JobResourceRequirements> requestResourceRequirements(Duration timeout) {
+    return unexpected();
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> updateResourceRequirements(
+      JobResourceRequirements requirements, Duration timeout) {
     return unexpected();
   }
 

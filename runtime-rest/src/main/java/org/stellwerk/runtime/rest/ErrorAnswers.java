@@ -13,6 +13,7 @@ import org.stellwerk.rpc.exceptions.RpcConnectionException;
 import org.stellwerk.rpc.exceptions.RpcPayloadTooLargeException;
 import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.messages.exceptions.DuplicateJobSubmissionException;
+import org.stellwerk.runtime.messages.exceptions.JobModificationException;
 import org.stellwerk.runtime.messages.exceptions.JobNotFoundException;
 import org.stellwerk.runtime.messages.exceptions.JobSubmissionException;
 import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
@@ -62,7 +63,7 @@ final class ErrorAnswers {
     if (cause instanceof DuplicateJobSubmissionException) {
       return RestException.CONFLICT;
     }
-    if (cause instanceof JobSubmissionException) {
+    if (cause instanceof JobSubmissionException || cause instanceof JobModificationException) {
       return RestException.BAD_REQUEST;
     }
     if (cause instanceof RpcPayloadTooLargeException) {

@@ -204,6 +204,7 @@ public final class RestEndpoint implements AutoCloseableAsync {
     new ClusterRoutes(leader, clock, version(), jarRunner != null).addTo(router);
     new ConfigurationRoutes(config.shown()).addTo(router);
     new JobRoutes(leader, clock).addTo(router);
+    new ResourceRequirementsRoutes(leader).addTo(router);
     new SubmissionRoutes(leader, blobStore, requests).addTo(router);
     new JarRoutes(jars, requests, this::publicUrl, jarRunner).addTo(router);
     return router;

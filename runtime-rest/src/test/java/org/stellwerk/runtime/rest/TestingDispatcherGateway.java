@@ -8,16 +8,19 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.stellwerk.runtime.gateway.DispatcherGateway;
 import org.stellwerk.runtime.id.DispatcherId;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobgraph.JobResourceRequirements;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
 import org.stellwerk.runtime.messages.ClusterOverview;
 import org.stellwerk.runtime.messages.JobDetails;
 import org.stellwerk.runtime.messages.JobResult;
 import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.runtime.messages.exceptions.JobModificationException;
 import org.stellwerk.runtime.messages.exceptions.JobNotFoundException;
 
 /** A Dispatcher that knows the jobs it was given. */
@@ -26,6 +29,8 @@ final class TestingDispatcherGateway implements DispatcherGateway {
   final Map<JobID, ArchivedExecutionGraph> jobs = new LinkedHashMap<>();
   final List<JobGraph> submitted = new CopyOnWriteArrayList<>();
   final List<JobID> cancelled = new CopyOnWriteArrayList<>();
+  final AtomicReference<JobResourceRequirements> requirements =
+      new AtomicReference<>(JobResourceRequirements.NONE);
   volatile CompletableFuture<Acknowledge> submitAnswer =
       CompletableFuture.completedFuture(Acknowledge.INSTANCE);
 
@@ -71,6 +76,27 @@ final class TestingDispatcherGateway implements DispatcherGateway {
             job -> {
               cancelled.add(jobId);
               return Acknowledge.INSTANCE;
+            });
+  }
+
+  @Override
+  public CompletableFuture<JobResourceRequirements> requestJobResourceRequirements(
+      JobID jobId, Duration timeout) {
+    return find(jobId).thenApply(job -> requirements.get());
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> updateJobResourceRequirements(
+      JobID jobId, JobResourceRequirements changed, Duration timeout) {
+    return find(jobId)
+        .thenCompose(
+            job -> {
+              if (job.state().isGloballyTerminal()) {
+                return CompletableFuture.failedFuture(
+                    new JobModificationException("Job " + jobId + " is over"));
+              }
+              requirements.set(changed);
+              return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
             });
   }
 

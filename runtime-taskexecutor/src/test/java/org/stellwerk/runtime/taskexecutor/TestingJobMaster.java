@@ -17,6 +17,7 @@ import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.jobgraph.JobResourceRequirements;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
@@ -124,6 +125,17 @@ final class TestingJobMaster extends FencedRpcEndpoint<JobMasterId> implements J
 
   @Override
   public CompletableFuture<ArchivedExecutionGraph> requestJob(Duration timeout) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<JobResourceRequirements> requestResourceRequirements(Duration timeout) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Acknowledge> updateResourceRequirements(
+      JobResourceRequirements requirements, Duration timeout) {
     throw new UnsupportedOperationException();
   }
 

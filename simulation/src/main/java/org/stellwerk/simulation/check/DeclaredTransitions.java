@@ -25,6 +25,16 @@ public final class DeclaredTransitions {
       CANCELLING -> CANCELED SUSPENDED
       """;
 
+  private static final String ADAPTIVE_JOB =
+      """
+      CREATED -> WAITING_FOR_RESOURCES CANCELING FINISHED
+      WAITING_FOR_RESOURCES -> EXECUTING CANCELING FAILING FINISHED
+      EXECUTING -> RESTARTING CANCELING FAILING FINISHED
+      RESTARTING -> WAITING_FOR_RESOURCES CANCELING FINISHED
+      FAILING -> CANCELING FINISHED
+      CANCELING -> FINISHED
+      """;
+
   private static final String EXECUTION =
       """
       CREATED -> SCHEDULED CANCELED FAILED
@@ -80,6 +90,7 @@ public final class DeclaredTransitions {
 
   static {
     BY_MACHINE.put(TransitionObserver.JOB, parse(JOB));
+    BY_MACHINE.put(TransitionObserver.ADAPTIVE_JOB, parse(ADAPTIVE_JOB));
     BY_MACHINE.put(TransitionObserver.EXECUTION, parse(EXECUTION));
     BY_MACHINE.put(TransitionObserver.TASK, parse(TASK));
     BY_MACHINE.put(TransitionObserver.TASK_SLOT, parse(TASK_SLOT));

@@ -24,6 +24,7 @@ final class I9MainThreads extends Invariant {
   private static final Map<String, Class<? extends RpcEndpoint>> OWNERS =
       Map.of(
           TransitionObserver.JOB, JobMaster.class,
+          TransitionObserver.ADAPTIVE_JOB, JobMaster.class,
           TransitionObserver.EXECUTION, JobMaster.class,
           TransitionObserver.TASK, TaskExecutor.class,
           TransitionObserver.TASK_SLOT, TaskExecutor.class,

@@ -14,9 +14,10 @@ import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.resourcemanager.ResourceManagerSnapshot;
 
 /**
- * Every job is running, or between two attempts, or over: what is stored runs, once, and nothing
- * else does; what was acknowledged is stored or has a result; what was cancelled in this session
- * has a result; nothing waits for its clean-up.
+ * Every job is running, with as many tasks as its slots allow, or between two attempts, or waits
+ * for the fewest slots that it can run with, or over: what is stored runs, once, and nothing else
+ * does; what was acknowledged is stored or has a result; what was cancelled in this session has a
+ * result; nothing waits for its clean-up.
  */
 final class JobProblems {
 
@@ -86,13 +87,21 @@ final class JobProblems {
     if (!dispatcher.running().contains(job.jobId())) {
       problems.add(name + " has a JobMaster, but the Dispatcher does not know it");
     }
-    if (job.status() != JobStatus.RUNNING && job.status() != JobStatus.RESTARTING) {
+    boolean waits = job.status() == JobStatus.CREATED && job.possibleTasks() == 0;
+    if (job.status() != JobStatus.RUNNING && job.status() != JobStatus.RESTARTING && !waits) {
       problems.add(name + " is " + job.status());
     }
     boolean registered =
         resourceManager.jobMasters().stream().anyMatch(each -> each.jobId().equals(job.jobId()));
     if (!registered || !job.registered()) {
       problems.add(name + " is not registered at the ResourceManager");
+    }
+    if (job.status() == JobStatus.RUNNING
+        && job.executions().size() < job.possibleTasks()
+        && job.executions().stream().noneMatch(each -> each.state() == ExecutionState.FINISHED)) {
+      problems.add(
+          "%s has %d tasks, but slots for %d"
+              .formatted(name, job.executions().size(), job.possibleTasks()));
     }
     if (job.status() == JobStatus.RUNNING && job.slotPool().requests() == 0) {
       for (ExecutionSnapshot execution : job.executions()) {

@@ -20,6 +20,7 @@ import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.exceptions.DuplicateJobSubmissionException;
+import org.stellwerk.runtime.messages.exceptions.JobModificationException;
 import org.stellwerk.simulation.SimEnds;
 import org.stellwerk.simulation.SimWorld;
 import org.stellwerk.simulation.TransitionListener;
@@ -35,6 +36,7 @@ final class CoverageObserver implements SimObserver, TransitionListener {
 
   static final String TWO_LEADERS = "two processes believe to lead";
   static final String DUPLICATE = "submission refused as duplicate";
+  static final String NOT_RESCALED = "new bounds of the parallelism refused";
   static final String FENCED = "call refused for its fencing token";
   static final String MADE_AGAIN = "a task that had finished is started again";
   static final String MISSED = "a finished result was missed by its reader";
@@ -74,6 +76,7 @@ final class CoverageObserver implements SimObserver, TransitionListener {
     CoverageObserver observer = new CoverageObserver(coverage);
     world.scheduler().addObserver(observer);
     world.addTransitionListener(observer);
+    world.addTransitionListener(new RescalingCoverage(coverage));
     return observer;
   }
 
@@ -139,6 +142,9 @@ final class CoverageObserver implements SimObserver, TransitionListener {
     slots.onMessage(message);
     if (message.payload().content() instanceof DuplicateJobSubmissionException) {
       coverage.count(DUPLICATE);
+    }
+    if (message.payload().content() instanceof JobModificationException) {
+      coverage.count(NOT_RESCALED);
     }
   }
 

@@ -20,6 +20,8 @@ import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobgraph.JobResourceRequirements;
+import org.stellwerk.runtime.jobgraph.JobResourceRequirements.VertexBounds;
 import org.stellwerk.runtime.jobgraph.JobVertex;
 import org.stellwerk.runtime.jobgraph.ResultPartitionType;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
@@ -123,6 +125,19 @@ final class RunClient implements Order.Client {
           history.cancel(jobId(job), sessionOf(dispatcher), answer);
           return answer;
         });
+  }
+
+  @Override
+  public void rescale(int job, int lower, int upper, Via via) {
+    JobGraph graph = submitted.get(job);
+    if (graph != null) {
+      JobResourceRequirements bounds =
+          new JobResourceRequirements(
+              graph.vertices().stream()
+                  .map(vertex -> new VertexBounds(vertex.id(), lower, upper))
+                  .toList());
+      with(via, dispatcher -> dispatcher.updateJobResourceRequirements(graph.jobId(), bounds, ASK));
+    }
   }
 
   @Override

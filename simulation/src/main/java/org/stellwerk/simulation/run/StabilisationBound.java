@@ -5,9 +5,12 @@ import java.util.List;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.RpcOptions;
 import org.stellwerk.runtime.dispatcher.DispatcherConfig;
+import org.stellwerk.runtime.options.AdaptiveSchedulerOptions;
 import org.stellwerk.runtime.options.ClusterOptions;
 import org.stellwerk.runtime.options.HeartbeatOptions;
 import org.stellwerk.runtime.options.HighAvailabilityOptions;
+import org.stellwerk.runtime.options.JobManagerOptions;
+import org.stellwerk.runtime.options.JobManagerOptions.SchedulerType;
 import org.stellwerk.runtime.options.SlotOptions;
 import org.stellwerk.runtime.options.TaskManagerOptions;
 import org.stellwerk.simulation.schedule.ProcessFault.Freeze;
@@ -41,6 +44,10 @@ final class StabilisationBound {
             configuration.get(ClusterOptions.ERROR_REGISTRATION_DELAY),
             configuration.get(ClusterOptions.REFUSED_REGISTRATION_DELAY),
             configuration.get(RpcOptions.LOOKUP_TIMEOUT),
+            // A job that may grow waits for more slots, twice, and for the end of its cool-down.
+            configuration.get(JobManagerOptions.SCHEDULER) == SchedulerType.ADAPTIVE
+                ? growth(configuration)
+                : Duration.ZERO,
             // A slot was promised to a job that never took it.
             configuration.get(TaskManagerOptions.SLOT_TIMEOUT),
             configuration.get(RpcOptions.ASK_TIMEOUT).multipliedBy(2),
@@ -63,6 +70,13 @@ final class StabilisationBound {
         .filter(step -> step.action() instanceof SlowEndpoints)
         .map(step -> step.action().lasting())
         .reduce(Duration.ZERO, Duration::plus);
+  }
+
+  private static Duration growth(Configuration configuration) {
+    return configuration
+        .get(AdaptiveSchedulerOptions.SUBMISSION_STABILIZATION_TIMEOUT)
+        .plus(configuration.get(AdaptiveSchedulerOptions.COOLDOWN))
+        .plus(configuration.get(AdaptiveSchedulerOptions.EXECUTING_STABILIZATION_TIMEOUT));
   }
 
   private static Duration longestFreezeAfterHeal(Schedule schedule) {

@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Map;
 import org.stellwerk.configuration.ConfigOption;
 import org.stellwerk.rpc.RpcOptions;
+import org.stellwerk.runtime.options.AdaptiveSchedulerOptions;
 import org.stellwerk.runtime.options.ClusterOptions;
 import org.stellwerk.runtime.options.HeartbeatOptions;
 import org.stellwerk.runtime.options.HighAvailabilityOptions;
+import org.stellwerk.runtime.options.JobManagerOptions;
 import org.stellwerk.runtime.options.SlotOptions;
 import org.stellwerk.runtime.options.TaskManagerOptions;
 import org.stellwerk.runtime.options.TaskOptions;
@@ -29,6 +31,7 @@ record Knob(Map<String, String> tiny, Map<String, String> huge) {
   static final List<Knob> ALL =
       List.of(
           heartbeat(),
+          adaptive(),
           of(TaskManagerOptions.SLOT_TIMEOUT, 1_000, 40_000),
           of(RpcOptions.ASK_TIMEOUT, 2_000, 30_000),
           of(SlotOptions.REQUEST_TIMEOUT, 8_000, 600_000),
@@ -57,6 +60,22 @@ record Knob(Map<String, String> tiny, Map<String, String> huge) {
             HeartbeatOptions.INTERVAL.key(), millis(4_000),
             HeartbeatOptions.TIMEOUT.key(), millis(40_000),
             HeartbeatOptions.RPC_FAILURE_THRESHOLD.key(), "5"));
+  }
+
+  /** All jobs are adaptive, and what they wait for is short or long. */
+  private static Knob adaptive() {
+    return new Knob(adaptive(100, 500, 300, 8_000), adaptive(6_000, 8_000, 10_000, 300_000));
+  }
+
+  private static Map<String, String> adaptive(
+      long stabilization, long cooldown, long stabilizationExecuting, long wait) {
+    return Map.of(
+        JobManagerOptions.SCHEDULER.key(), "adaptive",
+        AdaptiveSchedulerOptions.SUBMISSION_STABILIZATION_TIMEOUT.key(), millis(stabilization),
+        AdaptiveSchedulerOptions.COOLDOWN.key(), millis(cooldown),
+        AdaptiveSchedulerOptions.EXECUTING_STABILIZATION_TIMEOUT.key(),
+            millis(stabilizationExecuting),
+        AdaptiveSchedulerOptions.RESOURCE_WAIT_TIMEOUT.key(), millis(wait));
   }
 
   private static String millis(long millis) {

@@ -48,6 +48,9 @@ public sealed interface Order extends Action {
     /** Cancels a job. */
     void cancel(int job, Via via);
 
+    /** Changes the bounds of a job's parallelism; nothing if it was not submitted. */
+    void rescale(int job, int lower, int upper, Via via);
+
     /** Asks for a job's state. */
     void status(int job, Via via);
 
@@ -115,6 +118,19 @@ public sealed interface Order extends Action {
     @Override
     public void give(Client client) {
       client.setAvailability(taskManager, mode);
+    }
+  }
+
+  /**
+   * All vertices of the job get other bounds of their parallelism.
+   *
+   * @param atLeast the lower one, from 1 on
+   * @param more by how much the upper one is higher
+   */
+  record Rescale(int job, int atLeast, int more, Via via) implements Order {
+    @Override
+    public void give(Client client) {
+      client.rescale(job, atLeast, atLeast + more, via);
     }
   }
 

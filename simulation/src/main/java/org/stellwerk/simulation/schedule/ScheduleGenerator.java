@@ -12,6 +12,7 @@ import org.stellwerk.simulation.SimTaskPlan.End;
 import org.stellwerk.simulation.SimTaskPlan.Reaction;
 import org.stellwerk.simulation.schedule.JobSettings.Restarts;
 import org.stellwerk.simulation.schedule.Order.Cancel;
+import org.stellwerk.simulation.schedule.Order.Rescale;
 import org.stellwerk.simulation.schedule.Order.SetAvailability;
 import org.stellwerk.simulation.schedule.Order.Sharing;
 import org.stellwerk.simulation.schedule.Order.Status;
@@ -129,10 +130,11 @@ public final class ScheduleGenerator {
     int job = workload.between(1, Math.max(1, jobs));
     Via via =
         workload.chance(0.1) ? Via.WRONG_TOKEN : workload.chance(0.7) ? Via.LEADER : Via.KNOWN;
-    return switch (jobs == 0 ? 0 : workload.between(0, 9)) {
+    return switch (jobs == 0 ? 0 : workload.between(0, 10)) {
       case 5, 6 -> new Cancel(job, via);
       case 7 -> new SubmitAgain(job, via);
       case 8, 9 -> new Status(job, via);
+      case 10 -> rescale(job, via);
       default -> workload.chance(STAGED) ? submitStaged(via) : submit(via);
     };
   }
@@ -146,6 +148,12 @@ public final class ScheduleGenerator {
         workload.pick(List.of(ShipStrategy.HASH, ShipStrategy.BROADCAST, ShipStrategy.FORWARD)),
         tasks(LONGEST_STAGE),
         via);
+  }
+
+  private Rescale rescale(int job, Via via) {
+    int upper = workload.between(1, 1 + shape.taskManagers() * shape.slots());
+    int lower = workload.chance(0.7) ? 1 : workload.between(1, upper);
+    return new Rescale(job, lower, upper - lower, via);
   }
 
   private Submit submit(Via via) {

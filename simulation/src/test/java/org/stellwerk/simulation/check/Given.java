@@ -102,6 +102,7 @@ final class Given {
         jobMaster(SESSION),
         status,
         List.of(),
+        0,
         new SlotPoolSnapshot(1, 1, 0, List.of()),
         List.of(),
         true);
@@ -114,6 +115,7 @@ final class Given {
         jobMaster(SESSION),
         JobStatus.RUNNING,
         executions,
+        executions.size(),
         new SlotPoolSnapshot(required, version, 0, List.of()),
         List.of(),
         true);

@@ -60,6 +60,7 @@ class I11ProducersTest {
         jobMaster(SESSION),
         JobStatus.RUNNING,
         List.of(executions),
+        0,
         new SlotPoolSnapshot(1, 1, 0, List.of()),
         taskManagers,
         true);

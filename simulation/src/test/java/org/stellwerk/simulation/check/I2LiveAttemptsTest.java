@@ -43,6 +43,7 @@ class I2LiveAttemptsTest {
             List.of(
                 new ExecutionSnapshot(
                     attempt(1, 1), ExecutionState.RUNNING, null, SlotSharing.DEFAULT)),
+            1,
             new SlotPoolSnapshot(1, 1, 0, List.of()),
             Arrays.stream(taskManagers).map(ResourceID::new).toList(),
             true);

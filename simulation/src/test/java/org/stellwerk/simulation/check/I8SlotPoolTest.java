@@ -46,6 +46,7 @@ class I8SlotPoolTest {
             jobMaster(SESSION),
             status,
             List.of(executions),
+            executions.length,
             new SlotPoolSnapshot(2, 1, 0, slots),
             registered,
             true);

@@ -88,7 +88,8 @@ public final class SlotPool implements SlotPoolGateway {
     declaration.declare(closed ? 0 : required + slots.size() - stayingSlots());
   }
 
-  private int stayingSlots() {
+  @Override
+  public int stayingSlots() {
     int leaving = 0;
     for (ResourceID taskManager : draining) {
       leaving += allocationsOf(taskManager).size();

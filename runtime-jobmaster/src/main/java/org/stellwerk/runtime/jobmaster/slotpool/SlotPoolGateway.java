@@ -24,6 +24,9 @@ public interface SlotPoolGateway {
   /** What was declared last. */
   int requiredResources();
 
+  /** How many slots the job has on TaskExecutors from which it is not to move away. */
+  int stayingSlots();
+
   /**
    * Asks for slots, all or none. They must have been declared.
    *

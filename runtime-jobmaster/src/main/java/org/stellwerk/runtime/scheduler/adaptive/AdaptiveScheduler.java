@@ -1,0 +1,448 @@
+package org.stellwerk.runtime.scheduler.adaptive;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stellwerk.runtime.TransitionObserver;
+import org.stellwerk.runtime.executiongraph.DeploymentTracker;
+import org.stellwerk.runtime.executiongraph.Execution;
+import org.stellwerk.runtime.executiongraph.ExecutionGraph;
+import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
+import org.stellwerk.runtime.executiongraph.GraphIdentity;
+import org.stellwerk.runtime.executiongraph.JobState;
+import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
+import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobgraph.JobResourceRequirements;
+import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolGateway;
+import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
+import org.stellwerk.runtime.messages.ArchivedExecutionGraph.ErrorInfo;
+import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.runtime.messages.TaskExecutionState;
+import org.stellwerk.runtime.messages.TaskExecutorHeartbeat.ExecutionStatus;
+import org.stellwerk.runtime.scheduler.ExceptionHistory;
+import org.stellwerk.runtime.scheduler.ExecutionDeployer;
+import org.stellwerk.runtime.scheduler.ExecutionGraphSpec;
+import org.stellwerk.runtime.scheduler.JobFailure;
+import org.stellwerk.runtime.scheduler.JobFailures;
+import org.stellwerk.runtime.scheduler.JobStatusListener;
+import org.stellwerk.runtime.scheduler.Reactions;
+import org.stellwerk.runtime.scheduler.SchedulerNG;
+import org.stellwerk.runtime.scheduler.SchedulerServices;
+import org.stellwerk.runtime.scheduler.TaskReports;
+import org.stellwerk.runtime.scheduler.failover.RestartBackoffTimeStrategy;
+import org.stellwerk.runtime.scheduler.failover.RestartPolicy;
+
+/**
+ * Runs a job with the slots that there are (FLIP-160): declares the most that it can use, begins
+ * with what it gets, at least what the lower bounds need, and starts again with another parallelism
+ * when there are more slots or fewer. Any failure starts all tasks again. In the JobMaster's main
+ * thread; soft state.
+ *
+ * <p>What it does at present is its {@link State}; the transitions are those of {@link
+ * AdaptiveState}, and all go through one method. There is no state for the making of the execution
+ * graph, as Flink has it: here that reads nothing and is done at once. An execution graph has one
+ * parallelism; all graphs of a job share an identity, and attempt numbers go on from one to the
+ * next.
+ */
+public final class AdaptiveScheduler implements SchedulerNG {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AdaptiveScheduler.class);
+
+  private final ExecutionGraphSpec spec;
+  private final SlotPoolGateway slotPool;
+  private final SchedulerServices services;
+  private final JobStatusListener listener;
+  private final JobState job;
+  private final JobFailures failures;
+  private final RestartPolicy restartPolicy;
+  private final TaskReports reports;
+  private final ExecutionDeployer deployer;
+  private final AdaptiveSettings settings;
+  private final StateContext context = new Context();
+  private final Reactions reactions = new Reactions(this::onReaction);
+  private final List<ScheduledFuture<?>> timers = new ArrayList<>();
+  private final GraphIdentity firstGraph;
+  private final Created created = new Created(context);
+  private State state = created;
+  private State entered = created;
+  private JobGraph jobGraph;
+  private ParallelismChoice choice;
+  private @Nullable ExecutionGraph graph;
+  private List<ResourceID> draining = List.of();
+  private boolean mayGrow = true;
+  private int starts;
+
+  /** A scheduler of a job whose scheduling has not begun. */
+  public AdaptiveScheduler(
+      ExecutionGraphSpec spec,
+      SlotPoolGateway slotPool,
+      SchedulerServices services,
+      JobStatusListener listener) {
+    this.spec = spec;
+    this.slotPool = slotPool;
+    this.services = services;
+    this.listener = listener;
+    this.jobGraph = spec.jobGraph();
+    this.choice = ParallelismChoice.of(jobGraph);
+    this.job = spec.createState(services);
+    this.failures = new JobFailures(job, services.runtime().clock());
+    this.restartPolicy = RestartPolicy.from(services.configuration(), services.runtime().random());
+    this.firstGraph = GraphIdentity.first(services.runtime().ids());
+    this.settings = AdaptiveSettings.from(services.configuration());
+    this.reports = new TaskReports(slotPool, failures, reactions);
+    // What is declared follows from the upper bounds, not from the tasks that there are.
+    this.deployer =
+        new ExecutionDeployer(
+            jobGraph, slotPool, services, needed -> {}, (tasks, reason) -> onNoSlots(reason));
+  }
+
+  /** The job with the smallest parallelism that its requirements allow. */
+  public static JobGraph smallest(JobGraph jobGraph) {
+    return jobGraph.withParallelism(ParallelismChoice.of(jobGraph).fewest().byVertex());
+  }
+
+  private void onNoSlots(Throwable reason) {
+    failures.add(JobFailure.ofJob(reason));
+    reactions.react();
+  }
+
+  @Override
+  public void startScheduling() {
+    reactions.reactTo(
+        () -> {
+          transitionTo(
+              JobStatus.CREATED,
+              "asking for %d slots, at least %d"
+                  .formatted(choice.mostSlots(), choice.fewestSlots()));
+          created.start();
+        });
+  }
+
+  @Override
+  public boolean updateTaskExecutionState(TaskExecutionState update) {
+    ExecutionGraph current = graph;
+    return current != null && reports.update(current, update, found -> found.updateState(update));
+  }
+
+  @Override
+  public void cancel() {
+    reactions.reactTo(() -> state.cancel());
+  }
+
+  @Override
+  public void suspend(String reason) {
+    if (job.getStatus().isTerminal()) {
+      return;
+    }
+    ExecutionGraph current = graph;
+    if (current != null) {
+      reactions.withoutReaction(current::suspendAll);
+    }
+    context.goToFinished(JobStatus.SUSPENDED, reason);
+  }
+
+  @Override
+  public void onTaskManagerLost(ResourceID taskManagerId, TaskManagerLostException cause) {
+    ExceptionHistory.Incident end = failures.end();
+    if (end != null && deployedOn(taskManagerId) > 0) {
+      failures.addTo(end, JobFailure.ofJob(cause));
+    }
+    reactions.reactTo(() -> slotPool.releaseTaskManager(taskManagerId, cause));
+    onSlotsOffered();
+  }
+
+  @Override
+  public void onSlotsOffered() {
+    reactions.reactTo(() -> state.onSlotsChanged());
+  }
+
+  @Override
+  public void onDraining(List<ResourceID> taskManagerIds) {
+    draining = List.copyOf(taskManagerIds);
+    reactions.reactTo(() -> slotPool.setDraining(taskManagerIds));
+    onSlotsOffered();
+  }
+
+  @Override
+  public JobResourceRequirements requestResourceRequirements() {
+    return choice.requirements();
+  }
+
+  @Override
+  public void updateResourceRequirements(JobResourceRequirements requirements) {
+    jobGraph = jobGraph.withRequirements(requirements);
+    mayGrow = true;
+    choice = ParallelismChoice.of(jobGraph);
+    LOG.info(
+        "Job {}: new bounds of the parallelism, {} to {} slots.",
+        jobGraph.jobId(),
+        choice.fewestSlots(),
+        choice.mostSlots());
+    if (!job.getStatus().isTerminal()) {
+      slotPool.declareRequiredResources(choice.mostSlots());
+      reactions.reactTo(() -> state.onRequirementsChanged());
+    }
+  }
+
+  @Override
+  public DeploymentTracker.Reconciliation reconcile(
+      ResourceID taskManagerId, List<ExecutionStatus> report) {
+    ExecutionGraph current = graph;
+    return (current == null ? new DeploymentTracker() : current.getDeployments())
+        .reconcile(taskManagerId, report);
+  }
+
+  @Override
+  public int deployedOn(ResourceID taskManagerId) {
+    ExecutionGraph current = graph;
+    return current == null ? 0 : current.getDeployments().deployedOn(taskManagerId);
+  }
+
+  @Override
+  public boolean hasResultsOn(ResourceID taskManagerId) {
+    return false; // only blocking edges have results that outlive their tasks
+  }
+
+  @Override
+  public JobStatus getJobStatus() {
+    return job.getStatus();
+  }
+
+  @Override
+  public ArchivedExecutionGraph requestJob() {
+    ExecutionGraph current = graph;
+    return (current == null ? newGraph(choice.most()) : current)
+        .archive(job, failures.history(), Math.max(0, starts - 1));
+  }
+
+  @Override
+  public int possibleTasks() {
+    ExecutionGraph current = graph;
+    if (current != null && !mayGrow) {
+      return current.getTotalTasks();
+    }
+    return choice.choose(slotPool.stayingSlots()).map(VertexParallelism::total).orElse(0);
+  }
+
+  @Override
+  public List<ExecutionSnapshot> snapshot() {
+    ExecutionGraph current = graph;
+    return current == null ? List.of() : current.snapshot();
+  }
+
+  @Override
+  public void checkInvariants() {
+    ExecutionGraph current = graph;
+    if (current != null) {
+      current.checkInvariants();
+    }
+    if (state instanceof Executing executing) {
+      executing.checkInvariants();
+    } else if (state instanceof WaitingForResources || state instanceof Finished) {
+      if (!nothingRuns()) {
+        throw new IllegalStateException(
+            "Job %s is %s, but has tasks".formatted(jobGraph.jobId(), state.kind()));
+      }
+    }
+  }
+
+  private void onStateChanged(Execution execution, ExecutionState from, ExecutionState to) {
+    ErrorInfo failure = execution.getFailure();
+    if (to == ExecutionState.FAILED && failure != null) {
+      failures.add(JobFailure.of(execution, failure.exception()));
+    }
+    if (to.isTerminal()) {
+      reactions.react();
+    }
+  }
+
+  private void onReaction() {
+    State before;
+    do {
+      before = state;
+      if (entered != before) {
+        entered = before;
+        before.onEnter();
+      }
+      if (state == before && failures.hasUnhandled()) {
+        before.onFailures(failures.takeUnhandled());
+      }
+      if (state == before && nothingRuns()) {
+        before.onNothingRuns();
+      }
+    } while (state != before || failures.hasUnhandled());
+  }
+
+  private boolean nothingRuns() {
+    ExecutionGraph current = graph;
+    return current == null || current.areAllTasksTerminal();
+  }
+
+  private ExecutionGraph newGraph(VertexParallelism parallelism) {
+    return spec.createGraph(
+        jobGraph.withParallelism(parallelism.byVertex()),
+        new GraphIdentity(firstGraph.graphId(), starts),
+        services,
+        this::onStateChanged);
+  }
+
+  private void transitionTo(JobStatus next, String reason) {
+    if (job.getStatus() != next) {
+      job.transitionTo(next, reason);
+      listener.jobStatusChanged(next);
+    }
+  }
+
+  private void transitionTo(State next, JobStatus status, String reason) {
+    State from = state;
+    if (!from.kind().successors().contains(next.kind())) {
+      throw new IllegalStateException(
+          "Job %s cannot go from %s to %s (%s)"
+              .formatted(jobGraph.jobId(), from.kind(), next.kind(), reason));
+    }
+    timers.forEach(timer -> timer.cancel(false));
+    timers.clear();
+    state = next;
+    LOG.debug("Job {}: {} -> {}: {}", jobGraph.jobId(), from.kind(), next.kind(), reason);
+    services
+        .runtime()
+        .transitions()
+        .onTransition(TransitionObserver.ADAPTIVE_JOB, jobGraph.jobId(), from.kind(), next.kind());
+    transitionTo(status, reason);
+  }
+
+  private final class Context implements StateContext {
+
+    @Override
+    public AdaptiveSettings settings() {
+      return settings;
+    }
+
+    @Override
+    public int slots() {
+      return slotPool.stayingSlots();
+    }
+
+    @Override
+    public boolean isToMove() {
+      return draining.stream().anyMatch(taskManager -> deployedOn(taskManager) > 0);
+    }
+
+    @Override
+    public boolean mayGrow() {
+      return mayGrow;
+    }
+
+    @Override
+    public void onTasksGivenUp() {
+      mayGrow = false;
+    }
+
+    @Override
+    public ParallelismChoice choice() {
+      return choice;
+    }
+
+    @Override
+    public JobFailures failures() {
+      return failures;
+    }
+
+    @Override
+    public RestartBackoffTimeStrategy.Decision decideRestart(JobFailures.Incident incident) {
+      boolean ofTasks = incident.all().stream().allMatch(failure -> failure.execution() != null);
+      return ofTasks
+          ? restartPolicy.decide(
+              incident.root().cause(), services.runtime().clock().relativeTimeMillis())
+          : new RestartBackoffTimeStrategy.GiveUp("no task can be started again");
+    }
+
+    @Override
+    public void deploy(ExecutionGraph tasks) {
+      deployer.schedule(tasks, tasks.getAllVertices(), true);
+    }
+
+    @Override
+    public ScheduledFuture<?> runLater(State owner, Duration delay, Runnable action) {
+      ScheduledFuture<?> timer =
+          services
+              .mainThread()
+              .schedule(
+                  () -> {
+                    if (state == owner) {
+                      reactions.reactTo(action);
+                    }
+                  },
+                  delay.toMillis(),
+                  TimeUnit.MILLISECONDS);
+      timers.add(timer);
+      return timer;
+    }
+
+    @Override
+    public void goToWaitingForResources(int wanted) {
+      slotPool.declareRequiredResources(choice.mostSlots());
+      transitionTo(
+          new WaitingForResources(this, wanted),
+          job.getStatus(),
+          "waiting for %d slots".formatted(wanted));
+    }
+
+    @Override
+    public void goToExecuting(VertexParallelism parallelism) {
+      ExecutionGraph ended = graph;
+      if (ended != null) {
+        ended.getAllVertices().forEach(deployer::noLongerNeeds);
+      }
+      ExecutionGraph next = newGraph(parallelism);
+      starts++;
+      graph = next;
+      transitionTo(
+          new Executing(this, next, parallelism),
+          JobStatus.RUNNING,
+          "starting " + parallelism.describe());
+    }
+
+    @Override
+    public void goToRestarting(
+        ExceptionHistory.@Nullable Incident incident, Duration delay, int wanted, String why) {
+      mayGrow |= incident != null;
+      transitionTo(
+          new Restarting(this, currentGraph(), incident, delay, wanted), JobStatus.RESTARTING, why);
+    }
+
+    private ExecutionGraph currentGraph() {
+      ExecutionGraph current = graph;
+      if (current == null) {
+        throw new IllegalStateException("Job " + jobGraph.jobId() + " has no tasks");
+      }
+      return current;
+    }
+
+    @Override
+    public void goToCanceling() {
+      transitionTo(new Canceling(this, graph), JobStatus.CANCELLING, "cancel requested");
+    }
+
+    @Override
+    public void goToFailing(JobFailures.Incident incident, String why) {
+      failures.beginEnd(incident);
+      transitionTo(
+          new Failing(this, graph, incident.entry()),
+          JobStatus.FAILING,
+          incident.root().described().describe() + " (" + why + ")");
+    }
+
+    @Override
+    public void goToFinished(JobStatus status, String why) {
+      transitionTo(new Finished(), status, why);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package org.stellwerk.runtime.scheduler.adaptive;
+
+import java.util.List;
+import org.stellwerk.runtime.scheduler.JobFailure;
+
+/**
+ * What an adaptive job does at present, and how it takes what happens meanwhile. A state acts on
+ * its {@link StateContext} only; it is entered once, and hears of nothing before and after.
+ */
+sealed interface State
+    permits Created, WaitingForResources, Executing, Restarting, Canceling, Failing, Finished {
+
+  /** Which of the states it is. */
+  AdaptiveState kind();
+
+  /** It is the current state from now on. */
+  default void onEnter() {}
+
+  /** Something has failed. */
+  default void onFailures(List<JobFailure> failures) {}
+
+  /** No task runs, or none any more. Told after each thing that has happened. */
+  default void onNothingRuns() {}
+
+  /** The job has more slots, or fewer. */
+  default void onSlotsChanged() {}
+
+  /** The bounds of the vertices' parallelism have changed. */
+  default void onRequirementsChanged() {}
+
+  /** Somebody wants the job to end. */
+  default void cancel() {}
+}
