@@ -108,6 +108,7 @@ final class Arguments {
   Path newDirectory(String name) {
     Path directory = Path.of(text(name)).toAbsolutePath().normalize();
     if (!Files.exists(directory)) {
+      requireCreatable(directory);
       return directory;
     }
     if (!Files.isDirectory(directory)) {
@@ -122,6 +123,21 @@ final class Arguments {
       throw new ProgramException("The output directory " + directory + " cannot be read", e);
     }
     return directory;
+  }
+
+  private static void requireCreatable(Path directory) {
+    Path above = directory.getParent();
+    while (above != null && !Files.exists(above)) {
+      above = above.getParent();
+    }
+    if (above == null || !Files.isDirectory(above)) {
+      throw new ProgramException(
+          "The output directory " + directory + " cannot be made: " + above + " is no directory");
+    }
+    if (!Files.isWritable(above)) {
+      throw new ProgramException(
+          "The output directory " + directory + " cannot be made: " + above + " is not writable");
+    }
   }
 
   private String text(String name) {

@@ -175,6 +175,16 @@ class WordCountTest {
         input.toString(),
         "--output",
         input.toString());
+    refused(
+        "The output directory "
+            + input.resolve("a/b")
+            + " cannot be made: "
+            + input
+            + " is no directory",
+        "--input",
+        input.toString(),
+        "--output",
+        input.resolve("a/b").toString());
   }
 
   private static void refused(String message, String... arguments) {

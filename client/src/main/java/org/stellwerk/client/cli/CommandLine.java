@@ -41,11 +41,12 @@ record CommandLine(
       Split split = split(verb, word);
       String value = split.attached().orElse("");
       if (split.option().takesArgument() && split.attached().isEmpty()) {
-        if (next == words.size()) {
-          throw new CliException(
-              "Option " + word + " needs a value: " + word + " " + split.option().argument());
-        }
-        value = words.get(next++);
+        value = next == words.size() ? "" : words.get(next++);
+      }
+      if (split.option().takesArgument() && value.isBlank()) {
+        String name = word.endsWith("=") ? word : word + " ";
+        throw new CliException(
+            "Option " + word + " needs a value: " + name + split.option().argument());
       }
       if (split.option() == Option.DEFINE) {
         define(value, defined);

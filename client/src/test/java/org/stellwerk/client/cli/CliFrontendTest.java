@@ -81,6 +81,7 @@ class CliFrontendTest {
         Arguments.of("run -p 0 %/good.jar", "The parallelism must be at least 1, not 0"),
         Arguments.of("run -p-1 %/good.jar", "The parallelism must be at least 1, not -1"),
         Arguments.of("run -p", "Option -p needs a value: -p N"),
+        Arguments.of("run --class= %/good.jar", "Option --class= needs a value: --class="),
         Arguments.of("run --paralelism 4 %/good.jar", "did you mean '--parallelism'?"),
         Arguments.of("run -x %/good.jar", "Unknown option '-x' of 'run'"),
         Arguments.of(

@@ -6,11 +6,14 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.RecordComponent;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.exceptions.RpcRuntimeException;
 
 /**
  * A record: its components in order. Reading calls the canonical constructor, so that what the
- * record refuses is refused here as well.
+ * record refuses is refused here as well. The method handles are made with the first write or read:
+ * a process uses few of the types that it knows, and a handle's code is a class of its own, so that
+ * all of them would be a tenth of a process's start.
  */
 final class RecordSerializer extends WireSerializer {
 
@@ -18,35 +21,70 @@ final class RecordSerializer extends WireSerializer {
   private static final MethodType CONSTRUCTOR = MethodType.methodType(Object.class, Object[].class);
 
   private final Class<?> type;
+  private final MethodHandles.Lookup lookup;
   private final String[] names;
-  private final MethodHandle[] accessors;
-  private final MethodHandle constructor;
+  private final Class<?>[] parameters;
   private final Slot[] slots;
+  // Threads that come first at once make the same twice; the last one stays.
+  private volatile MethodHandle @Nullable [] accessors;
+  private volatile @Nullable MethodHandle constructor;
 
   /** A serializer whose slots are still to be filled in, before its first use. */
   RecordSerializer(Class<?> type) {
     this.type = type;
     RecordComponent[] components = type.getRecordComponents();
     names = new String[components.length];
-    accessors = new MethodHandle[components.length];
+    parameters = new Class<?>[components.length];
     slots = new Slot[components.length];
-    Class<?>[] parameters = new Class<?>[components.length];
+    for (int i = 0; i < components.length; i++) {
+      names[i] = components[i].getName();
+      parameters[i] = components[i].getType();
+    }
     try {
-      MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(type, MethodHandles.lookup());
-      for (int i = 0; i < components.length; i++) {
-        names[i] = components[i].getName();
-        parameters[i] = components[i].getType();
-        accessors[i] =
+      lookup = MethodHandles.privateLookupIn(type, MethodHandles.lookup());
+    } catch (IllegalAccessException e) {
+      throw inaccessible(e);
+    }
+  }
+
+  private MethodHandle[] accessors() {
+    MethodHandle[] known = accessors;
+    if (known != null) {
+      return known;
+    }
+    MethodHandle[] made = new MethodHandle[names.length];
+    try {
+      for (int i = 0; i < made.length; i++) {
+        made[i] =
             lookup.findVirtual(type, names[i], MethodType.methodType(parameters[i])).asType(GETTER);
       }
-      constructor =
+    } catch (ReflectiveOperationException e) {
+      throw inaccessible(e);
+    }
+    accessors = made;
+    return made;
+  }
+
+  private MethodHandle constructor() {
+    MethodHandle known = constructor;
+    if (known != null) {
+      return known;
+    }
+    try {
+      MethodHandle made =
           lookup
               .findConstructor(type, MethodType.methodType(void.class, parameters))
-              .asSpreader(Object[].class, components.length)
+              .asSpreader(Object[].class, parameters.length)
               .asType(CONSTRUCTOR);
+      constructor = made;
+      return made;
     } catch (ReflectiveOperationException e) {
-      throw new RpcRuntimeException("Record " + type.getName() + " cannot be accessed", e);
+      throw inaccessible(e);
     }
+  }
+
+  private RpcRuntimeException inaccessible(ReflectiveOperationException cause) {
+    return new RpcRuntimeException("Record " + type.getName() + " cannot be accessed", cause);
   }
 
   void fill(int component, Slot slot) {
@@ -60,9 +98,10 @@ final class RecordSerializer extends WireSerializer {
 
   @Override
   public void write(Kryo kryo, Output output, Object value) {
+    MethodHandle[] getters = accessors();
     for (int i = 0; i < slots.length; i++) {
       try {
-        Object component = (Object) accessors[i].invokeExact(value);
+        Object component = (Object) getters[i].invokeExact(value);
         slots[i].write(kryo, output, component);
       } catch (Throwable t) {
         throw WireFailure.of(t).in("." + names[i]);
@@ -81,7 +120,7 @@ final class RecordSerializer extends WireSerializer {
       }
     }
     try {
-      return (Object) constructor.invokeExact(components);
+      return (Object) constructor().invokeExact(components);
     } catch (Throwable t) {
       throw new WireFailure(type.getSimpleName() + " refuses its components: " + t, t);
     }

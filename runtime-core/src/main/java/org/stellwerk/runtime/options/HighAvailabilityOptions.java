@@ -55,7 +55,7 @@ public final class HighAvailabilityOptions {
   public static final ConfigOption<Duration> ZOOKEEPER_CONNECTION_TIMEOUT =
       ConfigOption.duration(
           "high-availability.zookeeper.client.connection-timeout",
-          Duration.ofSeconds(5),
+          Duration.ofSeconds(15),
           "How long connecting to ZooKeeper may take at the start.");
 
   public static final ConfigOption<Duration> ZOOKEEPER_RETRY_WAIT =
