@@ -103,9 +103,9 @@ start_masters() {
     args=(${DYNAMIC_ARGS[@]+"${DYNAMIC_ARGS[@]}"})
     if [ "$master" != "$host" ]; then
       args+=(-D "rest.port=${master##*:}")
-      # Several on one host cannot share a port; with ZooKeeper any will do.
+      # Several on one host cannot share a port; if the leader publishes its own, any will do.
       conf_get high-availability.type none
-      if [ "${REPLY,,}" = zookeeper ]; then
+      if [ "${REPLY,,}" != none ]; then
         conf_get jobmanager.rpc.port 6123
         args+=(-D "jobmanager.rpc.port=$REPLY,0")
       fi

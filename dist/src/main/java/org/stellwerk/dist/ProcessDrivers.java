@@ -18,6 +18,7 @@ import org.stellwerk.runtime.RuntimeServices;
 import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.cluster.ProcessServices;
 import org.stellwerk.runtime.embedded.StandaloneHighAvailabilityServices;
+import org.stellwerk.runtime.filesystem.FileHighAvailabilityServices;
 import org.stellwerk.runtime.highavailability.HighAvailabilityServices;
 import org.stellwerk.runtime.highavailability.zookeeper.ZooKeeperHighAvailabilityServices;
 import org.stellwerk.runtime.highavailability.zookeeper.ZooKeeperUnavailableException;
@@ -33,7 +34,7 @@ import org.stellwerk.util.IdGenerator;
 import org.stellwerk.util.RandomSource;
 
 /**
- * The real drivers under a process: Akka, ZooKeeper or none, the machine's clock, a pool for what
+ * The real drivers under a process: Akka, ZooKeeper, files or none, the machine's clock, a pool for what
  * may block. Opened before the process and closed after it.
  */
 final class ProcessDrivers implements AutoCloseableAsync {
@@ -143,6 +144,8 @@ final class ProcessDrivers implements AutoCloseableAsync {
       Configuration configuration, RuntimeServices runtime) {
     return switch (configuration.get(HighAvailabilityOptions.TYPE)) {
       case ZOOKEEPER -> openZooKeeper(configuration, runtime);
+      case FILE ->
+          FileHighAvailabilityServices.create(configuration, runtime.io(), runtime.ids());
       case NONE ->
           new StandaloneHighAvailabilityServices(
               standaloneAddressPrefix(configuration), restAddress(configuration), runtime.io());

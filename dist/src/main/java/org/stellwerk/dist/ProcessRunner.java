@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.configuration.IllegalConfigurationException;
+import org.stellwerk.runtime.options.HighAvailabilityOptions;
 import org.stellwerk.util.AutoCloseableAsync;
 import org.stellwerk.util.ExceptionUtils;
 import org.stellwerk.util.FatalErrorHandler;
@@ -80,7 +81,7 @@ final class ProcessRunner implements FatalErrorHandler {
           title,
           Runtime.version(),
           configuration.toMap().isEmpty() ? "default settings" : configuration);
-      AutoCloseableAsync process = starter.start(configuration, runner);
+      AutoCloseableAsync process = starter.start(withStorageDirectory(configuration), runner);
       Runtime.getRuntime()
           .addShutdownHook(new Thread(() -> runner.close(process), "shutdown-" + title));
       markReady();
@@ -88,6 +89,17 @@ final class ProcessRunner implements FatalErrorHandler {
     } catch (Throwable t) {
       runner.startFailed(ExceptionUtils.stripCompletionException(t));
     }
+  }
+
+  /** What outlives a process is below the installation unless configured. */
+  private static Configuration withStorageDirectory(Configuration configuration) {
+    boolean needed =
+        configuration.get(HighAvailabilityOptions.TYPE) != HighAvailabilityOptions.Type.NONE
+            && !configuration.contains(HighAvailabilityOptions.STORAGE_DIR);
+    return needed
+        ? configuration.with(
+            HighAvailabilityOptions.STORAGE_DIR.key(), Directories.data().resolve("ha").toString())
+        : configuration;
   }
 
   private void startFailed(Throwable failure) {

@@ -9,7 +9,6 @@ import org.stellwerk.runtime.cluster.JobManagerProcess;
 import org.stellwerk.runtime.gateway.LeaderGateways;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.options.BlobOptions;
-import org.stellwerk.runtime.options.HighAvailabilityOptions;
 import org.stellwerk.runtime.options.JobManagerOptions;
 import org.stellwerk.runtime.rest.RestConfig;
 import org.stellwerk.runtime.rest.RestEndpoint;
@@ -18,7 +17,7 @@ import org.stellwerk.util.AutoCloseableAsync;
 
 /**
  * The main of a JobManager: contends for leadership, serves REST, keeps the jars. With ZooKeeper
- * several of them may run; without, exactly one.
+ * or files several of them may run; without, exactly one.
  */
 public final class StandaloneSessionClusterEntrypoint {
 
@@ -29,9 +28,8 @@ public final class StandaloneSessionClusterEntrypoint {
     ProcessRunner.run("JobManager", args, StandaloneSessionClusterEntrypoint::start);
   }
 
-  private static AutoCloseableAsync start(Configuration given, ProcessRunner runner)
+  private static AutoCloseableAsync start(Configuration configuration, ProcessRunner runner)
       throws Exception {
-    Configuration configuration = withStorageDirectory(given);
     String host = configuration.get(JobManagerOptions.RPC_ADDRESS);
     String bindHost = configuration.getOptional(JobManagerOptions.BIND_HOST).orElse(host);
     ProcessDrivers drivers =
@@ -69,18 +67,6 @@ public final class StandaloneSessionClusterEntrypoint {
             drivers.services(),
             blobs);
     return () -> StartedParts.closeInOrder(rest, programs, process, gateways, blobs, drivers);
-  }
-
-  /** With ZooKeeper, jars must outlive the process: below the installation unless configured. */
-  private static Configuration withStorageDirectory(Configuration configuration) {
-    boolean needed =
-        configuration.get(HighAvailabilityOptions.TYPE) == HighAvailabilityOptions.Type.ZOOKEEPER
-            && !configuration.contains(HighAvailabilityOptions.STORAGE_DIR);
-    return needed
-        ? configuration.with(
-            HighAvailabilityOptions.STORAGE_DIR.key(),
-            ProcessRunner.Directories.data().resolve("ha").toString())
-        : configuration;
   }
 
   private static FileBlobStore openBlobs(

@@ -11,6 +11,8 @@ public final class HighAvailabilityOptions {
   public enum Type {
     /** One JobManager; nothing outlives it. */
     NONE,
+    /** A lock and files in a directory of the one host on which all processes run. */
+    FILE,
     /** Leader election and stores on ZooKeeper. */
     ZOOKEEPER
   }
@@ -32,7 +34,7 @@ public final class HighAvailabilityOptions {
       ConfigOption.string(
           "high-availability.storageDir",
           null,
-          "Where large durable state is kept; every JobManager must reach it.");
+          "Where durable files are kept; every JobManager must reach it. Of type file: everything.");
 
   public static final ConfigOption<String> ZOOKEEPER_QUORUM =
       ConfigOption.string(
