@@ -34,8 +34,8 @@ import org.stellwerk.util.IdGenerator;
 import org.stellwerk.util.RandomSource;
 
 /**
- * The real drivers under a process: Akka, ZooKeeper, files or none, the machine's clock, a pool for what
- * may block. Opened before the process and closed after it.
+ * The real drivers under a process: Akka, ZooKeeper, files or none, the machine's clock, a pool for
+ * what may block. Opened before the process and closed after it.
  */
 final class ProcessDrivers implements AutoCloseableAsync {
 
@@ -144,8 +144,7 @@ final class ProcessDrivers implements AutoCloseableAsync {
       Configuration configuration, RuntimeServices runtime) {
     return switch (configuration.get(HighAvailabilityOptions.TYPE)) {
       case ZOOKEEPER -> openZooKeeper(configuration, runtime);
-      case FILE ->
-          FileHighAvailabilityServices.create(configuration, runtime.io(), runtime.ids());
+      case FILE -> FileHighAvailabilityServices.create(configuration, runtime.io(), runtime.ids());
       case NONE ->
           new StandaloneHighAvailabilityServices(
               standaloneAddressPrefix(configuration), restAddress(configuration), runtime.io());

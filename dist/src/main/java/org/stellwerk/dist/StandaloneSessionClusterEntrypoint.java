@@ -16,8 +16,8 @@ import org.stellwerk.time.SystemClock;
 import org.stellwerk.util.AutoCloseableAsync;
 
 /**
- * The main of a JobManager: contends for leadership, serves REST, keeps the jars. With ZooKeeper
- * or files several of them may run; without, exactly one.
+ * The main of a JobManager: contends for leadership, serves REST, keeps the jars. With ZooKeeper or
+ * files several of them may run; without, exactly one.
  */
 public final class StandaloneSessionClusterEntrypoint {
 

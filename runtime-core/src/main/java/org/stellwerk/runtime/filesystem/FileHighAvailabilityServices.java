@@ -55,8 +55,7 @@ public final class FileHighAvailabilityServices implements HighAvailabilityServi
     this.jobStore = new FileJobStore(election, new JobFiles(directory.resolve("jobs")));
     this.jobResultStore =
         new FileJobResultStore(election, new JobFiles(directory.resolve("results")), capacity);
-    this.endedJobStore =
-        new FileEndedJobStore(directory.resolve("ended-jobs"), capacity, io);
+    this.endedJobStore = new FileEndedJobStore(directory.resolve("ended-jobs"), capacity, io);
   }
 
   /**

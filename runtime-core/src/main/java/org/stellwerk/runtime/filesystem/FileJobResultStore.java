@@ -63,8 +63,7 @@ final class FileJobResultStore implements JobResultStore {
   }
 
   private void deleteOldestClean() throws IOException {
-    List<JobFiles.Entry> clean =
-        files.list().stream().filter(entry -> !isDirty(entry)).toList();
+    List<JobFiles.Entry> clean = files.list().stream().filter(entry -> !isDirty(entry)).toList();
     for (JobFiles.Entry entry : clean.subList(0, Math.max(0, clean.size() - capacity))) {
       files.delete(entry);
     }
