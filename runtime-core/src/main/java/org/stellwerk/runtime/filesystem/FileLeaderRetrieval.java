@@ -26,7 +26,8 @@ final class FileLeaderRetrieval implements LeaderRetrievalService {
   private final CallbackQueue callbacks;
   private @Nullable LeaderRetrievalListener listener;
   private @Nullable ScheduledFuture<?> looks;
-  private @Nullable Optional<LeaderInformation> told;
+  private Optional<LeaderInformation> told = Optional.empty();
+  private boolean toldFirst;
   private boolean closed;
 
   FileLeaderRetrieval(LeaderFile leaderFile, ScheduledExecutorService watch, Executor io) {
@@ -63,7 +64,8 @@ final class FileLeaderRetrieval implements LeaderRetrievalService {
       return;
     }
     synchronized (monitor) {
-      if (!closed && !now.equals(told)) {
+      if (!closed && !(toldFirst && now.equals(told))) {
+        toldFirst = true;
         told = now;
         callbacks.deliver(() -> notify(to, now), to::handleError);
       }
