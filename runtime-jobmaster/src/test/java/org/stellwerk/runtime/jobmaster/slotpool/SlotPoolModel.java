@@ -120,9 +120,12 @@ final class SlotPoolModel {
     }
   }
 
-  void notEnough() {
+  /**
+   * Only so many slots will ever be there: who needs more, and does not wait for more, is refused.
+   */
+  void notEnough(int slots) {
     for (Request request : List.copyOf(waiting)) {
-      if (!request.waitsForMore) {
+      if (!request.waitsForMore && request.count > slots) {
         waiting.remove(request);
         refused.add(request.number);
       }

@@ -149,7 +149,7 @@ class SlotPoolPropertyTest {
                   pool.returnUnused(given.get(allocation(slot)));
                 });
         case NOT_ENOUGH -> {
-          model.notEnough();
+          model.notEnough(2);
           pool.notifyNotEnoughResourcesAvailable(1, 2);
         }
         case WAIT -> {
