@@ -20,7 +20,7 @@ final class SimHaContractMembers implements AfterEachCallback {
   private final SimScheduler scheduler = new SimScheduler(17);
   private final SimNetwork network = new SimNetwork(scheduler);
   private final SimCoordination coordination;
-  private final SimRealTime time = new SimRealTime(scheduler);
+  private final SimRealTime time;
   private final IdentityHashMap<HighAvailabilityServices, SimNode> nodes = new IdentityHashMap<>();
 
   SimHaContractMembers() {
@@ -30,6 +30,7 @@ final class SimHaContractMembers implements AfterEachCallback {
   /** Members with the configuration. */
   SimHaContractMembers(Configuration configuration) {
     coordination = new SimCoordination(network, configuration);
+    time = new SimRealTime(scheduler); // last: from now on its thread moves the scheduler
   }
 
   HighAvailabilityServices newMember() throws Exception {
