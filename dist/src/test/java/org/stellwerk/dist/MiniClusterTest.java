@@ -82,10 +82,10 @@ final class MiniClusterTest {
   }
 
   private JobResult run(Map<String, String> keeperConfiguration) throws Exception {
-    return run(keeperConfiguration, SlotSharing.DEFAULT);
+    return run(keeperConfiguration, 4, SlotSharing.DEFAULT);
   }
 
-  private JobResult run(Map<String, String> keeperConfiguration, SlotSharing ofKeeper)
+  private JobResult run(Map<String, String> keeperConfiguration, int keepers, SlotSharing ofKeeper)
       throws Exception {
     JobVertex numbers =
         new JobVertex(
@@ -99,7 +99,7 @@ final class MiniClusterTest {
         new JobVertex(
             new JobVertexID(new UUID(0, 2)),
             "keeper",
-            4,
+            keepers,
             Keeper.class.getName(),
             keeperConfiguration,
             new byte[0],
@@ -128,7 +128,7 @@ final class MiniClusterTest {
 
   @Test
   void verticesInSlotsOfTheirOwnExchangeRecordsAsOthersDo() throws Exception {
-    JobResult result = run(Map.of(), new SlotSharing("keepers", "together"));
+    JobResult result = run(Map.of(), 2, new SlotSharing("keepers", "together"));
     assertThat(result.status()).isEqualTo(JobStatus.FINISHED);
     assertThat(RECEIVED).hasSize(1000);
   }

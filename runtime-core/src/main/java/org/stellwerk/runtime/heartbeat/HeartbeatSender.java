@@ -17,6 +17,9 @@ import org.stellwerk.util.ExceptionUtils;
  * whose payload the target makes for its peer; its answer is the peer's sign of life, so that one
  * exchange serves both sides. Component of one endpoint, in its main thread; soft state.
  *
+ * <p>The first beat is sent at once, the others with the interval, but none within half an interval
+ * of the one before: what a peer concludes from two beats in a row was true for some time.
+ *
  * <p>A beat that the peer rejects proves only that its process is there: it is no sign of life of
  * the peer, so that a rejection which the target does not act upon ends in the timeout.
  *
@@ -35,6 +38,7 @@ public final class HeartbeatSender<I> {
   private final HeartbeatListener<I> listener;
   private final ComponentMainThreadExecutor mainThread;
   private final HeartbeatMonitor<I> monitor;
+  private final Clock clock;
   private final Map<I, Peer> peers = new LinkedHashMap<>();
   private @Nullable ScheduledFuture<?> timer;
 
@@ -46,6 +50,7 @@ public final class HeartbeatSender<I> {
     this.config = config;
     this.listener = listener;
     this.mainThread = mainThread;
+    this.clock = clock;
     this.monitor =
         new HeartbeatMonitor<>(config.timeout(), new ForgettingListener(), mainThread, clock);
   }
@@ -87,13 +92,21 @@ public final class HeartbeatSender<I> {
     if (!peers.isEmpty()) {
       arm();
     }
-    new LinkedHashMap<>(peers).forEach(this::beat);
+    long recently = clock.relativeTimeMillis() - config.interval().toMillis() / 2;
+    new LinkedHashMap<>(peers)
+        .forEach(
+            (id, peer) -> {
+              if (peer.lastBeatMs <= recently) {
+                beat(id, peer);
+              }
+            });
   }
 
   private void beat(I id, Peer peer) {
     if (peers.get(id) != peer) {
       return;
     }
+    peer.lastBeatMs = clock.relativeTimeMillis();
     peer.target
         .beat()
         .whenCompleteAsync((answer, failure) -> onAnswer(id, peer, failure), mainThread);
@@ -123,6 +136,7 @@ public final class HeartbeatSender<I> {
   private static final class Peer {
     private final Target target;
     private int failuresInARow;
+    private long lastBeatMs;
 
     Peer(Target target) {
       this.target = target;

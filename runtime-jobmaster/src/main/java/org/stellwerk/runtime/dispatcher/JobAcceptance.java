@@ -8,10 +8,10 @@ import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobmaster.JobMasterConfig;
+import org.stellwerk.runtime.jobmaster.SchedulerFactory;
 import org.stellwerk.runtime.messages.exceptions.DuplicateJobSubmissionException;
 import org.stellwerk.runtime.messages.exceptions.JobSubmissionException;
 import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
-import org.stellwerk.runtime.scheduler.SchedulerFactory;
 import org.stellwerk.util.ExceptionUtils;
 
 /**

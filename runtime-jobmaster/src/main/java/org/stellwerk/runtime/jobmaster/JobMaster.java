@@ -42,7 +42,6 @@ import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
 import org.stellwerk.runtime.registration.PeerAcceptance;
 import org.stellwerk.runtime.scheduler.ExecutionGraphSpec;
 import org.stellwerk.runtime.scheduler.JobStatusListener;
-import org.stellwerk.runtime.scheduler.SchedulerFactory;
 import org.stellwerk.runtime.scheduler.SchedulerNG;
 import org.stellwerk.runtime.scheduler.SchedulerServices;
 

@@ -202,22 +202,19 @@ final class ResourceManagerConnection {
     }
     String address = target.resourceManagerAddress();
     ResourceManagerId id = new ResourceManagerId(target.sessionId());
-    long[] reported = new long[1];
     RetryingRegistration<ResourceManagerGateway> attempt =
         new RetryingRegistration<>(
             "ResourceManager at " + address,
             () -> context.rpc().connect(address, id, ResourceManagerGateway.class),
-            (gateway, timeout) -> {
-              reported[0] = jobs.slots().version();
-              return gateway.registerTaskExecutor(
-                  new TaskExecutorRegistration(
-                      context.identity().address(),
-                      context.identity().location(),
-                      context.config().hardware(),
-                      jobs.slots().report(),
-                      jobs.availability()),
-                  timeout);
-            },
+            (gateway, timeout) ->
+                gateway.registerTaskExecutor(
+                    new TaskExecutorRegistration(
+                        context.identity().address(),
+                        context.identity().location(),
+                        context.config().hardware(),
+                        jobs.slots().report(),
+                        jobs.availability()),
+                    timeout),
             context.config().registration(),
             context.mainThread());
     registration = attempt;
@@ -227,16 +224,13 @@ final class ResourceManagerConnection {
             .thenAccept(
                 outcome -> {
                   if (registration == attempt) {
-                    onRegistered(id, outcome.gateway(), outcome.response(), reported[0]);
+                    onRegistered(id, outcome.gateway(), outcome.response());
                   }
                 }));
   }
 
   private void onRegistered(
-      ResourceManagerId id,
-      ResourceManagerGateway gateway,
-      RegistrationResponse response,
-      long reportedVersion) {
+      ResourceManagerId id, ResourceManagerGateway gateway, RegistrationResponse response) {
     registration = null;
     if (!(response instanceof RegistrationResponse.TaskExecutorSuccess success)) {
       context
@@ -257,10 +251,7 @@ final class ResourceManagerConnection {
     established = peer;
     LOG.info(
         "Registered at the ResourceManager of session {} as {}.", id, success.registrationId());
-    heartbeats.monitor(id, () -> beat(peer));
-    if (jobs.slots().version() != reportedVersion) {
-      beat(peer);
-    }
+    heartbeats.monitor(id, () -> beat(peer)); // the first one tells what has changed meanwhile
   }
 
   private CompletableFuture<?> beat(Established peer) {

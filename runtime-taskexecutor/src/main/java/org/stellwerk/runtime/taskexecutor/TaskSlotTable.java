@@ -41,7 +41,6 @@ final class TaskSlotTable {
   private final AllocationTimeouts timeouts;
   private final Map<AllocationID, TaskSlot> byAllocation = new LinkedHashMap<>();
   private final Map<ExecutionAttemptID, TaskSlot> byAttempt = new LinkedHashMap<>();
-  private long version;
   private boolean stopped;
 
   TaskSlotTable(
@@ -80,7 +79,6 @@ final class TaskSlotTable {
       throw new SlotAllocationException("Slot " + describe(slot) + " is not free");
     }
     slot.allocate(allocationId, jobId);
-    version++;
     byAllocation.put(allocationId, slot);
     timeouts.arm(allocationId);
   }
@@ -161,7 +159,6 @@ final class TaskSlotTable {
     }
     timeouts.disarm(slot.allocationId());
     slot.quarantine("attempt " + attempt + " does not end");
-    version++;
     return slot.attempts().stream().filter(other -> !other.equals(attempt)).toList();
   }
 
@@ -230,11 +227,6 @@ final class TaskSlotTable {
     return all;
   }
 
-  /** Grows whenever {@link #report()} changes. */
-  long version() {
-    return version;
-  }
-
   /** No timeout comes any more. */
   void stop() {
     stopped = true;
@@ -278,7 +270,6 @@ final class TaskSlotTable {
     FreedSlot freed = new FreedSlot(slot.id(), slot.allocationId(), slot.jobId());
     byAllocation.remove(freed.allocationId());
     slot.free(reason);
-    version++;
     return freed;
   }
 

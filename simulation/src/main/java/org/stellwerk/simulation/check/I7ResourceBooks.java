@@ -63,7 +63,7 @@ final class I7ResourceBooks extends Invariant {
           now.taskExecutors());
       owners.put(taskExecutor.registrationId(), taskExecutor.resourceId());
     }
-    Map<AllocationID, SlotID> before = assigned(change.before());
+    Map<AllocationID, SlotID> before = assigned(change.before(), owners.keySet());
     checkGivenUp(before, now);
     Map<JobID, Integer> taken = new HashMap<>();
     Set<JobID> askedFor = new HashSet<>();
@@ -103,7 +103,7 @@ final class I7ResourceBooks extends Invariant {
     return free;
   }
 
-  /** A slot becomes free because its allocation has ended, and for no other reason. */
+  /** While a registration stands, a slot becomes free only because its allocation has ended. */
   private void checkGivenUp(Map<AllocationID, SlotID> before, ResourceManagerSnapshot now) {
     if (before.isEmpty()) {
       return;
@@ -125,12 +125,17 @@ final class I7ResourceBooks extends Invariant {
                 allocation));
   }
 
-  private static Map<AllocationID, SlotID> assigned(@Nullable ResourceManagerSnapshot snapshot) {
+  /**
+   * What those registrations were assigned; a new one brings its report along, maybe an old one.
+   */
+  private static Map<AllocationID, SlotID> assigned(
+      @Nullable ResourceManagerSnapshot snapshot, Set<InstanceID> registrations) {
     Map<AllocationID, SlotID> assigned = new LinkedHashMap<>();
     if (snapshot != null) {
       for (Registration registration : snapshot.registrations()) {
+        boolean stands = registrations.contains(registration.registrationId());
         for (Slot slot : registration.slots()) {
-          if (slot.allocationId() != null) {
+          if (stands && slot.allocationId() != null) {
             assigned.put(slot.allocationId(), slot.slotId());
           }
         }

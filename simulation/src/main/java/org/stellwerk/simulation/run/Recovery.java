@@ -208,6 +208,9 @@ final class Recovery {
 
   /** Each attempt is a job of its own; what is left of an earlier one does not keep it. */
   private List<String> lastJob() {
+    if (liveTaskManagers().isEmpty()) {
+      return List.of("no TaskManager is up");
+    }
     cancelAll();
     int job = LAST_JOBS + ++lastJobs;
     Submit order =

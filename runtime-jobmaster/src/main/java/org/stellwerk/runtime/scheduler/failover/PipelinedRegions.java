@@ -16,9 +16,9 @@ import org.stellwerk.runtime.jobgraph.JobVertex;
 
 /**
  * The subtasks of a job in groups that exchange records while they run, directly or through others
- * (FLIP-1): what fails together and is started together. Blocking edges connect regions, but do not
- * join them. Made once per job in time and space linear in vertices, edges and subtasks, whatever
- * an edge connects. Immutable.
+ * (FLIP-1), or are co-located: what fails together and is started together. Blocking edges connect
+ * regions, but do not join them. Made once per job in time and space linear in vertices, edges and
+ * subtasks, whatever an edge connects. Immutable.
  */
 public final class PipelinedRegions {
 
@@ -76,6 +76,9 @@ public final class PipelinedRegions {
       } else {
         join(graph, edge);
       }
+    }
+    if (blockingOutputs.isEmpty()) {
+      joinCoLocated(vertices);
     }
     collect(graph, vertices);
   }
@@ -136,6 +139,24 @@ public final class PipelinedRegions {
     }
     for (int index = 1; index < sources; index++) {
       union(source + index, target);
+    }
+  }
+
+  /**
+   * What is to share a slot moves together, or a restart of one could find room only where the
+   * others are not. Not in a job with stages, where the ones may have to end before the others.
+   */
+  private void joinCoLocated(List<JobVertex> vertices) {
+    Map<String, JobVertex> firstOf = new LinkedHashMap<>();
+    for (JobVertex vertex : vertices) {
+      String group = vertex.slotSharing().coLocationGroup();
+      JobVertex first = group == null ? null : firstOf.putIfAbsent(group, vertex);
+      if (first != null) {
+        int both = Math.min(first.parallelism(), vertex.parallelism());
+        for (int index = 0; index < both; index++) {
+          union(offsetOf(first.id()) + index, offsetOf(vertex.id()) + index);
+        }
+      }
     }
   }
 

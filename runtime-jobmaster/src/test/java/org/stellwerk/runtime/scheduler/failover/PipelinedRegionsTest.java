@@ -21,6 +21,7 @@ import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobVertex;
 import org.stellwerk.runtime.jobgraph.ResultPartitionType;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
+import org.stellwerk.runtime.jobgraph.SlotSharing;
 import org.stellwerk.runtime.scheduler.failover.PipelinedRegions.BlockingInput;
 
 class PipelinedRegionsTest {
@@ -53,6 +54,36 @@ class PipelinedRegionsTest {
 
   private static JobEdge blocking(int source, int target, ShipStrategy strategy) {
     return new JobEdge(id(source), id(target), strategy, ResultPartitionType.BLOCKING);
+  }
+
+  @Test
+  void coLocatedSubtasksAreInOneRegion() {
+    List<JobVertex> vertices = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      vertices.add(
+          new JobVertex(
+              id(i),
+              "v" + i,
+              2 + i,
+              "org.example.Task",
+              Collections.emptyMap(),
+              new byte[0],
+              new SlotSharing(SlotSharing.DEFAULT_GROUP, "together")));
+    }
+    PipelinedRegions regions =
+        PipelinedRegions.of(
+            new JobGraph(
+                TestGraphs.jobId(1),
+                "regions",
+                vertices,
+                List.of(),
+                Collections.emptyMap(),
+                List.of()));
+    assertThat(regions.all().stream().map(PipelinedRegions.Region::subtasks))
+        .containsExactlyInAnyOrder(
+            List.of(subtask(0, 0), subtask(1, 0)),
+            List.of(subtask(0, 1), subtask(1, 1)),
+            List.of(subtask(1, 2)));
   }
 
   @Test

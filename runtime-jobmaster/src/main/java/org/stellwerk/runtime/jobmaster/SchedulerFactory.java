@@ -1,10 +1,15 @@
-package org.stellwerk.runtime.scheduler;
+package org.stellwerk.runtime.jobmaster;
 
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolGateway;
 import org.stellwerk.runtime.options.JobManagerOptions;
 import org.stellwerk.runtime.options.JobManagerOptions.SchedulerType;
+import org.stellwerk.runtime.scheduler.DefaultScheduler;
+import org.stellwerk.runtime.scheduler.ExecutionGraphSpec;
+import org.stellwerk.runtime.scheduler.JobStatusListener;
+import org.stellwerk.runtime.scheduler.SchedulerNG;
+import org.stellwerk.runtime.scheduler.SchedulerServices;
 import org.stellwerk.runtime.scheduler.adaptive.AdaptiveScheduler;
 
 /** Makes the scheduler of a job, as the job's or the cluster's configuration says. */
