@@ -2,33 +2,25 @@ package org.stellwerk.rpc.akka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.stellwerk.rpc.akka.AkkaServices.started;
 import static org.stellwerk.rpc.akka.Patience.failure;
 import static org.stellwerk.rpc.akka.Patience.get;
 
 import com.typesafe.config.Config;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.stellwerk.configuration.Configuration;
-import org.stellwerk.configuration.IllegalConfigurationException;
 import org.stellwerk.rpc.RpcEndpoint;
 import org.stellwerk.rpc.RpcGateway;
 import org.stellwerk.rpc.RpcService;
@@ -42,38 +34,17 @@ import org.stellwerk.rpc.exceptions.RpcConnectionException;
 import org.stellwerk.rpc.exceptions.RpcException;
 import org.stellwerk.rpc.exceptions.RpcRuntimeException;
 
-/** What only the real transport has: ports, hosts, threads, handshakes, large messages. */
+/** What only the real transport has: hosts, threads, handshakes, large messages. */
 class AkkaRpcServiceTest {
 
-  private final List<RpcService> services = new ArrayList<>();
-
-  @AfterEach
-  void closeServices() throws Exception {
-    RpcUtils.terminateRpcService(services.toArray(RpcService[]::new));
-  }
-
-  private <S extends RpcService> S closing(S service) {
-    services.add(service);
-    return service;
-  }
-
-  private AkkaRpcService remote() throws Exception {
-    return closing(
-        AkkaRpcServiceUtils.createRemoteRpcService(Patience.CONFIGURATION, "127.0.0.1", "0"));
-  }
-
-  private static ShopEndpoint started(RpcService service) {
-    ShopEndpoint endpoint = new ShopEndpoint(service, "shop");
-    endpoint.start();
-    return endpoint;
-  }
+  @RegisterExtension final AkkaServices services = new AkkaServices();
 
   @Test
   void aProcessThatEndedGracefullyIsFoundAgainAtTheSamePort() throws Exception {
-    AkkaRpcService caller = remote();
+    AkkaRpcService caller = services.remote();
     String port = String.valueOf(FreePort.find());
     AkkaRpcService first =
-        closing(
+        services.closing(
             AkkaRpcServiceUtils.createRemoteRpcService(Patience.CONFIGURATION, "127.0.0.1", port));
     ShopEndpoint endpoint = started(first);
     String address = endpoint.getAddress();
@@ -82,15 +53,15 @@ class AkkaRpcServiceTest {
     get(first.closeAsync());
     tooEarly.handle((shop, failure) -> failure);
     started(
-        closing(
+        services.closing(
             AkkaRpcServiceUtils.createRemoteRpcService(Configuration.empty(), "127.0.0.1", port)));
     assertThat(get(get(caller.connect(address, Shop.class)).mirror(new byte[3]))).hasSize(3);
   }
 
   @Test
   void megabytesTravelInParts() throws Exception {
-    ShopEndpoint endpoint = started(remote());
-    Shop shop = get(remote().connect(endpoint.getAddress(), Shop.class));
+    ShopEndpoint endpoint = started(services.remote());
+    Shop shop = get(services.remote().connect(endpoint.getAddress(), Shop.class));
     byte[] bytes = new byte[5_000_000];
     new Random(7).nextBytes(bytes);
     CompletableFuture<byte[]> first = shop.mirror(bytes);
@@ -107,8 +78,8 @@ class AkkaRpcServiceTest {
 
   @Test
   void timeoutCarriesItsCallersStack() throws Exception {
-    ShopEndpoint endpoint = started(remote());
-    for (RpcService service : List.of(endpoint.getRpcService(), remote())) {
+    ShopEndpoint endpoint = started(services.remote());
+    for (RpcService service : List.of(endpoint.getRpcService(), services.remote())) {
       Shop shop = get(service.connect(endpoint.getAddress(), Shop.class));
       assertThat(failure(shop.never(Duration.ofMillis(30))))
           .isInstanceOf(TimeoutException.class)
@@ -126,9 +97,9 @@ class AkkaRpcServiceTest {
 
   @Test
   void otherProtocolVersionIsRefused() throws Exception {
-    ShopEndpoint endpoint = started(remote());
+    ShopEndpoint endpoint = started(services.remote());
     AkkaRpcService newer =
-        closing(
+        services.closing(
             new AkkaRpcService(
                 AkkaUtils.createActorSystem(
                     "stellwerk",
@@ -147,7 +118,7 @@ class AkkaRpcServiceTest {
   }
 
   private AkkaRpcService withTypes(WireTypeProvider... providers) {
-    return closing(
+    return services.closing(
         new AkkaRpcService(
             AkkaUtils.createActorSystem(
                 "stellwerk",
@@ -200,7 +171,9 @@ class AkkaRpcServiceTest {
   void unknownHostFailsSoon() throws Exception {
     assertThat(
             failure(
-                remote().connect("akka://stellwerk@no-such-host.invalid:1/user/rpc/x", Shop.class)))
+                services
+                    .remote()
+                    .connect("akka://stellwerk@no-such-host.invalid:1/user/rpc/x", Shop.class)))
         .isInstanceOf(RpcConnectionException.class)
         .hasMessageContaining("no-such-host.invalid");
   }
@@ -210,7 +183,9 @@ class AkkaRpcServiceTest {
     int port = FreePort.find();
     assertThat(
             failure(
-                remote().connect("akka://stellwerk@127.0.0.1:" + port + "/user/rpc/x", Shop.class)))
+                services
+                    .remote()
+                    .connect("akka://stellwerk@127.0.0.1:" + port + "/user/rpc/x", Shop.class)))
         .isInstanceOf(RpcConnectionException.class)
         .hasMessageContaining("127.0.0.1:" + port)
         .hasMessageContaining("refused");
@@ -220,23 +195,26 @@ class AkkaRpcServiceTest {
   void hostMustBeWrittenAsItIsPublished() throws Exception {
     Configuration impatient = Patience.CONFIGURATION.with("akka.lookup.timeout", "500 ms");
     AkkaRpcService published =
-        closing(AkkaRpcServiceUtils.createRemoteRpcService(impatient, "localhost", "0"));
+        services.closing(AkkaRpcServiceUtils.createRemoteRpcService(impatient, "localhost", "0"));
     ShopEndpoint endpoint = started(published);
     AkkaRpcService caller =
-        closing(AkkaRpcServiceUtils.createRemoteRpcService(impatient, "127.0.0.1", "0"));
+        services.closing(AkkaRpcServiceUtils.createRemoteRpcService(impatient, "127.0.0.1", "0"));
     String other = endpoint.getAddress().replace("localhost", "127.0.0.1");
     assertThat(failure(caller.connect(other, Shop.class)))
         .isInstanceOf(RpcConnectionException.class)
         .hasMessageContaining(other)
         .hasMessageContaining("must be written as its service publishes it");
-    assertThat(get(get(remote().connect(endpoint.getAddress(), Shop.class)).mirror(new byte[1])))
+    assertThat(
+            get(
+                get(services.remote().connect(endpoint.getAddress(), Shop.class))
+                    .mirror(new byte[1])))
         .hasSize(1);
   }
 
   @Test
   void whoListensAndDoesNotAnswerFailsAtTheLookupTimeout() throws Exception {
     AkkaRpcService impatient =
-        closing(
+        services.closing(
             AkkaRpcServiceUtils.createRemoteRpcService(
                 Patience.CONFIGURATION.with("akka.lookup.timeout", "300 ms"), "127.0.0.1", "0"));
     try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
@@ -250,12 +228,12 @@ class AkkaRpcServiceTest {
 
   @Test
   void closedServicesLeaveNoThread() throws Exception {
-    ShopEndpoint endpoint = started(remote());
-    AkkaRpcService client = remote();
+    ShopEndpoint endpoint = started(services.remote());
+    AkkaRpcService client = services.remote();
     assertThat(get(get(client.connect(endpoint.getAddress(), Shop.class)).mirror(new byte[1])))
         .hasSize(1);
     List<String> own = List.of("stellwerk-", "rpc-probe");
-    closeServices();
+    services.close();
     Patience.until(
         () ->
             Thread.getAllStackTraces().keySet().stream()
@@ -264,7 +242,7 @@ class AkkaRpcServiceTest {
 
   @Test
   void whatCannotBePartOfAnAddressIsNoName() throws Exception {
-    RpcService service = remote();
+    RpcService service = services.remote();
     for (String name : List.of("", "a/b", "a b")) {
       assertThatThrownBy(() -> new ShopEndpoint(service, name))
           .isInstanceOf(RpcRuntimeException.class)
@@ -274,7 +252,7 @@ class AkkaRpcServiceTest {
 
   @Test
   void whatIsNoAddressIsSaidSo() throws Exception {
-    assertThat(failure(remote().connect("nonsense", Shop.class)))
+    assertThat(failure(services.remote().connect("nonsense", Shop.class)))
         .isInstanceOf(RpcConnectionException.class)
         .hasMessageContaining("nonsense");
   }
@@ -282,7 +260,7 @@ class AkkaRpcServiceTest {
   @Test
   void serviceWithoutNetworkHostsEndpointsOfItsProcess() throws Exception {
     RpcService local =
-        closing(
+        services.closing(
             RpcSystem.load()
                 .localServiceBuilder(Configuration.empty())
                 .withComponentName("local")
@@ -299,11 +277,11 @@ class AkkaRpcServiceTest {
 
   @Test
   void synchronousCallsBlockLocallyAndAreRefusedRemotely() throws Exception {
-    ShopEndpoint endpoint = started(remote());
+    ShopEndpoint endpoint = started(services.remote());
     Shop self = endpoint.getSelfGateway(Shop.class);
     assertThat(self.synchronous("a")).isEqualTo("a");
     assertThat(self.synchronous(null)).isNull();
-    Shop shop = get(remote().connect(endpoint.getAddress(), Shop.class));
+    Shop shop = get(services.remote().connect(endpoint.getAddress(), Shop.class));
     assertThatThrownBy(() -> shop.synchronous("a"))
         .isInstanceOf(RpcRuntimeException.class)
         .hasMessageContaining("synchronous(String)")
@@ -312,7 +290,7 @@ class AkkaRpcServiceTest {
 
   @Test
   void callAsyncTimesOut() throws Exception {
-    ShopEndpoint endpoint = started(remote());
+    ShopEndpoint endpoint = started(services.remote());
     CompletableFuture<Void> release = new CompletableFuture<>();
     CompletableFuture<String> slow =
         endpoint.call(
@@ -330,104 +308,10 @@ class AkkaRpcServiceTest {
   }
 
   @Test
-  void portZeroGivesEachServiceItsOwn() throws Exception {
-    List<CompletableFuture<AkkaRpcService>> starting = new ArrayList<>();
-    ExecutorService threads = Executors.newFixedThreadPool(10);
-    for (int i = 0; i < 10; i++) {
-      starting.add(
-          CompletableFuture.supplyAsync(
-              () -> {
-                try {
-                  return AkkaRpcServiceUtils.createRemoteRpcService(
-                      Patience.CONFIGURATION, "127.0.0.1", "0");
-                } catch (Exception e) {
-                  throw new CompletionException(e);
-                }
-              },
-              threads));
-    }
-    threads.shutdown();
-    Set<Integer> ports = new LinkedHashSet<>();
-    for (CompletableFuture<AkkaRpcService> each : starting) {
-      AkkaRpcService service = closing(get(each));
-      assertThat(service.getAddress()).isEqualTo("127.0.0.1");
-      ports.add(service.getPort());
-      try (Socket socket = new Socket(service.getAddress(), service.getPort())) {
-        assertThat(socket.isConnected()).isTrue();
-      }
-    }
-    assertThat(ports).hasSize(10).doesNotContain(0, -1);
-  }
-
-  @Test
-  void occupiedPortIsABindException() throws Exception {
-    int taken = remote().getPort();
-    assertThatThrownBy(
-            () ->
-                AkkaRpcServiceUtils.createRemoteRpcService(
-                    Configuration.empty(), "127.0.0.1", String.valueOf(taken)))
-        .isInstanceOf(BindException.class)
-        .hasMessageContaining(String.valueOf(taken));
-  }
-
-  @Test
-  void portRangeIsSearched() throws Exception {
-    int taken = remote().getPort();
-    AkkaRpcService service =
-        closing(
-            AkkaRpcServiceUtils.createRemoteRpcService(
-                Configuration.empty(), "127.0.0.1", taken + ",0"));
-    assertThat(service.getPort()).isNotEqualTo(taken).isPositive();
-    assertThat(PortRange.parse("50100-50102,50300")).containsExactly(50100, 50101, 50102, 50300);
-    for (String wrong : List.of("", "x", "5-3", "70000", "1,", "-1")) {
-      assertThatThrownBy(() -> PortRange.parse(wrong))
-          .isInstanceOf(IllegalConfigurationException.class)
-          .hasMessageContaining("'" + wrong + "'");
-    }
-  }
-
-  @Test
-  void bindsOneAddressAndPublishesAnother() throws Exception {
-    AkkaRpcService service =
-        closing(
-            AkkaRpcServiceUtils.remoteServiceBuilder(Configuration.empty(), "localhost", "0")
-                .withBindAddress("0.0.0.0")
-                .createAndStart());
-    assertThat(service.getAddress()).isEqualTo("localhost");
-    ShopEndpoint endpoint = started(service);
-    assertThat(endpoint.getAddress()).contains("@localhost:" + service.getPort() + "/");
-    Shop shop = get(remote().connect(endpoint.getAddress(), Shop.class));
-    assertThat(get(shop.mirror(new byte[2]))).hasSize(2);
-  }
-
-  private static boolean hasIpv6() {
-    byte[] loopback = new byte[16];
-    loopback[15] = 1;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByAddress(loopback))) {
-      return socket.isBound();
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  @Test
-  void worksOverIpv6() throws Exception {
-    assumeTrue(hasIpv6(), "this machine has no IPv6");
-    AkkaRpcService service =
-        closing(AkkaRpcServiceUtils.createRemoteRpcService(Configuration.empty(), "::1", "0"));
-    AkkaRpcService other =
-        closing(AkkaRpcServiceUtils.createRemoteRpcService(Configuration.empty(), "::1", "0"));
-    ShopEndpoint endpoint = started(service);
-    assertThat(endpoint.getAddress()).contains("@[::1]:");
-    Shop shop = get(other.connect(endpoint.getAddress(), Shop.class));
-    assertThat(get(shop.mirror(new byte[2]))).hasSize(2);
-  }
-
-  @Test
   void whatAThreadOfTheSystemDiesOfGoesToTheHandler() throws Exception {
     CompletableFuture<Throwable> reported = new CompletableFuture<>();
     AkkaRpcService service =
-        closing(
+        services.closing(
             AkkaRpcServiceUtils.localServiceBuilder(Configuration.empty())
                 .withFatalErrorHandler(reported::complete)
                 .createAndStart());
@@ -446,12 +330,12 @@ class AkkaRpcServiceTest {
   @Test
   void servicesAreMadeThroughTheSystemOnTheClassPath() throws Exception {
     RpcService service =
-        closing(
+        services.closing(
             RpcUtils.createRemoteRpcService(
                 RpcSystem.load(), Configuration.empty(), "localhost", "0", "127.0.0.1", null));
     assertThat(service.getAddress()).isEqualTo("localhost");
     ShopEndpoint endpoint = started(service);
-    Shop shop = get(remote().connect(endpoint.getAddress(), Shop.class));
+    Shop shop = get(services.remote().connect(endpoint.getAddress(), Shop.class));
     assertThat(get(shop.mirror(new byte[2]))).hasSize(2);
   }
 
@@ -479,7 +363,7 @@ class AkkaRpcServiceTest {
   @Test
   void fixedPoolHasItsPriority() throws Exception {
     AkkaRpcService service =
-        closing(
+        services.closing(
             AkkaRpcServiceUtils.localServiceBuilder(Configuration.empty())
                 .withExecutorConfiguration(
                     new RpcSystem.FixedThreadPoolExecutorConfiguration(1, 2, 3))
@@ -489,9 +373,9 @@ class AkkaRpcServiceTest {
 
   @Test
   void garbageOnThePortHarmsNothing() throws Exception {
-    AkkaRpcService service = remote();
+    AkkaRpcService service = services.remote();
     ShopEndpoint endpoint = started(service);
-    Shop shop = get(remote().connect(endpoint.getAddress(), Shop.class));
+    Shop shop = get(services.remote().connect(endpoint.getAddress(), Shop.class));
     Random random = new Random(11);
     for (int i = 0; i < 8; i++) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.getPort())) {
@@ -512,7 +396,7 @@ class AkkaRpcServiceTest {
       }
       assertThat(get(shop.mirror(new byte[i]))).hasSize(i);
     }
-    Shop fresh = get(remote().connect(endpoint.getAddress(), Shop.class));
+    Shop fresh = get(services.remote().connect(endpoint.getAddress(), Shop.class));
     assertThat(get(fresh.mirror(new byte[9]))).hasSize(9);
   }
 }

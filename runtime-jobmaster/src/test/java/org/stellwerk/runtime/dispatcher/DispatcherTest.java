@@ -1,33 +1,26 @@
 package org.stellwerk.runtime.dispatcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.stellwerk.runtime.dispatcher.DispatcherBed.ASK;
+import static org.stellwerk.runtime.dispatcher.DispatcherBed.JAR_RETENTION;
+import static org.stellwerk.runtime.dispatcher.DispatcherBed.LONG;
+import static org.stellwerk.runtime.dispatcher.DispatcherBed.withJar;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.stellwerk.configuration.Configuration;
-import org.stellwerk.rpc.simulation.SimNetwork;
-import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimScheduler;
-import org.stellwerk.runtime.FaultPoints;
-import org.stellwerk.runtime.RuntimeServices;
-import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
 import org.stellwerk.runtime.gateway.DispatcherGateway;
-import org.stellwerk.runtime.highavailability.EndedJobStore;
-import org.stellwerk.runtime.id.DispatcherId;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobmaster.JobMaster;
-import org.stellwerk.runtime.jobmaster.JobMasterConfig;
 import org.stellwerk.runtime.jobmaster.TestingResourceManager;
 import org.stellwerk.runtime.jobmaster.TestingTaskExecutor;
 import org.stellwerk.runtime.messages.Acknowledge;
@@ -43,122 +36,47 @@ import org.stellwerk.runtime.messages.exceptions.JobNotFoundException;
 import org.stellwerk.runtime.messages.exceptions.JobSubmissionException;
 import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
 
+/** Submissions, and what is asked and told of jobs until they are cleaned up. */
 class DispatcherTest {
 
-  private static final Duration ASK = Duration.ofSeconds(10);
-  private static final Duration LONG = Duration.ofMinutes(2);
-  private static final Duration JAR_RETENTION = Duration.ofSeconds(5);
-
-  private final SimScheduler sim = new SimScheduler(3);
-  private final SimNetwork net = new SimNetwork(sim);
-  private final SimNode jmNode = net.newNode("jm");
-  private final UUID session = new UUID(3, 3);
-  private final TestingStores stores = new TestingStores(jmNode.io(), session);
-  private final TestingResourceManager resourceManager =
-      new TestingResourceManager(jmNode.rpc(), session);
-  private final TestingTaskExecutor taskExecutor =
-      new TestingTaskExecutor(net.newNode("tm-1").rpc(), 1);
-  private JobMasterFactory factory = JobMaster::new;
+  private final DispatcherBed bed = new DispatcherBed(20);
+  private final SimScheduler sim = bed.sim;
+  private final TestingStores stores = bed.stores;
+  private final TestingResourceManager resourceManager = bed.resourceManager;
+  private final TestingTaskExecutor taskExecutor = bed.taskExecutor;
   private final JobGraph job = TestGraphs.single(1, 1);
-
-  @BeforeEach
-  void startPeers() {
-    resourceManager.start();
-    taskExecutor.start();
-    for (int i = 0; i < 20; i++) {
-      resourceManager.addSlot(taskExecutor);
-    }
-  }
 
   @AfterEach
   void nothingElseWentWrong() {
     sim.runFor(Duration.ofMillis(100));
   }
 
-  private Dispatcher newDispatcher() {
-    return new Dispatcher(
-        jmNode.rpc(),
-        new DispatcherId(session),
-        new DispatcherConfig(
-            JobMasterConfig.from(Configuration.empty()),
-            3,
-            1 << 20,
-            Duration.ofMillis(100),
-            Duration.ofSeconds(1),
-            JAR_RETENTION),
-        new DispatcherServices(
-            stores,
-            stores,
-            EndedJobStore.NONE,
-            stores,
-            resourceManager.getAddress(),
-            new RuntimeServices(
-                jmNode.clock(),
-                jmNode.ids(),
-                jmNode.random(),
-                jmNode.io(),
-                jmNode.fatalErrors(),
-                FaultPoints.NONE,
-                TransitionObserver.NONE),
-            (rpc, id, graph, config, services) ->
-                factory.create(rpc, id, graph, config, services)));
-  }
-
-  private DispatcherGateway start() {
-    Dispatcher dispatcher = newDispatcher();
-    dispatcher.start();
-    sim.await(dispatcher.getReadyFuture());
-    return dispatcher.getSelfGateway(DispatcherGateway.class);
-  }
-
-  private void tasksFinish() {
-    taskExecutor.onTask =
-        task -> taskExecutor.report(task.attemptId(), ExecutionState.FINISHED, null);
-  }
-
-  private JobStatus statusOf(DispatcherGateway dispatcher, JobGraph graph) {
-    return sim.await(dispatcher.requestJobStatus(graph.jobId(), ASK));
-  }
-
-  private JobResult resultOf(DispatcherGateway dispatcher, JobGraph graph) {
-    return sim.await(dispatcher.requestJobResult(graph.jobId(), LONG));
-  }
-
-  private void awaitTasks(int count) {
-    sim.runUntil(() -> taskExecutor.tasks.size() == count, LONG);
-    sim.runFor(Duration.ofMillis(100));
-  }
-
-  private static JobGraph withJar(JobGraph graph, int jar) {
-    return graph.withUserJars(List.of(TestGraphs.jar(jar)));
-  }
-
   @Test
   void aJobIsStoredAcknowledgedRunAndCleanedUp() {
-    DispatcherGateway dispatcher = start();
+    DispatcherGateway dispatcher = bed.start();
     stores.blobs.add(TestGraphs.jar(1));
     JobGraph graph = withJar(job, 1);
     sim.await(dispatcher.submitJob(graph, ASK));
     assertThat(stores.graphs).containsKey(graph.jobId());
-    awaitTasks(1);
-    assertThat(statusOf(dispatcher, graph)).isEqualTo(JobStatus.RUNNING);
+    bed.awaitTasks(1);
+    assertThat(bed.statusOf(dispatcher, graph)).isEqualTo(JobStatus.RUNNING);
     CompletableFuture<JobResult> result = dispatcher.requestJobResult(graph.jobId(), LONG);
     taskExecutor.reportAll(ExecutionState.FINISHED);
     assertThat(sim.await(result).status()).isEqualTo(JobStatus.FINISHED);
     assertThat(stores.dirty).containsExactly(graph.jobId());
-    assertThat(statusOf(dispatcher, graph)).isEqualTo(JobStatus.FINISHED);
+    assertThat(bed.statusOf(dispatcher, graph)).isEqualTo(JobStatus.FINISHED);
     sim.runFor(JAR_RETENTION.plusSeconds(1));
     assertThat(stores.writes)
         .containsExactly("putJob", "createDirtyResult", "delete", "removeJob", "markResultAsClean");
     assertThat(stores.graphs).isEmpty();
     assertThat(stores.dirty).isEmpty();
     assertThat(stores.blobs).isEmpty();
-    assertThat(resultOf(dispatcher, graph).status()).isEqualTo(JobStatus.FINISHED);
+    assertThat(bed.resultOf(dispatcher, graph).status()).isEqualTo(JobStatus.FINISHED);
   }
 
   @Test
   void aRunningJobIsNotSubmittedAgain() {
-    DispatcherGateway dispatcher = start();
+    DispatcherGateway dispatcher = bed.start();
     sim.await(dispatcher.submitJob(job, ASK));
     assertThat(sim.awaitFailure(dispatcher.submitJob(job, ASK)))
         .isInstanceOf(DuplicateJobSubmissionException.class);
@@ -168,7 +86,7 @@ class DispatcherTest {
   /** As by a client that has waited long enough: it must not hear that the job runs. */
   @Test
   void aSubmissionThatIsRepeatedMeanwhileHasTheSameAnswer() {
-    DispatcherGateway dispatcher = start();
+    DispatcherGateway dispatcher = bed.start();
     stores.failures.put("putJob", 1);
     CompletableFuture<Acknowledge> one = dispatcher.submitJob(job, ASK);
     CompletableFuture<Acknowledge> two = dispatcher.submitJob(job, ASK);
@@ -182,7 +100,7 @@ class DispatcherTest {
 
   @Test
   void ofTwoJobsWithOneIdTheFirstWins() {
-    DispatcherGateway dispatcher = start();
+    DispatcherGateway dispatcher = bed.start();
     CompletableFuture<Acknowledge> one = dispatcher.submitJob(job, ASK);
     CompletableFuture<Acknowledge> two = dispatcher.submitJob(withJar(job, 1), ASK);
     assertThat(sim.awaitFailure(two)).isInstanceOf(DuplicateJobSubmissionException.class);
@@ -192,10 +110,10 @@ class DispatcherTest {
 
   @Test
   void anEndedJobIsNotSubmittedAgain() {
-    DispatcherGateway dispatcher = start();
-    tasksFinish();
+    DispatcherGateway dispatcher = bed.start();
+    bed.tasksFinish();
     sim.await(dispatcher.submitJob(job, ASK));
-    resultOf(dispatcher, job);
+    bed.resultOf(dispatcher, job);
     assertThat(sim.awaitFailure(dispatcher.submitJob(job, ASK)))
         .isInstanceOf(DuplicateJobSubmissionException.class)
         .hasMessageContaining("globally terminated");
@@ -204,30 +122,22 @@ class DispatcherTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aJobWithAStoredResultIsNotRunAgain(boolean dirty) {
-    DispatcherGateway dispatcher = start();
-    storeResult(job, dirty);
+    DispatcherGateway dispatcher = bed.start();
+    bed.storeResult(job, dirty);
     assertThat(sim.awaitFailure(dispatcher.submitJob(job, ASK)))
         .isInstanceOf(DuplicateJobSubmissionException.class)
         .hasMessageContaining("globally terminated");
     assertThat(stores.graphs).isEmpty();
-    assertThat(statusOf(dispatcher, job)).isEqualTo(JobStatus.CANCELED);
-    assertThat(resultOf(dispatcher, job).netRuntimeMs()).isEqualTo(42);
+    assertThat(bed.statusOf(dispatcher, job)).isEqualTo(JobStatus.CANCELED);
+    assertThat(bed.resultOf(dispatcher, job).netRuntimeMs()).isEqualTo(42);
     assertThat(sim.await(dispatcher.requestJob(job.jobId(), ASK)).state())
         .isEqualTo(JobStatus.CANCELED);
     assertThat(sim.await(dispatcher.cancelJob(job.jobId(), ASK))).isEqualTo(Acknowledge.INSTANCE);
   }
 
-  private void storeResult(JobGraph graph, boolean dirty) {
-    stores.results.put(
-        graph.jobId(), new JobResult(graph.jobId(), graph.name(), JobStatus.CANCELED, 42, null));
-    if (dirty) {
-      stores.dirty.add(graph.jobId());
-    }
-  }
-
   @Test
   void aJobWhoseJarIsNotThereIsRefused() {
-    DispatcherGateway dispatcher = start();
+    DispatcherGateway dispatcher = bed.start();
     assertThat(sim.awaitFailure(dispatcher.submitJob(withJar(job, 1), ASK)))
         .isInstanceOf(JobSubmissionException.class)
         .hasMessageContaining(TestGraphs.jar(1).toString())
@@ -238,7 +148,7 @@ class DispatcherTest {
 
   @Test
   void aJobAboveTheClustersSlotsIsRefusedWithNumbers() {
-    DispatcherGateway dispatcher = start();
+    DispatcherGateway dispatcher = bed.start();
     resourceManager.overview = new ResourceOverview(2, 4, 4);
     assertThat(sim.awaitFailure(dispatcher.submitJob(TestGraphs.single(1, 5), ASK)))
         .isInstanceOf(JobSubmissionException.class)
@@ -250,14 +160,14 @@ class DispatcherTest {
 
   @Test
   void aJobWaitsForAClusterThatHasNoTaskManagersYet() {
-    DispatcherGateway dispatcher = start();
+    DispatcherGateway dispatcher = bed.start();
     resourceManager.overview = new ResourceOverview(0, 0, 0);
     sim.await(dispatcher.submitJob(TestGraphs.single(1, 5), ASK));
   }
 
   @Test
   void aJobThatCannotBeStoredIsNotAccepted() {
-    DispatcherGateway dispatcher = start();
+    DispatcherGateway dispatcher = bed.start();
     stores.failures.put("putJob", 1);
     assertThat(sim.awaitFailure(dispatcher.submitJob(job, ASK)))
         .isInstanceOf(JobSubmissionException.class)
@@ -270,7 +180,7 @@ class DispatcherTest {
 
   @Test
   void aDeposedLeaderAcceptsNothing() {
-    DispatcherGateway dispatcher = start();
+    DispatcherGateway dispatcher = bed.start();
     stores.depose();
     assertThat(sim.awaitFailure(dispatcher.submitJob(job, ASK)))
         .isInstanceOf(JobSubmissionException.class)
@@ -279,125 +189,58 @@ class DispatcherTest {
   }
 
   @Test
-  void storedJobsAreStartedAgainAndThoseWithADirtyResultOnlyCleanedUp() {
-    JobGraph other = withJar(TestGraphs.single(2, 1), 2);
-    stores.blobs.add(TestGraphs.jar(2));
-    stores.graphs.put(job.jobId(), job);
-    stores.graphs.put(other.jobId(), other);
-    storeResult(other, true);
-    DispatcherGateway dispatcher = start();
-    awaitTasks(1);
-    assertThat(statusOf(dispatcher, job)).isEqualTo(JobStatus.RUNNING);
-    assertThat(resultOf(dispatcher, other).netRuntimeMs()).isEqualTo(42);
-    sim.runFor(JAR_RETENTION.plusSeconds(1));
-    assertThat(stores.graphs).containsOnlyKeys(job.jobId());
-    assertThat(stores.dirty).isEmpty();
-    assertThat(stores.blobs).isEmpty();
-  }
-
-  @Test
-  void questionsWaitUntilTheStoredJobsAreKnown() {
-    stores.graphs.put(job.jobId(), job);
-    Dispatcher dispatcher = newDispatcher();
-    dispatcher.start();
-    CompletableFuture<JobStatus> status =
-        dispatcher.getSelfGateway(DispatcherGateway.class).requestJobStatus(job.jobId(), ASK);
-    assertThat(sim.await(status)).isIn(JobStatus.INITIALIZING, JobStatus.RUNNING);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"recoverJobs", "getDirtyResults", "getResult"})
-  void storedJobsThatCannotBeReadAreAnError(String call) {
-    stores.graphs.put(job.jobId(), job);
-    stores.failures.put(call, 1);
-    Dispatcher dispatcher = newDispatcher();
-    dispatcher.start();
-    assertThat(sim.awaitFailure(dispatcher.getReadyFuture())).hasMessageContaining(call);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"recoverJobs", "getDirtyResults", "getResult"})
-  void storesOutOfReachAreReadAgainUntilTheyAnswer(String call) {
-    stores.graphs.put(job.jobId(), job);
-    stores.outages.put(call, 3);
-    DispatcherGateway dispatcher = start();
-    assertThat(statusOf(dispatcher, job)).isIn(JobStatus.INITIALIZING, JobStatus.RUNNING);
-  }
-
-  @Test
-  void aJobWhoseStoringHasAnUnknownOutcomeIsStoredAgainUntilItIsKnownAndRuns() {
-    DispatcherGateway dispatcher = start();
-    stores.outages.put("putJob", 3);
-    sim.await(dispatcher.submitJob(job, ASK));
-    assertThat(stores.graphs).containsKey(job.jobId());
-    awaitTasks(1);
-  }
-
-  @Test
-  void aDispatcherThatIsClosedWhileStoresAreOutOfReachEnds() {
-    stores.outages.put("recoverJobs", Integer.MAX_VALUE);
-    Dispatcher dispatcher = newDispatcher();
-    dispatcher.start();
-    sim.runFor(Duration.ofSeconds(30));
-    assertThat(dispatcher.getReadyFuture()).isNotDone();
-    sim.await(dispatcher.closeAsync());
-    assertThat(sim.awaitFailure(dispatcher.getReadyFuture()))
-        .isInstanceOf(NotLeaderException.class);
-  }
-
-  @Test
   void aJobWhoseJobMasterCannotBeMadeHasFailed() {
-    factory =
+    bed.factory =
         (rpc, id, graph, config, services) -> {
           throw new IllegalStateException("no JobMaster today");
         };
-    DispatcherGateway dispatcher = start();
+    DispatcherGateway dispatcher = bed.start();
     sim.await(dispatcher.submitJob(job, ASK));
-    JobResult result = resultOf(dispatcher, job);
+    JobResult result = bed.resultOf(dispatcher, job);
     assertThat(result.status()).isEqualTo(JobStatus.FAILED);
     assertThat(result.failure()).isNotNull();
     assertThat(result.failure().message()).isEqualTo("no JobMaster today");
     ArchivedExecutionGraph archive = sim.await(dispatcher.requestJob(job.jobId(), ASK));
     assertThat(archive.state()).isEqualTo(JobStatus.FAILED);
     assertThat(archive.failure()).isNotNull();
-    factory = JobMaster::new;
+    bed.factory = JobMaster::new;
     sim.await(dispatcher.submitJob(TestGraphs.single(2, 1), ASK));
-    awaitTasks(1);
+    bed.awaitTasks(1);
   }
 
   @Test
   void aJobMasterThatEndsUnexpectedlyFailsItsJob() {
     List<JobMaster> made = new ArrayList<>();
-    factory =
+    bed.factory =
         (rpc, id, graph, config, services) -> {
           JobMaster jobMaster = new JobMaster(rpc, id, graph, config, services);
           made.add(jobMaster);
           return jobMaster;
         };
-    DispatcherGateway dispatcher = start();
+    DispatcherGateway dispatcher = bed.start();
     sim.await(dispatcher.submitJob(job, ASK));
-    awaitTasks(1);
+    bed.awaitTasks(1);
     made.get(0).closeAsync();
-    JobResult result = resultOf(dispatcher, job);
+    JobResult result = bed.resultOf(dispatcher, job);
     assertThat(result.status()).isEqualTo(JobStatus.FAILED);
     assertThat(result.failure().message()).contains("JobMaster ended before the job");
   }
 
   @Test
   void aJobCanBeCancelledEvenBeforeItsSlotsAreThere() {
-    DispatcherGateway dispatcher = start();
+    DispatcherGateway dispatcher = bed.start();
     resourceManager.overview = new ResourceOverview(0, 0, 0);
     JobGraph large = TestGraphs.single(1, 100);
     sim.await(dispatcher.submitJob(large, ASK));
     sim.await(dispatcher.cancelJob(large.jobId(), ASK));
-    assertThat(resultOf(dispatcher, large).status()).isEqualTo(JobStatus.CANCELED);
+    assertThat(bed.resultOf(dispatcher, large).status()).isEqualTo(JobStatus.CANCELED);
     sim.await(dispatcher.cancelJob(large.jobId(), ASK));
-    assertThat(statusOf(dispatcher, large)).isEqualTo(JobStatus.CANCELED);
+    assertThat(bed.statusOf(dispatcher, large)).isEqualTo(JobStatus.CANCELED);
   }
 
   @Test
   void anUnknownJobIsSaidToBeUnknown() {
-    DispatcherGateway dispatcher = start();
+    DispatcherGateway dispatcher = bed.start();
     JobID id = TestGraphs.jobId(9);
     for (CompletableFuture<?> answer :
         List.of(
@@ -413,26 +256,26 @@ class DispatcherTest {
 
   @Test
   void cleaningUpIsRepeatedUntilItWorks() {
-    DispatcherGateway dispatcher = start();
-    tasksFinish();
+    DispatcherGateway dispatcher = bed.start();
+    bed.tasksFinish();
     stores.failures.put("createDirtyResult", 2);
     stores.failures.put("removeJob", 3);
     stores.failures.put("markResultAsClean", 2);
     sim.await(dispatcher.submitJob(job, ASK));
-    assertThat(resultOf(dispatcher, job).status()).isEqualTo(JobStatus.FINISHED);
+    assertThat(bed.resultOf(dispatcher, job).status()).isEqualTo(JobStatus.FINISHED);
     sim.await(dispatcher.cancelJob(job.jobId(), ASK));
     sim.runFor(Duration.ofSeconds(30));
     assertThat(stores.writes)
         .containsExactly("putJob", "createDirtyResult", "removeJob", "markResultAsClean");
     assertThat(stores.dirty).isEmpty();
-    assertThat(statusOf(dispatcher, job)).isEqualTo(JobStatus.FINISHED);
+    assertThat(bed.statusOf(dispatcher, job)).isEqualTo(JobStatus.FINISHED);
   }
 
   @Test
   void aResultThatADeposedLeaderCannotStoreIsNotGivenOut() {
-    DispatcherGateway dispatcher = start();
+    DispatcherGateway dispatcher = bed.start();
     sim.await(dispatcher.submitJob(job, ASK));
-    awaitTasks(1);
+    bed.awaitTasks(1);
     CompletableFuture<JobResult> result = dispatcher.requestJobResult(job.jobId(), LONG);
     stores.depose();
     taskExecutor.reportAll(ExecutionState.FINISHED);
@@ -444,11 +287,11 @@ class DispatcherTest {
 
   @Test
   void closingSuspendsJobsAndKeepsThemStored() {
-    Dispatcher dispatcher = newDispatcher();
+    Dispatcher dispatcher = bed.newDispatcher();
     dispatcher.start();
     DispatcherGateway gateway = dispatcher.getSelfGateway(DispatcherGateway.class);
     sim.await(gateway.submitJob(job, ASK));
-    awaitTasks(1);
+    bed.awaitTasks(1);
     CompletableFuture<JobResult> result = gateway.requestJobResult(job.jobId(), LONG);
     sim.runFor(Duration.ofMillis(100));
     sim.await(dispatcher.closeAsync());
@@ -463,7 +306,7 @@ class DispatcherTest {
 
   @Test
   void waitingForAResultEndsAtItsTimeout() {
-    DispatcherGateway dispatcher = start();
+    DispatcherGateway dispatcher = bed.start();
     sim.await(dispatcher.submitJob(job, ASK));
     assertThat(sim.awaitFailure(dispatcher.requestJobResult(job.jobId(), Duration.ofSeconds(2))))
         .isInstanceOf(TimeoutException.class);
@@ -471,19 +314,19 @@ class DispatcherTest {
 
   @Test
   void aJarStaysWhileAnyJobUsesIt() {
-    DispatcherGateway dispatcher = start();
+    DispatcherGateway dispatcher = bed.start();
     stores.blobs.add(TestGraphs.jar(1));
     JobGraph one = withJar(TestGraphs.single(1, 1), 1);
     JobGraph two = withJar(TestGraphs.single(2, 1), 1);
     sim.await(dispatcher.submitJob(one, ASK));
     sim.await(dispatcher.submitJob(two, ASK));
     sim.await(dispatcher.cancelJob(one.jobId(), ASK));
-    resultOf(dispatcher, one);
+    bed.resultOf(dispatcher, one);
     sim.runFor(JAR_RETENTION.multipliedBy(3));
     assertThat(stores.blobs).containsExactly(TestGraphs.jar(1));
     assertThat(stores.dirty).isEmpty();
     sim.await(dispatcher.cancelJob(two.jobId(), ASK));
-    resultOf(dispatcher, two);
+    bed.resultOf(dispatcher, two);
     sim.runFor(JAR_RETENTION.minusSeconds(1));
     assertThat(stores.blobs).isNotEmpty();
     JobGraph three = withJar(TestGraphs.single(3, 1), 1);
@@ -495,15 +338,15 @@ class DispatcherTest {
 
   @Test
   void allJobsAreListedOldestFirstAndTheClusterCounted() {
-    DispatcherGateway dispatcher = start();
-    tasksFinish();
+    DispatcherGateway dispatcher = bed.start();
+    bed.tasksFinish();
     for (int i = 1; i <= 4; i++) {
       sim.await(dispatcher.submitJob(TestGraphs.single(i, 1), ASK));
-      resultOf(dispatcher, TestGraphs.single(i, 1));
+      bed.resultOf(dispatcher, TestGraphs.single(i, 1));
     }
     taskExecutor.onTask = task -> {};
     sim.await(dispatcher.submitJob(TestGraphs.single(5, 1), ASK));
-    awaitTasks(1);
+    bed.awaitTasks(1);
     assertThat(sim.await(dispatcher.requestMultipleJobDetails(ASK)))
         .extracting(JobDetails::jobId)
         .containsExactly(
@@ -511,15 +354,15 @@ class DispatcherTest {
     resourceManager.overview = new ResourceOverview(3, 9, 4);
     assertThat(sim.await(dispatcher.requestClusterOverview(ASK)))
         .isEqualTo(new ClusterOverview(3, 9, 4, 1, 3, 0, 0));
-    assertThat(statusOf(dispatcher, TestGraphs.single(1, 1))).isEqualTo(JobStatus.FINISHED);
+    assertThat(bed.statusOf(dispatcher, TestGraphs.single(1, 1))).isEqualTo(JobStatus.FINISHED);
   }
 
   @Test
   void theTimeOfSubmissionIsWhenTheJobBecameInitializing() {
-    DispatcherGateway dispatcher = start();
-    long before = jmNode.clock().absoluteTimeMillis();
+    DispatcherGateway dispatcher = bed.start();
+    long before = bed.jmNode.clock().absoluteTimeMillis();
     sim.await(dispatcher.submitJob(job, ASK));
-    awaitTasks(1);
+    bed.awaitTasks(1);
     ArchivedExecutionGraph archive = sim.await(dispatcher.requestJob(job.jobId(), ASK));
     assertThat(archive.startTime()).isBetween(before, before + 5);
   }

@@ -1,32 +1,21 @@
 package org.stellwerk.runtime.dispatcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.stellwerk.runtime.dispatcher.DispatcherBed.ASK;
+import static org.stellwerk.runtime.dispatcher.DispatcherBed.LONG;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.stellwerk.configuration.Configuration;
-import org.stellwerk.rpc.simulation.SimNetwork;
-import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimScheduler;
-import org.stellwerk.runtime.FaultPoints;
-import org.stellwerk.runtime.RuntimeServices;
-import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
 import org.stellwerk.runtime.gateway.DispatcherGateway;
-import org.stellwerk.runtime.highavailability.EndedJobStore;
-import org.stellwerk.runtime.id.DispatcherId;
 import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobResourceRequirements;
 import org.stellwerk.runtime.jobgraph.JobResourceRequirements.VertexBounds;
-import org.stellwerk.runtime.jobmaster.JobMaster;
-import org.stellwerk.runtime.jobmaster.JobMasterConfig;
-import org.stellwerk.runtime.jobmaster.TestingResourceManager;
 import org.stellwerk.runtime.jobmaster.TestingTaskExecutor;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.ExecutionState;
@@ -38,18 +27,10 @@ import org.stellwerk.runtime.options.JobManagerOptions;
 /** An adaptive job of one vertex that wants 2 slots, in a cluster of 4. */
 class RequirementsChangesTest {
 
-  private static final Duration ASK = Duration.ofSeconds(10);
-  private static final Duration LONG = Duration.ofMinutes(2);
-
-  private final SimScheduler sim = new SimScheduler(3);
-  private final SimNetwork net = new SimNetwork(sim);
-  private final SimNode jmNode = net.newNode("jm");
-  private final UUID session = new UUID(3, 3);
-  private final TestingStores stores = new TestingStores(jmNode.io(), session);
-  private final TestingResourceManager resourceManager =
-      new TestingResourceManager(jmNode.rpc(), session);
-  private final TestingTaskExecutor taskExecutor =
-      new TestingTaskExecutor(net.newNode("tm-1").rpc(), 1);
+  private final DispatcherBed bed = new DispatcherBed(4);
+  private final SimScheduler sim = bed.sim;
+  private final TestingStores stores = bed.stores;
+  private final TestingTaskExecutor taskExecutor = bed.taskExecutor;
   private final JobGraph fixed = TestGraphs.single(1, 2);
   private final JobGraph job =
       new JobGraph(
@@ -60,52 +41,10 @@ class RequirementsChangesTest {
           Map.of(JobManagerOptions.SCHEDULER.key(), "adaptive"),
           fixed.userJars());
 
-  @BeforeEach
-  void startPeers() {
-    resourceManager.start();
-    taskExecutor.start();
-    for (int i = 0; i < 4; i++) {
-      resourceManager.addSlot(taskExecutor);
-    }
-  }
-
-  private DispatcherGateway start() {
-    Dispatcher dispatcher =
-        new Dispatcher(
-            jmNode.rpc(),
-            new DispatcherId(session),
-            new DispatcherConfig(
-                JobMasterConfig.from(Configuration.empty()),
-                3,
-                1 << 20,
-                Duration.ofMillis(100),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(5)),
-            new DispatcherServices(
-                stores,
-                stores,
-                EndedJobStore.NONE,
-                stores,
-                resourceManager.getAddress(),
-                new RuntimeServices(
-                    jmNode.clock(),
-                    jmNode.ids(),
-                    jmNode.random(),
-                    jmNode.io(),
-                    jmNode.fatalErrors(),
-                    FaultPoints.NONE,
-                    TransitionObserver.NONE),
-                JobMaster::new));
-    dispatcher.start();
-    sim.await(dispatcher.getReadyFuture());
-    return dispatcher.getSelfGateway(DispatcherGateway.class);
-  }
-
   private DispatcherGateway startWith(JobGraph graph) {
-    DispatcherGateway dispatcher = start();
+    DispatcherGateway dispatcher = bed.start();
     sim.await(dispatcher.submitJob(graph, ASK));
-    sim.runUntil(() -> taskExecutor.tasks.size() == 2, LONG);
-    sim.runFor(Duration.ofMillis(100));
+    bed.awaitTasks(2);
     return dispatcher;
   }
 
@@ -139,7 +78,7 @@ class RequirementsChangesTest {
   @Test
   void theNextLeaderUsesWhatIsStored() {
     stores.graphs.put(job.jobId(), job.withRequirements(bounds(1, 4)));
-    start();
+    bed.start();
     sim.runUntil(() -> taskExecutor.tasks.size() == 4, LONG);
   }
 
@@ -219,7 +158,7 @@ class RequirementsChangesTest {
 
   @Test
   void aClusterThatIsTooSmallForTheParallelismIsLargeEnoughForTheLowerBounds() {
-    DispatcherGateway dispatcher = start();
+    DispatcherGateway dispatcher = bed.start();
     JobGraph wide = TestGraphs.single(1, 50);
     JobGraph adaptive =
         new JobGraph(

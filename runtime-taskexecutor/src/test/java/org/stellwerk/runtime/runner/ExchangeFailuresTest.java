@@ -12,10 +12,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.stellwerk.runtime.io.ProducerFailedException;
 import org.stellwerk.runtime.io.TaskManagerLostException;
@@ -26,19 +25,10 @@ import org.stellwerk.runtime.taskexecutor.PartitionNotFoundException;
 @Timeout(60)
 class ExchangeFailuresTest {
 
-  @TempDir Path directory;
-  private TestRunners runners;
+  @RegisterExtension final TestRunners runners;
 
-  @BeforeEach
-  void setUp() {
+  ExchangeFailuresTest(@TempDir Path directory) {
     runners = new TestRunners(directory);
-  }
-
-  @AfterEach
-  void tearDown() {
-    runners.close();
-    Invokables.COLLECTED.clear();
-    Invokables.COUNTS.clear();
   }
 
   @Test

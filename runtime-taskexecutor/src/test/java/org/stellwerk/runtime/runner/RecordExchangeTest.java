@@ -10,10 +10,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.runtime.messages.IOMetrics;
@@ -24,19 +23,10 @@ import org.stellwerk.runtime.messages.IOMetrics;
 @Timeout(60)
 class RecordExchangeTest {
 
-  @TempDir Path directory;
-  private TestRunners runners;
+  @RegisterExtension final TestRunners runners;
 
-  @BeforeEach
-  void setUp() {
+  RecordExchangeTest(@TempDir Path directory) {
     runners = new TestRunners(directory);
-  }
-
-  @AfterEach
-  void tearDown() {
-    runners.close();
-    Invokables.COLLECTED.clear();
-    Invokables.COUNTS.clear();
   }
 
   @Test

@@ -6,11 +6,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.io.DataExchangeConfig;
 
-/** Runners of one test, tm-0, tm-1 and so on, over loopback. */
-final class TestRunners implements AutoCloseable {
+/**
+ * Runners of one test, tm-0, tm-1 and so on, over loopback. Registered as an extension they are
+ * closed after the test, and what its tasks left in {@link Invokables} is forgotten.
+ */
+final class TestRunners implements AutoCloseable, AfterEachCallback {
 
   final List<ThreadTaskRunner> all = new ArrayList<>();
   final List<Throwable> fatalErrors = new CopyOnWriteArrayList<>();
@@ -64,6 +69,13 @@ final class TestRunners implements AutoCloseable {
 
   TestJob job() {
     return new TestJob(all);
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    close();
+    Invokables.COLLECTED.clear();
+    Invokables.COUNTS.clear();
   }
 
   @Override

@@ -8,10 +8,9 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
 
@@ -19,19 +18,10 @@ import org.stellwerk.runtime.jobgraph.ShipStrategy;
 @Timeout(60)
 class ThreadTaskRunnerTest {
 
-  @TempDir Path directory;
-  private TestRunners runners;
+  @RegisterExtension final TestRunners runners;
 
-  @BeforeEach
-  void setUp() {
+  ThreadTaskRunnerTest(@TempDir Path directory) {
     runners = new TestRunners(directory);
-  }
-
-  @AfterEach
-  void tearDown() {
-    runners.close();
-    Invokables.COLLECTED.clear();
-    Invokables.COUNTS.clear();
   }
 
   @Test
