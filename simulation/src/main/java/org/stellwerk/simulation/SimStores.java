@@ -7,22 +7,26 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.UUID;
+import org.stellwerk.runtime.highavailability.JobProgress;
+import org.stellwerk.runtime.highavailability.StoredJob;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.messages.JobResult;
 import org.stellwerk.runtime.persistence.JobGraphSerializer;
+import org.stellwerk.runtime.persistence.JobProgressSerializer;
 import org.stellwerk.runtime.persistence.JobResultSerializer;
 
 /**
- * What the coordination service keeps: graphs of accepted jobs and results. Survives everything. In
- * the form in which the real stores keep them, so what is read is never the writer's object.
+ * What the coordination service keeps: accepted jobs, with graph and progress, and results.
+ * Survives everything. In the form in which the real stores keep them, so what is read is never the
+ * writer's object.
  */
 public final class SimStores {
 
   private record Entry(JobResult result, boolean dirty) {}
 
   private final List<WriteListener> listeners = new ArrayList<>();
-  private final Map<JobID, JobGraph> jobs = new LinkedHashMap<>();
+  private final Map<JobID, StoredJob> jobs = new LinkedHashMap<>();
   private final Map<JobID, Entry> results = new LinkedHashMap<>();
 
   SimStores() {}
@@ -46,6 +50,11 @@ public final class SimStores {
 
   /** The stored graphs, oldest first. */
   public List<JobGraph> jobs() {
+    return jobs.values().stream().map(StoredJob::graph).toList();
+  }
+
+  /** The stored jobs, oldest first. */
+  public List<StoredJob> storedJobs() {
     return List.copyOf(jobs.values());
   }
 
@@ -67,7 +76,16 @@ public final class SimStores {
   }
 
   void putJob(JobGraph graph) {
-    jobs.put(graph.jobId(), JobGraphSerializer.fromBytes(JobGraphSerializer.toBytes(graph)));
+    JobGraph stored = JobGraphSerializer.fromBytes(JobGraphSerializer.toBytes(graph));
+    StoredJob known = jobs.get(graph.jobId());
+    jobs.put(
+        graph.jobId(), new StoredJob(stored, known == null ? Optional.empty() : known.progress()));
+  }
+
+  void putProgress(JobProgress progress) {
+    JobProgress stored = JobProgressSerializer.fromBytes(JobProgressSerializer.toBytes(progress));
+    jobs.computeIfPresent(
+        progress.jobId(), (id, known) -> new StoredJob(known.graph(), Optional.of(stored)));
   }
 
   void removeJob(JobID jobId) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,7 @@ import org.stellwerk.rpc.simulation.SimLatency;
 import org.stellwerk.rpc.simulation.SimNetwork;
 import org.stellwerk.rpc.simulation.SimNetwork.Status;
 import org.stellwerk.rpc.simulation.SimScheduler;
+import org.stellwerk.runtime.highavailability.StoredJob;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
 import org.stellwerk.runtime.options.HighAvailabilityOptions;
@@ -107,7 +109,8 @@ class SimCoordinationTest {
     JobGraph graph = SimCandidate.job(1, "kept");
     sim.await(one.services().jobStore().putJob(one.grants().get(0), graph));
     one.node().crash();
-    assertThat(sim.await(two.services().jobStore().recoverJobs())).containsExactly(graph);
+    assertThat(sim.await(two.services().jobStore().recoverJobs()))
+        .containsExactly(new StoredJob(graph, Optional.empty()));
   }
 
   @Test

@@ -52,7 +52,11 @@ public final class FileHighAvailabilityServices implements HighAvailabilityServi
     this.election =
         new FileLeaderElection(
             new LeaderLock(directory.resolve("leader.lock")), leaderFile, ids, io);
-    this.jobStore = new FileJobStore(election, new JobFiles(directory.resolve("jobs")));
+    this.jobStore =
+        new FileJobStore(
+            election,
+            new JobFiles(directory.resolve("jobs")),
+            new JobFiles(directory.resolve("progress")));
     this.jobResultStore =
         new FileJobResultStore(election, new JobFiles(directory.resolve("results")), capacity);
     this.endedJobStore = new FileEndedJobStore(directory.resolve("ended-jobs"), capacity, io);

@@ -100,7 +100,8 @@ final class FileJobResultStore implements JobResultStore {
     try {
       return JobResultSerializer.fromBytes(entry.read());
     } catch (IllegalArgumentException e) {
-      throw new UnreadableFileException("The result of job " + entry.jobId(), entry.file(), e);
+      throw new UnreadableFileException(
+          "The result of job " + entry.jobId(), entry.file(), "give the job up", e);
     }
   }
 

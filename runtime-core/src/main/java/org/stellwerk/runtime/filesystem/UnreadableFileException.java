@@ -8,14 +8,17 @@ final class UnreadableFileException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
-  UnreadableFileException(String what, Path file, Exception cause) {
+  /** Says what deleting the file would do, after "to". */
+  UnreadableFileException(String what, Path file, String deleting, Exception cause) {
     super(
         what
             + " in "
             + file
             + " cannot be read: "
             + cause.getMessage()
-            + ". Repair the file, or delete it to give the job up; then start the JobManager again",
+            + ". Repair the file, or delete it to "
+            + deleting
+            + "; then start the JobManager again",
         cause);
   }
 }

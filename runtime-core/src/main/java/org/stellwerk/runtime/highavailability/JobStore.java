@@ -7,18 +7,28 @@ import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 
 /**
- * The graphs of accepted jobs: hard state. Each write is conditional, at the store, on the writing
- * session being the current one; otherwise it fails with NotLeaderException and changes nothing. A
- * write that fails otherwise has an unknown outcome; all are idempotent.
+ * The accepted jobs, each with its graph and what it has reached: hard state. Each write is
+ * conditional, at the store, on the writing session being the current one; otherwise it fails with
+ * NotLeaderException and changes nothing. A write that fails otherwise has an unknown outcome; all
+ * are idempotent.
  */
 public interface JobStore {
 
-  /** Stores a graph under its id, replacing one that is there; durable when completed. */
+  /**
+   * Stores a graph under its id, replacing one that is there; durable when completed. The progress
+   * of a job that is stored already stays.
+   */
   CompletableFuture<Void> putJob(UUID leaderSessionId, JobGraph jobGraph);
 
-  /** Removes a graph; harmless if it is not there. */
+  /**
+   * Replaces what the store knows of the job's progress; durable when completed. If the job is not
+   * stored, or no more, it completes and changes nothing: a write that comes late does no harm.
+   */
+  CompletableFuture<Void> putProgress(UUID leaderSessionId, JobProgress progress);
+
+  /** Removes a job, graph and progress; harmless if it is not there. */
   CompletableFuture<Void> removeJob(UUID leaderSessionId, JobID jobId);
 
-  /** All stored graphs, oldest first. */
-  CompletableFuture<List<JobGraph>> recoverJobs();
+  /** All stored jobs, oldest first. */
+  CompletableFuture<List<StoredJob>> recoverJobs();
 }

@@ -141,6 +141,25 @@ final class JsonDocument {
     return value.longValue();
   }
 
+  List<Long> longIntegers(String field) {
+    List<Long> numbers = new ArrayList<>();
+    for (JsonNode element : array(field)) {
+      if (!element.isIntegralNumber() || !element.canConvertToLong()) {
+        throw expected(field + "[" + numbers.size() + "]", "a whole number", element);
+      }
+      numbers.add(element.longValue());
+    }
+    return numbers;
+  }
+
+  boolean truth(String field) {
+    JsonNode value = value(field, "true or false");
+    if (!value.isBoolean()) {
+      throw expected(field, "true or false", value);
+    }
+    return value.booleanValue();
+  }
+
   byte[] bytes(String field) {
     JsonNode value = value(field, "base64 text");
     if (!value.isTextual()) {

@@ -12,6 +12,7 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.stellwerk.runtime.highavailability.StoredJob;
 import org.stellwerk.runtime.highavailability.contract.RecordingContender;
 import org.stellwerk.runtime.highavailability.contract.RecordingListener;
 import org.stellwerk.runtime.id.JobID;
@@ -89,8 +90,8 @@ class StandaloneHighAvailabilityServicesTest {
         .withCauseInstanceOf(NotLeaderException.class);
     services.leaderElection().startLeaderElection(new RecordingContender());
     services.jobStore().putJob(DEFAULT_LEADER_ID, graph());
-    CompletableFuture<List<JobGraph>> jobs = services.jobStore().recoverJobs();
+    CompletableFuture<List<StoredJob>> jobs = services.jobStore().recoverJobs();
     run();
-    assertThat(jobs).isCompletedWithValue(List.of(graph()));
+    assertThat(jobs).isCompletedWithValue(List.of(new StoredJob(graph(), Optional.empty())));
   }
 }

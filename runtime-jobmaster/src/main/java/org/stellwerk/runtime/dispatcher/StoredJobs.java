@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.stellwerk.concurrent.FutureUtils;
+import org.stellwerk.runtime.highavailability.StoredJob;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.messages.JobResult;
@@ -45,9 +46,9 @@ record StoredJobs(List<JobResult> results, Map<JobID, JobGraph> graphs) {
         .thenCompose(stored -> stored.withCleanResults(services));
   }
 
-  private static StoredJobs of(List<JobResult> dirtyResults, List<JobGraph> recovered) {
+  private static StoredJobs of(List<JobResult> dirtyResults, List<StoredJob> recovered) {
     Map<JobID, JobGraph> graphs = new LinkedHashMap<>();
-    recovered.forEach(graph -> graphs.put(graph.jobId(), graph));
+    recovered.forEach(job -> graphs.put(job.graph().jobId(), job.graph()));
     return new StoredJobs(dirtyResults, graphs);
   }
 

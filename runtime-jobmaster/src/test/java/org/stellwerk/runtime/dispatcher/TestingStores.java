@@ -15,9 +15,11 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.blob.BlobStore;
+import org.stellwerk.runtime.highavailability.JobProgress;
 import org.stellwerk.runtime.highavailability.JobResultStore;
 import org.stellwerk.runtime.highavailability.JobStore;
 import org.stellwerk.runtime.highavailability.StoreUnavailableException;
+import org.stellwerk.runtime.highavailability.StoredJob;
 import org.stellwerk.runtime.id.BlobKey;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
@@ -31,6 +33,7 @@ import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
 final class TestingStores implements JobStore, JobResultStore, BlobStore {
 
   final Map<JobID, JobGraph> graphs = new LinkedHashMap<>();
+  final Map<JobID, JobProgress> progress = new LinkedHashMap<>();
   final Map<JobID, JobResult> results = new LinkedHashMap<>();
   final Set<JobID> dirty = new LinkedHashSet<>();
   final Set<BlobKey> blobs = new LinkedHashSet<>();
@@ -108,13 +111,37 @@ final class TestingStores implements JobStore, JobResultStore, BlobStore {
   }
 
   @Override
-  public CompletableFuture<Void> removeJob(UUID leaderSessionId, JobID jobId) {
-    return write("removeJob", leaderSessionId, () -> graphs.remove(jobId));
+  public CompletableFuture<Void> putProgress(UUID leaderSessionId, JobProgress reached) {
+    return write(
+        "putProgress",
+        leaderSessionId,
+        () -> {
+          if (graphs.containsKey(reached.jobId())) {
+            progress.put(reached.jobId(), reached);
+          }
+        });
   }
 
   @Override
-  public CompletableFuture<List<JobGraph>> recoverJobs() {
-    return call("recoverJobs", () -> List.copyOf(graphs.values()));
+  public CompletableFuture<Void> removeJob(UUID leaderSessionId, JobID jobId) {
+    return write(
+        "removeJob",
+        leaderSessionId,
+        () -> {
+          graphs.remove(jobId);
+          progress.remove(jobId);
+        });
+  }
+
+  @Override
+  public CompletableFuture<List<StoredJob>> recoverJobs() {
+    return call(
+        "recoverJobs",
+        () ->
+            graphs.values().stream()
+                .map(
+                    graph -> new StoredJob(graph, Optional.ofNullable(progress.get(graph.jobId()))))
+                .toList());
   }
 
   @Override

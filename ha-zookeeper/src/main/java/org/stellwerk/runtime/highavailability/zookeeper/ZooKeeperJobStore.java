@@ -2,39 +2,48 @@ package org.stellwerk.runtime.highavailability.zookeeper;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import org.apache.curator.framework.CuratorFramework;
+import java.util.function.Function;
+import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.zookeeper.KeeperException;
-import org.apache.zookeeper.data.Stat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stellwerk.concurrent.FutureUtils;
+import org.stellwerk.runtime.highavailability.JobProgress;
 import org.stellwerk.runtime.highavailability.JobStore;
+import org.stellwerk.runtime.highavailability.StoredJob;
+import org.stellwerk.runtime.highavailability.zookeeper.StateNodes.Node;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
-import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
 import org.stellwerk.runtime.persistence.JobGraphSerializer;
+import org.stellwerk.runtime.persistence.JobProgressSerializer;
 
 /**
- * Job graphs, one node each, in the order of the nodes' creation. Every write is fenced, see {@link
- * FencedTransactions}. Thread-safe; writes of one job are the caller's to order.
+ * Accepted jobs: a node for the graph of each, in the order of the nodes' creation, and below it
+ * one for its progress, which therefore cannot be without the graph. Every write is fenced, see
+ * {@link FencedTransactions}. Thread-safe; writes of one job are the caller's to order.
  */
 final class ZooKeeperJobStore implements JobStore {
 
   private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperJobStore.class);
   private static final String ROOT = "/jobs";
-  private static final int MAX_ATTEMPTS = 5;
+  private static final String PROGRESS = "/progress";
+
+  /** So many questions are under way at once when all jobs are read. */
+  private static final int READERS = 16;
 
   private final FencedTransactions transactions;
-  private final StateFiles files;
+  private final StateNodes nodes;
 
   ZooKeeperJobStore(FencedTransactions transactions, StateFiles files) {
     this.transactions = transactions;
-    this.files = files;
+    this.nodes = new StateNodes(transactions, files);
   }
 
   @Override
@@ -43,50 +52,31 @@ final class ZooKeeperJobStore implements JobStore {
     return transactions.async(
         "store job " + jobId,
         () -> {
-          byte[] data = files.store(jobId.toString(), JobGraphSerializer.toBytes(jobGraph));
+          byte[] state = JobGraphSerializer.toBytes(jobGraph);
           try {
-            Optional<byte[]> replaced = put(leaderSessionId, path(jobId), data);
-            // After a lost answer it may be this very attempt's own data that is there already.
-            replaced.filter(old -> !Arrays.equals(old, data)).ifPresent(files::discard);
-          } catch (NotLeaderException e) {
-            discardUnlessStored(path(jobId), data);
-            throw e;
+            nodes.put(leaderSessionId, path(jobId), jobId.toString(), state);
+          } catch (KeeperException.NoNodeException e) {
+            Nodes.ensure(transactions.client(), ROOT);
+            nodes.put(leaderSessionId, path(jobId), jobId.toString(), state);
           }
           return null;
         });
   }
 
-  /** The refused attempt may be the repetition of one that was applied, whose answer was lost. */
-  private void discardUnlessStored(String path, byte[] data) throws Exception {
-    Optional<Node> stored = read(path);
-    if (stored.isEmpty() || !Arrays.equals(stored.get().data(), data)) {
-      files.discard(data);
-    }
-  }
-
-  private Optional<byte[]> put(UUID leaderSessionId, String path, byte[] data) throws Exception {
-    for (int attempt = 1; ; attempt++) {
-      Optional<Node> known = read(path);
-      try {
-        if (known.isPresent()) {
-          transactions.commit(
-              leaderSessionId,
-              transactions
-                  .op()
-                  .setData()
-                  .withVersion(known.get().stat().getVersion())
-                  .forPath(path, data));
-        } else {
-          transactions.commit(leaderSessionId, transactions.op().create().forPath(path, data));
-        }
-        return known.map(Node::data);
-      } catch (KeeperException.NoNodeException e) {
-        Nodes.ensure(transactions.client(), ROOT);
-        throwIfLast(attempt, e);
-      } catch (KeeperException.NodeExistsException | KeeperException.BadVersionException e) {
-        throwIfLast(attempt, e);
-      }
-    }
+  @Override
+  public CompletableFuture<Void> putProgress(UUID leaderSessionId, JobProgress progress) {
+    JobID jobId = progress.jobId();
+    return transactions.async(
+        "store the progress of job " + jobId,
+        () -> {
+          byte[] state = JobProgressSerializer.toBytes(progress);
+          try {
+            nodes.put(leaderSessionId, path(jobId) + PROGRESS, "progress-" + jobId, state);
+          } catch (KeeperException.NoNodeException e) {
+            LOG.debug("Job {} is not stored, and its progress is not either", jobId);
+          }
+          return null;
+        });
   }
 
   @Override
@@ -94,76 +84,116 @@ final class ZooKeeperJobStore implements JobStore {
     return transactions.async(
         "remove job " + jobId,
         () -> {
-          Optional<Node> known = read(path(jobId));
-          try {
-            if (known.isPresent()) {
-              transactions.commit(leaderSessionId, transactions.op().delete().forPath(path(jobId)));
-            } else {
-              transactions.commit(leaderSessionId);
-            }
-          } catch (KeeperException.NoNodeException e) {
-            LOG.debug("Job {} was removed already", jobId);
-          }
-          known.map(Node::data).ifPresent(files::discard);
+          Map<String, Node> seen = new LinkedHashMap<>();
+          StateNodes.repeat(() -> remove(leaderSessionId, path(jobId), seen));
+          seen.values().forEach(nodes::discard);
           return null;
         });
   }
 
+  /** Notes the nodes that it saw: when they are gone, so are their files. */
+  private boolean remove(UUID leaderSessionId, String path, Map<String, Node> seen)
+      throws Exception {
+    List<Node> found = new ArrayList<>();
+    nodes.read(path + PROGRESS).ifPresent(found::add);
+    nodes.read(path).ifPresent(found::add);
+    List<CuratorOp> deletions = new ArrayList<>();
+    for (Node node : found) {
+      seen.put(node.path(), node);
+      int version = node.stat().getVersion();
+      deletions.add(transactions.op().delete().withVersion(version).forPath(node.path()));
+    }
+    try {
+      transactions.commit(leaderSessionId, deletions.toArray(CuratorOp[]::new));
+      return true;
+    } catch (KeeperException.NoNodeException e) {
+      throw new KeeperException.BadVersionException(path);
+    }
+  }
+
   @Override
-  public CompletableFuture<List<JobGraph>> recoverJobs() {
-    return transactions.async(
-        "read the stored jobs",
-        () -> {
-          List<Node> nodes = new ArrayList<>();
-          for (String name : Nodes.children(transactions.client(), ROOT)) {
-            read(ROOT + "/" + name).ifPresent(nodes::add);
-          }
-          nodes.sort(Comparator.comparingLong(node -> node.stat().getCzxid()));
-          List<JobGraph> jobs = new ArrayList<>();
-          for (Node node : nodes) {
-            jobs.add(decode(node));
-          }
-          return jobs;
-        });
+  public CompletableFuture<List<StoredJob>> recoverJobs() {
+    String what = "read the stored jobs";
+    return transactions
+        .async(what, () -> Nodes.children(transactions.client(), ROOT))
+        .thenCompose(
+            names -> {
+              List<CompletableFuture<List<FoundJob>>> parts = new ArrayList<>();
+              for (List<String> part : parts(names)) {
+                parts.add(transactions.async(what, () -> read(part)));
+              }
+              return FutureUtils.combineAll(parts);
+            })
+        .thenApply(
+            parts ->
+                parts.stream()
+                    .flatMap(List::stream)
+                    .sorted(Comparator.comparingLong(FoundJob::createdBy))
+                    .map(FoundJob::job)
+                    .toList());
+  }
+
+  private static List<List<String>> parts(List<String> names) {
+    List<List<String>> parts = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      if (i < READERS) {
+        parts.add(new ArrayList<>());
+      }
+      parts.get(i % READERS).add(names.get(i));
+    }
+    return parts;
+  }
+
+  private List<FoundJob> read(List<String> names) throws Exception {
+    List<FoundJob> jobs = new ArrayList<>();
+    for (String name : names) {
+      Optional<Node> graph = nodes.read(ROOT + "/" + name);
+      if (graph.isPresent()) {
+        jobs.add(found(name, graph.get()));
+      }
+    }
+    return jobs;
+  }
+
+  private FoundJob found(String name, Node graph) throws Exception {
+    Optional<Node> progress =
+        graph.stat().getNumChildren() == 0 ? Optional.empty() : nodes.read(graph.path() + PROGRESS);
+    JobGraph decoded =
+        decode(JobGraphSerializer::fromBytes, "Job " + name, graph, "give the job up");
+    Optional<JobProgress> reached = Optional.empty();
+    if (progress.isPresent()) {
+      reached =
+          Optional.of(
+              decode(
+                  JobProgressSerializer::fromBytes,
+                  "The progress of job " + name,
+                  progress.get(),
+                  "let the job begin from its start"));
+    }
+    return new FoundJob(graph.stat().getCzxid(), new StoredJob(decoded, reached));
   }
 
   /** Removes all jobs, whoever leads. */
   void clear() throws Exception {
-    Nodes.deleteTree(transactions.client(), ROOT);
-    files.discardAll();
+    nodes.clear(ROOT);
   }
 
-  private JobGraph decode(Node node) throws IOException {
+  private <T> T decode(Function<byte[], T> decoder, String what, Node node, String deleting)
+      throws IOException {
     try {
-      return JobGraphSerializer.fromBytes(files.load(node.data()));
+      return decoder.apply(nodes.load(node));
     } catch (IllegalArgumentException | IOException e) {
       throw new IOException(
-          "Job "
-              + node.path().substring(ROOT.length() + 1)
+          what
               + ", stored in ZooKeeper node /"
               + transactions.client().getNamespace()
               + node.path()
               + ", cannot be read: "
               + e.getMessage()
-              + ". Repair that, or delete the node to give the job up; then start the JobManager"
-              + " again",
+              + ". Repair that, or delete the node to "
+              + deleting
+              + "; then start the JobManager again",
           e);
-    }
-  }
-
-  private Optional<Node> read(String path) throws Exception {
-    CuratorFramework client = transactions.client();
-    Stat stat = new Stat();
-    try {
-      return Optional.of(new Node(path, client.getData().storingStatIn(stat).forPath(path), stat));
-    } catch (KeeperException.NoNodeException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static void throwIfLast(int attempt, KeeperException e) throws KeeperException {
-    if (attempt >= MAX_ATTEMPTS) {
-      throw e;
     }
   }
 
@@ -171,5 +201,5 @@ final class ZooKeeperJobStore implements JobStore {
     return ROOT + "/" + jobId;
   }
 
-  private record Node(String path, byte[] data, Stat stat) {}
+  private record FoundJob(long createdBy, StoredJob job) {}
 }

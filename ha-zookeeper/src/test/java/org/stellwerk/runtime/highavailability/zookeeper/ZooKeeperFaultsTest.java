@@ -20,7 +20,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.configuration.IllegalConfigurationException;
+import org.stellwerk.runtime.highavailability.JobProgress;
 import org.stellwerk.runtime.highavailability.StoreUnavailableException;
+import org.stellwerk.runtime.highavailability.contract.JobStoreContract;
 import org.stellwerk.runtime.highavailability.contract.RecordingContender;
 import org.stellwerk.runtime.highavailability.contract.RecordingListener;
 import org.stellwerk.runtime.id.JobID;
@@ -94,7 +96,7 @@ class ZooKeeperFaultsTest {
     UUID newSession = two.awaitGrants(1).get(0);
     one.awaitRevocations(1);
     assertThat(newSession).isNotEqualTo(oldSession);
-    assertThat(second.jobStore().recoverJobs().join()).hasSize(1);
+    assertThat(JobStoreContract.graphs(second.jobStore())).hasSize(1);
     assertThat(second.jobStore().putJob(newSession, graph(3, 9))).succeedsWithin(PATIENCE);
     one.assertOrderly();
     two.assertOrderly();
@@ -212,7 +214,7 @@ class ZooKeeperFaultsTest {
     for (int i = 0; i < 2; i++) {
       assertThat(member.jobStore().putJob(session, graph(1, 1 << 20))).succeedsWithin(PATIENCE);
     }
-    assertThat(member.jobStore().recoverJobs().join()).containsExactly(graph(1, 1 << 20));
+    assertThat(JobStoreContract.graphs(member.jobStore())).containsExactly(graph(1, 1 << 20));
     members.expireSession(member);
     // As when the answer to the write is lost together with the session.
     assertThat(member.jobStore().putJob(session, graph(1, 1 << 20)))
@@ -220,7 +222,7 @@ class ZooKeeperFaultsTest {
         .withThrowableThat()
         .havingCause()
         .isInstanceOf(NotLeaderException.class);
-    assertThat(member.jobStore().recoverJobs().join()).containsExactly(graph(1, 1 << 20));
+    assertThat(JobStoreContract.graphs(member.jobStore())).containsExactly(graph(1, 1 << 20));
     member.closeAsync().join();
   }
 
@@ -236,6 +238,25 @@ class ZooKeeperFaultsTest {
         .withMessageContaining("Job " + graph(1, 1).jobId())
         .withMessageContaining("cannot be read")
         .withMessageContaining("delete the node to give the job up");
+    member.closeAsync().join();
+  }
+
+  @Test
+  void aProgressFileGoesWithWhatNamedIt() throws Exception {
+    ZooKeeperHighAvailabilityServices member = members.create();
+    UUID session = contend(member).awaitGrants(1).get(0);
+    JobProgress large = JobStoreContract.largeProgress(1, 0);
+    assertThat(member.jobStore().putProgress(session, large)).succeedsWithin(PATIENCE);
+    assertThat(files()).isEmpty();
+    assertThat(member.jobStore().putJob(session, graph(1, 9))).succeedsWithin(PATIENCE);
+    for (int i = 0; i < 2; i++) {
+      assertThat(member.jobStore().putProgress(session, large)).succeedsWithin(PATIENCE);
+      assertThat(files()).hasSize(1);
+    }
+    assertThat(member.jobStore().putProgress(new UUID(8, 8), large)).failsWithin(PATIENCE);
+    assertThat(files()).hasSize(1);
+    assertThat(member.jobStore().removeJob(session, graph(1, 0).jobId())).succeedsWithin(PATIENCE);
+    assertThat(files()).isEmpty();
     member.closeAsync().join();
   }
 
@@ -267,7 +288,7 @@ class ZooKeeperFaultsTest {
     members.newCluster();
     ZooKeeperHighAvailabilityServices there = members.create();
     contend(there).awaitGrants(1);
-    assertThat(there.jobStore().recoverJobs().join()).isEmpty();
+    assertThat(JobStoreContract.graphs(there.jobStore())).isEmpty();
     here.closeAsync().join();
     there.closeAsync().join();
   }

@@ -1,0 +1,41 @@
+package org.stellwerk.runtime.highavailability;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.JobVertexID;
+
+/**
+ * What a running job has reached and nobody but a store could tell a new leader: TaskExecutors
+ * report what runs, but not what has finished, how often the job was restarted, or that somebody
+ * was promised its cancellation. Immutable; replaced as a whole.
+ *
+ * @param cancelRequested whether a cancellation was accepted
+ * @param restarts how often the job or a part of it was restarted
+ * @param restartState the restart strategy's memory, in numbers that only the strategy understands
+ * @param vertices the vertices of which there is something to tell, each once
+ */
+public record JobProgress(
+    JobID jobId,
+    boolean cancelRequested,
+    long restarts,
+    List<Long> restartState,
+    List<VertexProgress> vertices) {
+
+  public JobProgress {
+    if (restarts < 0) {
+      throw new IllegalArgumentException(
+          "Job " + jobId + " has " + restarts + " restarts; expected at least 0");
+    }
+    restartState = List.copyOf(restartState);
+    vertices = List.copyOf(vertices);
+    Set<JobVertexID> ids = new LinkedHashSet<>();
+    for (VertexProgress vertex : vertices) {
+      if (!ids.add(vertex.vertexId())) {
+        throw new IllegalArgumentException(
+            "The progress of job " + jobId + " names vertex " + vertex.vertexId() + " twice");
+      }
+    }
+  }
+}
