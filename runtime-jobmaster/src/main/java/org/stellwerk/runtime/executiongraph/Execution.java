@@ -80,7 +80,7 @@ public final class Execution implements LogicalSlot.Payload {
     return slot;
   }
 
-  /** Whether the TaskExecutor has confirmed that it took the task. */
+  /** Whether the TaskExecutor has confirmed that it took the task, or has told of it. */
   public boolean isSubmissionAcknowledged() {
     return submissionAcknowledged;
   }
@@ -137,8 +137,8 @@ public final class Execution implements LogicalSlot.Payload {
       submissionAcknowledged = true;
       return;
     }
-    if (state.isTerminal()) {
-      return;
+    if (state.isTerminal() || submissionAcknowledged) {
+      return; // what was heard of the task means that only the answer is missing
     }
     if (state == ExecutionState.CANCELING) {
       transitionTo(ExecutionState.CANCELED);
@@ -219,6 +219,7 @@ public final class Execution implements LogicalSlot.Payload {
     if (state.isTerminal()) {
       return;
     }
+    submissionAcknowledged = true;
     metrics = update.metrics();
     switch (update.state()) {
       case INITIALIZING, RUNNING, FINISHED -> advance(update.state());
@@ -247,6 +248,7 @@ public final class Execution implements LogicalSlot.Payload {
     if (state.isTerminal()) {
       return;
     }
+    submissionAcknowledged = true;
     metrics = reportedMetrics;
     if (reported == ExecutionState.INITIALIZING || reported == ExecutionState.RUNNING) {
       advance(reported);

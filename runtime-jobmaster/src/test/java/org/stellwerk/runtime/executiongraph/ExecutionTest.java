@@ -233,6 +233,25 @@ class ExecutionTest {
     assertThat(execution.getState()).isEqualTo(CANCELED);
   }
 
+  /** To take it for failed would leave two attempts running until its TaskExecutor hears of it. */
+  @Test
+  void aTaskThatWasHeardOfNeedsNoAnswerToItsSubmission() {
+    in(RUNNING);
+    gateway.submissions.get(0).completeExceptionally(new TimeoutException("no answer"));
+    assertThat(execution.getState()).isEqualTo(RUNNING);
+    assertThat(execution.isSubmissionAcknowledged()).isTrue();
+    assertThat(gateway.cancelled).isEmpty();
+  }
+
+  @Test
+  void aCancelledTaskThatAHeartbeatHadIsWaitedFor() {
+    in(DEPLOYING);
+    execution.updateProgress(ExecutionState.DEPLOYING, IOMetrics.ZERO);
+    execution.cancel();
+    gateway.submissions.get(0).completeExceptionally(new TimeoutException("no answer"));
+    assertThat(execution.getState()).isEqualTo(CANCELING);
+  }
+
   @Test
   void deployingWhatWasCancelledDoesNothing() {
     in(SCHEDULED).cancel();

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.FencedRpcEndpoint;
 import org.stellwerk.rpc.RpcEndpoint;
 import org.stellwerk.rpc.messages.FencedMessage;
@@ -28,7 +29,7 @@ import org.stellwerk.simulation.SimCoordination;
 import org.stellwerk.simulation.SimWorld;
 
 /**
- * The invariants I1 to I13 of a simulated cluster, checked after every event. Only the endpoint
+ * The invariants I1 to I14 of a simulated cluster, checked after every event. Only the endpoint
  * whose event ran is looked at; if its snapshot has changed the invariants hear of the change. What
  * is broken is reported to the scheduler, which ends the run: nothing on the way can swallow it.
  */
@@ -59,7 +60,8 @@ public final class ClusterChecks {
         List.of(
             new I1SlotOwners(this::report, allocations, this::userCode),
             new I2Attempts(this::report),
-            new I2LiveAttempts(this::report, scheduler::nowNanos),
+            new I2Successors(this::report),
+            new I2LiveAttempts(this::report, scheduler::nowNanos, silence(world.configuration())),
             new I3StateMachines(this::report, new Truth(coordination)),
             new I4Durability(this::report, history::acknowledged, new Truth(coordination)::isKept),
             new I5Fencing(this::report, coordination::leaderSession),
@@ -72,7 +74,17 @@ public final class ClusterChecks {
                 this::report,
                 scheduler::nowNanos,
                 world.configuration().get(HeartbeatOptions.TIMEOUT).toNanos() / 3),
+            new I14Restarts(
+                this::report, this::graphOf, world.configuration(), scheduler::nowNanos),
             mainThreads);
+  }
+
+  /** How long a peer may be silent, from its last report on, until it is given up. */
+  private static long silence(Configuration configuration) {
+    return configuration
+        .get(HeartbeatOptions.TIMEOUT)
+        .plus(configuration.get(HeartbeatOptions.INTERVAL))
+        .toNanos();
   }
 
   private Optional<JobGraph> graphOf(JobID jobId) {

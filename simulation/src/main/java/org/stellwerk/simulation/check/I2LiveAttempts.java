@@ -1,6 +1,5 @@
 package org.stellwerk.simulation.check;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,12 +22,12 @@ import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot.RunningTask;
 /**
  * I2 as the TaskExecutors see it: of two attempts of a subtask that run and that nobody has
  * cancelled, one is on a TaskExecutor that its JobMaster has given up. Such a one goes on until it
- * hears of that, but nobody listens to it. Otherwise the older one, whose deployment came too late
- * or whose cancellation was lost, is cancelled within a few heartbeats.
+ * hears of that, but nobody listens to it. Otherwise nothing was heard of the older one, because
+ * its deployment came too late or the answer was lost: with its first heartbeat it is cancelled,
+ * and if that does not come through for the heartbeat timeout, its TaskExecutor is given up. A
+ * cancellation that arrives takes effect at once.
  */
 final class I2LiveAttempts extends Invariant {
-
-  private static final Duration GRACE = Duration.ofSeconds(15);
 
   private final Map<Subtask, Map<ExecutionAttemptID, String>> live = new HashMap<>();
   private final Set<Subtask> contested = new LinkedHashSet<>();
@@ -38,15 +37,21 @@ final class I2LiveAttempts extends Invariant {
   private final Map<Subtask, Long> since = new LinkedHashMap<>();
 
   private final LongSupplier nowNanos;
+  private final long longestNanos;
+  private final List<ExecutionAttemptID> cancelled = new ArrayList<>();
 
   /**
    * The invariant.
    *
    * @param nowNanos the world's time
+   * @param longestNanos how long it takes at most until a TaskExecutor's report has come through,
+   *     with what follows from it, or the TaskExecutor is given up
    */
-  I2LiveAttempts(Consumer<InvariantViolation> violations, LongSupplier nowNanos) {
+  I2LiveAttempts(
+      Consumer<InvariantViolation> violations, LongSupplier nowNanos, long longestNanos) {
     super("I2", violations);
     this.nowNanos = nowNanos;
+    this.longestNanos = longestNanos;
   }
 
   @Override
@@ -99,7 +104,28 @@ final class I2LiveAttempts extends Invariant {
   }
 
   @Override
+  void onCall(Call call) {
+    List<?> attempts = call.argument(0, List.class);
+    if (attempts != null && call.is("cancelTasks")) {
+      for (Object each : attempts) {
+        if (each instanceof ExecutionAttemptID attempt) {
+          cancelled.add(attempt);
+        }
+      }
+    }
+  }
+
+  @Override
   void onEndOfEvent() {
+    if (!cancelled.isEmpty()) {
+      for (ExecutionAttemptID attempt : cancelled) {
+        require(
+            !live.getOrDefault(Subtask.of(attempt), Map.of()).containsKey(attempt),
+            "{} was cancelled, but goes on",
+            attempt);
+      }
+      cancelled.clear();
+    }
     if (since.isEmpty()) {
       return;
     }
@@ -107,7 +133,7 @@ final class I2LiveAttempts extends Invariant {
     since.forEach(
         (subtask, first) ->
             require(
-                now - first <= GRACE.toNanos(),
+                now - first <= longestNanos,
                 "{} runs as {}, and all are listened to",
                 subtask,
                 live.get(subtask)));

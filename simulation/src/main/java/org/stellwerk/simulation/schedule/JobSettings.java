@@ -36,6 +36,8 @@ public record JobSettings(@OrElse("usual") Restarts restarts, @OrElse("0") int j
     FEW,
     /** A restart, later, if there are not more than two in ten seconds. */
     RARE,
+    /** Two restarts, soon, and two more after each second without a failure. */
+    PATIENT,
     /** A restart of all tasks, as often as needed. */
     FULL
   }
@@ -58,6 +60,12 @@ public record JobSettings(@OrElse("usual") Restarts restarts, @OrElse("0") int j
                   .with(RestartStrategyOptions.FAILURE_RATE_MAX_FAILURES, 2)
                   .with(RestartStrategyOptions.FAILURE_RATE_INTERVAL, Duration.ofSeconds(10))
                   .with(RestartStrategyOptions.FAILURE_RATE_DELAY, Duration.ofSeconds(2));
+          case PATIENT ->
+              usual
+                  .with(RestartStrategyOptions.EXPONENTIAL_DELAY_INITIAL, Duration.ofMillis(50))
+                  .with(RestartStrategyOptions.EXPONENTIAL_DELAY_MAX, Duration.ofMillis(100))
+                  .with(RestartStrategyOptions.EXPONENTIAL_DELAY_ATTEMPTS, 2)
+                  .with(RestartStrategyOptions.EXPONENTIAL_DELAY_RESET, Duration.ofSeconds(1));
           case FULL -> usual.with(RestartStrategyOptions.FAILOVER, Failover.FULL);
         };
     return set.toMap();

@@ -25,9 +25,12 @@ import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot.RunningTask;
 
 class I2LiveAttemptsTest {
 
+  private static final Duration LONGEST = Duration.ofSeconds(3);
+
   private final Found found = new Found();
   private long nowNanos;
-  private final I2LiveAttempts invariant = new I2LiveAttempts(found, () -> nowNanos);
+  private final I2LiveAttempts invariant =
+      new I2LiveAttempts(found, () -> nowNanos, LONGEST.toNanos());
 
   private void runs(String process, int number, ExecutionState state) {
     RunningTask task = new RunningTask(attempt(1, number), JOB, state);
@@ -51,7 +54,7 @@ class I2LiveAttemptsTest {
   }
 
   private void reportedAfterAWhile() {
-    nowNanos += Duration.ofSeconds(15).toNanos();
+    nowNanos += LONGEST.toNanos();
     invariant.onEndOfEvent();
     found.nothing();
     nowNanos++;
@@ -85,6 +88,34 @@ class I2LiveAttemptsTest {
     runs("one#1", 0, ExecutionState.CANCELING);
     runs("other#1", 1, ExecutionState.RUNNING);
     found.nothing();
+  }
+
+  @Test
+  void aCancellationTakesEffectAtOnce() {
+    runs("one#1", 0, ExecutionState.RUNNING);
+    cancelled(0);
+    found.reported("I2", "was cancelled, but goes on");
+    invariant.onTaskExecutor(
+        new Change<>(
+            "one#1",
+            taskExecutor(List.of(free(0)), task(attempt(1, 0))),
+            taskExecutor(
+                List.of(free(0)), new RunningTask(attempt(1, 0), JOB, ExecutionState.CANCELING))));
+    cancelled(0);
+    cancelled(1);
+    found.nothing();
+  }
+
+  private void cancelled(int number) {
+    invariant.onCall(
+        new Call(
+            new Source("one#1", "taskexecutor", TaskExecutor.class),
+            null,
+            null,
+            "cancelTasks",
+            new Object[] {List.of(attempt(1, number))},
+            null));
+    invariant.onEndOfEvent();
   }
 
   @Test
