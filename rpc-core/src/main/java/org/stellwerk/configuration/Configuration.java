@@ -16,7 +16,7 @@ public final class Configuration {
 
   /** What a key contains if its value must not be shown. */
   private static final List<String> SECRETS =
-      List.of("password", "secret", "token", "apikey", "api-key");
+      List.of("password", "secret", "token", "apikey", "api-key", "authorization");
 
   private static final Configuration EMPTY = new Configuration(Collections.emptyMap());
 

@@ -15,6 +15,7 @@ class ConfigurationTest {
             .with(SecurityOptions.INTERNAL_KEYSTORE_PASSWORD, "hunter2")
             .with(SecurityOptions.INTERNAL_KEY_PASSWORD, "hunter3")
             .with("fs.Secret.key", "hunter4")
+            .with("high-availability.zookeeper.client.authorization", "digest:me:hunter5")
             .with("rest.port", "8081");
     assertThat(configuration.toString())
         .doesNotContain("hunter")

@@ -17,6 +17,14 @@ public final class HighAvailabilityOptions {
     ZOOKEEPER
   }
 
+  /** Who may use the nodes that a cluster makes in ZooKeeper. */
+  public enum ZooKeeperAcl {
+    /** Everybody. */
+    OPEN,
+    /** Only who comes with the credentials of who made them. */
+    CREATOR
+  }
+
   public static final ConfigOption<Type> TYPE =
       ConfigOption.oneOf(
           "high-availability.type",
@@ -47,6 +55,21 @@ public final class HighAvailabilityOptions {
           "high-availability.zookeeper.path.root",
           "/stellwerk",
           "The ZooKeeper node below which all clusters have theirs.");
+
+  public static final ConfigOption<ZooKeeperAcl> ZOOKEEPER_ACL =
+      ConfigOption.oneOf(
+          "high-availability.zookeeper.client.acl",
+          ZooKeeperAcl.class,
+          ZooKeeperAcl.OPEN,
+          "Who may use the cluster's ZooKeeper nodes: open (everybody), or creator (only who comes"
+              + " with the credentials of high-availability.zookeeper.client.authorization).");
+
+  public static final ConfigOption<String> ZOOKEEPER_AUTHORIZATION =
+      ConfigOption.string(
+          "high-availability.zookeeper.client.authorization",
+          null,
+          "As whom processes come to ZooKeeper: digest:USER:PASSWORD, the same for all of a"
+              + " cluster. Not shown anywhere.");
 
   public static final ConfigOption<Duration> ZOOKEEPER_SESSION_TIMEOUT =
       ConfigOption.duration(
@@ -82,6 +105,8 @@ public final class HighAvailabilityOptions {
         STORAGE_DIR,
         ZOOKEEPER_QUORUM,
         ZOOKEEPER_PATH_ROOT,
+        ZOOKEEPER_ACL,
+        ZOOKEEPER_AUTHORIZATION,
         ZOOKEEPER_SESSION_TIMEOUT,
         ZOOKEEPER_CONNECTION_TIMEOUT,
         ZOOKEEPER_RETRY_WAIT,

@@ -21,6 +21,7 @@ import org.stellwerk.runtime.persistence.StorageDirectory;
 record ZooKeeperConfig(
     String quorum,
     String namespace,
+    ZooKeeperAccess access,
     Duration sessionTimeout,
     Duration connectionTimeout,
     Duration retryWait,
@@ -38,6 +39,7 @@ record ZooKeeperConfig(
     return new ZooKeeperConfig(
         quorum,
         namespace(configuration),
+        ZooKeeperAccess.of(configuration),
         positive(configuration, HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT),
         positive(configuration, HighAvailabilityOptions.ZOOKEEPER_CONNECTION_TIMEOUT),
         positive(configuration, HighAvailabilityOptions.ZOOKEEPER_RETRY_WAIT),

@@ -1,15 +1,17 @@
 package org.stellwerk.runtime.highavailability.zookeeper;
 
-import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.framework.state.SessionConnectionStateErrorPolicy;
 import org.apache.curator.retry.BoundedExponentialBackoffRetry;
+import org.apache.zookeeper.Watcher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stellwerk.configuration.IllegalConfigurationException;
 
 /**
  * Makes the process's one Curator client. A suspended connection is no error in it, and only the
@@ -19,6 +21,10 @@ final class ZooKeeperConnection {
 
   private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperConnection.class);
   private static final int MAX_RETRY_WAIT_MS = 3000;
+  private static final int STEP_MS = 100;
+
+  /** The server ends sessions tick by tick, of 500 ms in our zoo.cfg. */
+  private static final int REPLACEMENT_MS = 500;
 
   private ZooKeeperConnection() {}
 
@@ -26,6 +32,7 @@ final class ZooKeeperConnection {
    * Connects; blocking.
    *
    * @throws ZooKeeperUnavailableException if no server could be reached in the configured time
+   * @throws IllegalConfigurationException if ZooKeeper refuses the configured credentials
    */
   static CuratorFramework open(ZooKeeperConfig config)
       throws ZooKeeperUnavailableException, InterruptedException {
@@ -35,28 +42,60 @@ final class ZooKeeperConnection {
     if (failure.isPresent()) {
       throw unreachable(config, failure.get());
     }
-    CuratorFramework client = build(config);
+    CountDownLatch refused = new CountDownLatch(1);
+    CuratorFramework client = build(config, refused);
     client
         .getConnectionStateListenable()
         .addListener((source, state) -> logState(config.quorum(), state));
-    boolean connected = false;
+    boolean usable = false;
     try {
       client.start();
       long leftMs = Math.max(500, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime()));
-      connected = client.blockUntilConnected((int) leftMs, TimeUnit.MILLISECONDS);
+      if (!awaitSession(client, refused, leftMs)) {
+        if (refused.getCount() == 0) {
+          throw ClusterNode.refused(config, null);
+        }
+        throw unreachable(config, config.quorum() + " (accepts connections but opens no session)");
+      }
+      prepare(client, config);
+      usable = true;
     } finally {
-      if (!connected) {
+      if (!usable) {
         client.close();
       }
     }
-    if (!connected) {
-      throw unreachable(config, config.quorum() + " (accepts connections but opens no session)");
-    }
-    logGrantedTimeout(client, config.sessionTimeout());
+    LOG.info(
+        "Connected to ZooKeeper at {}: {}",
+        config.quorum(),
+        boundOf(grantedTimeoutMs(client), config.sessionTimeout().toMillis()));
     return client;
   }
 
-  private static CuratorFramework build(ZooKeeperConfig config) {
+  private static boolean awaitSession(
+      CuratorFramework client, CountDownLatch refused, long timeoutMs) throws InterruptedException {
+    boolean connected = false;
+    for (long leftMs = timeoutMs; leftMs > 0 && !connected; leftMs -= STEP_MS) {
+      connected = client.blockUntilConnected(STEP_MS, TimeUnit.MILLISECONDS);
+      if (refused.getCount() == 0) {
+        return false;
+      }
+    }
+    return connected;
+  }
+
+  private static void prepare(CuratorFramework client, ZooKeeperConfig config)
+      throws ZooKeeperUnavailableException, InterruptedException {
+    try {
+      ClusterNode.prepare(client, config);
+    } catch (IllegalConfigurationException | InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new ZooKeeperUnavailableException(
+          "ZooKeeper at " + config.quorum() + " does not answer: " + e.getMessage(), e);
+    }
+  }
+
+  private static CuratorFramework build(ZooKeeperConfig config, CountDownLatch refused) {
     int sessionTimeoutMs = (int) config.sessionTimeout().toMillis();
     return CuratorFrameworkFactory.builder()
         .connectString(config.quorum())
@@ -70,10 +109,23 @@ final class ZooKeeperConnection {
                 Math.max(MAX_RETRY_WAIT_MS, (int) config.retryWait().toMillis()),
                 config.maxRetries()))
         .connectionStateErrorPolicy(new SessionConnectionStateErrorPolicy())
-        .zookeeperFactory(PatientZooKeeper::open)
+        .authorization(config.access().credentials())
+        .aclProvider(config.access().aclProvider())
+        .zookeeperFactory(
+            (servers, timeoutMs, watcher, readOnly) ->
+                PatientZooKeeper.open(servers, timeoutMs, noting(refused, watcher), readOnly))
         .ensembleTracker(false)
         .dontUseContainerParents()
         .build();
+  }
+
+  private static Watcher noting(CountDownLatch refused, Watcher watcher) {
+    return event -> {
+      if (event.getState() == Watcher.Event.KeeperState.AuthFailed) {
+        refused.countDown();
+      }
+      watcher.process(event);
+    };
   }
 
   private static ZooKeeperUnavailableException unreachable(ZooKeeperConfig config, String tried) {
@@ -100,15 +152,15 @@ final class ZooKeeperConnection {
     }
   }
 
-  private static void logGrantedTimeout(CuratorFramework client, Duration asked) {
-    int grantedMs = grantedTimeoutMs(client);
-    if (grantedMs > 0 && grantedMs != asked.toMillis()) {
-      LOG.info(
-          "ZooKeeper granted a session timeout of {} ms instead of {} ms: so long it takes to"
-              + " replace a dead leader (the server's tickTime decides)",
-          grantedMs,
-          asked.toMillis());
-    }
+  /** What the granted timeout means for people. */
+  static String boundOf(int grantedMs, long askedMs) {
+    return "session timeout %d ms%s; a leader that dies is replaced within %d ms"
+        .formatted(
+            grantedMs,
+            grantedMs == askedMs
+                ? ""
+                : " instead of " + askedMs + " ms, as the server's tickTime has it",
+            grantedMs + REPLACEMENT_MS);
   }
 
   private static int grantedTimeoutMs(CuratorFramework client) {

@@ -345,4 +345,14 @@ class ZooKeeperFaultsTest {
         .isEqualTo(1500);
     member.closeAsync().join();
   }
+
+  @Test
+  void whatTheServerGrantsIsSaidWithWhatItMeans() {
+    assertThat(ZooKeeperConnection.boundOf(1500, 1500))
+        .isEqualTo("session timeout 1500 ms; a leader that dies is replaced within 2000 ms");
+    assertThat(ZooKeeperConnection.boundOf(4000, 1500))
+        .isEqualTo(
+            "session timeout 4000 ms instead of 1500 ms, as the server's tickTime has it; a leader"
+                + " that dies is replaced within 4500 ms");
+  }
 }
