@@ -5,20 +5,28 @@ import java.util.Collections;
 import java.util.List;
 
 /** The samples of one measure, one per round. */
-final class Figures {
+public final class Figures {
 
   private final List<Double> samples = new ArrayList<>();
 
-  void add(double sample) {
+  /** One more sample. */
+  public void add(double sample) {
     samples.add(sample);
   }
 
-  int count() {
+  /** How many there are. */
+  public int count() {
     return samples.size();
   }
 
-  double median() {
+  /** Half of the samples are not larger. */
+  public double median() {
     return percentile(50);
+  }
+
+  /** The largest. */
+  public double worst() {
+    return percentile(100);
   }
 
   double p95() {

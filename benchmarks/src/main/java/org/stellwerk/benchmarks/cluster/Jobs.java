@@ -8,6 +8,8 @@ import org.stellwerk.client.Vertex;
 import org.stellwerk.examples.DiscardingSink;
 import org.stellwerk.examples.IdleSource;
 import org.stellwerk.examples.LineSource;
+import org.stellwerk.examples.TickSink;
+import org.stellwerk.examples.TickSource;
 import org.stellwerk.examples.WordCounter;
 import org.stellwerk.examples.WordSink;
 import org.stellwerk.examples.WordSplitter;
@@ -15,12 +17,12 @@ import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 
 /** The jobs that are submitted, each time under a new id. */
-final class Jobs {
+public final class Jobs {
 
   private Jobs() {}
 
   /** Waits until it is cancelled: one vertex without edges. */
-  static JobGraph unconnected(int tasks) {
+  public static JobGraph unconnected(int tasks) {
     Job job = Job.named("Idle " + tasks);
     job.vertex("idle", IdleSource.class).parallelism(tasks);
     return graph(job);
@@ -36,7 +38,7 @@ final class Jobs {
   }
 
   /** One task that ends at once. */
-  static JobGraph empty() {
+  public static JobGraph empty() {
     Job job = Job.named("Empty");
     job.vertex("empty", EmptyTask.class);
     return graph(job);
@@ -56,6 +58,28 @@ final class Jobs {
             .parallelism(parallelism)
             .config("output", output.toString());
     lines.forward(words).hash(counts).forward(sink);
+    return graph(job);
+  }
+
+  /**
+   * Writes down who ticked when, until it is cancelled: as many sources as sinks.
+   *
+   * @param independent each source has a sink of its own, so that the job has as many regions;
+   *     otherwise all are one region
+   */
+  public static JobGraph ticker(int pairs, int intervalMs, Path output, boolean independent) {
+    Job job = Job.named("Ticker " + pairs + (independent ? " independent" : ""));
+    Vertex source =
+        job.vertex("source", TickSource.class)
+            .parallelism(pairs)
+            .config("interval-ms", Integer.toString(intervalMs));
+    Vertex sink =
+        job.vertex("sink", TickSink.class).parallelism(pairs).config("output", output.toString());
+    if (independent) {
+      source.forward(sink);
+    } else {
+      source.hash(sink);
+    }
     return graph(job);
   }
 

@@ -89,7 +89,7 @@ final class LossScenario implements Scenario {
     cluster.awaitRunning(job.jobId(), TASKS);
     long victim = processes.anyTaskManager(random);
     long before = System.currentTimeMillis();
-    processes.signal(victim, signal);
+    Processes.signal(victim, signal);
     long slotsGone = awaitSlotsGone(cluster, before) - before;
     JsonNode again =
         cluster.await(
@@ -101,7 +101,7 @@ final class LossScenario implements Scenario {
     long running = cluster.lastEntered(runs, "RUNNING") - before;
     cluster.cancel(job.jobId());
     cluster.awaitState(job.jobId(), "CANCELED");
-    processes.awaitEnd(victim); // one that is asked to end may yet write its class archive
+    Processes.awaitEnd(victim); // one that is asked to end may yet write its class archive
     processes.startTaskManager();
     cluster.awaitFree(totalSlots);
     return new double[] {running, noticed, slotsGone};

@@ -10,15 +10,16 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The processes of the cluster under test, known by the files that the scripts write; the scripts'
- * own environment variables say where these are.
+ * Processes of the cluster under test, known by the files that the scripts write into a run
+ * directory.
  */
-final class Processes {
+public final class Processes {
 
   /** Kernel ticks per second, as /proc counts CPU time. */
   private static final double TICKS_PER_SECOND = 100;
 
-  private static final long END_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+  /** One that writes its class archive takes long. */
+  private static final long END_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(120);
 
   private final Path home;
   private final Path runDirectory;
@@ -30,11 +31,17 @@ final class Processes {
     this.ident = ident;
   }
 
+  /** Those of the run directory that the scripts' environment variables name. */
   static Processes fromEnvironment() {
-    return new Processes(
+    return of(
         Path.of(required("STELLWERK_HOME")),
         Path.of(required("STELLWERK_PID_DIR")),
         required("STELLWERK_IDENT"));
+  }
+
+  /** Those that scripts of this installation write down in a run directory. */
+  public static Processes of(Path home, Path runDirectory, String ident) {
+    return new Processes(home, runDirectory, ident);
   }
 
   private static String required(String variable) {
@@ -46,7 +53,7 @@ final class Processes {
   }
 
   /** The living processes of a role, oldest first. */
-  List<Long> pids(String role) throws IOException {
+  public List<Long> pids(String role) throws IOException {
     Path file = runDirectory.resolve("stellwerk-" + ident + "-" + role + ".pid");
     List<Long> living = new ArrayList<>();
     if (Files.exists(file)) {
@@ -76,7 +83,7 @@ final class Processes {
   }
 
   /** Waits for the end of a process. */
-  void awaitEnd(long pid) throws IOException, InterruptedException {
+  public static void awaitEnd(long pid) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + END_PATIENCE_NANOS;
     while (isAlive(pid)) {
       if (System.nanoTime() - deadline > 0) {
@@ -92,7 +99,7 @@ final class Processes {
   }
 
   /** Sends a signal such as "KILL". */
-  void signal(long pid, String signal) throws IOException, InterruptedException {
+  public static void signal(long pid, String signal) throws IOException, InterruptedException {
     run(new ProcessBuilder("kill", "-" + signal, Long.toString(pid)));
   }
 

@@ -42,8 +42,8 @@ final class WorkerFleet {
       return "";
     }
     long pid = candidates.get(random.nextInt(candidates.size()));
-    processes.signal(pid, signal);
-    processes.awaitEnd(pid);
+    Processes.signal(pid, signal);
+    Processes.awaitEnd(pid);
     return signal + " " + pid;
   }
 
@@ -53,7 +53,7 @@ final class WorkerFleet {
       return "";
     }
     long pid = candidates.get(random.nextInt(candidates.size()));
-    processes.signal(pid, "STOP");
+    Processes.signal(pid, "STOP");
     long pauseMs = 100 + (long) (random.nextDouble() * LONGEST_FREEZE_MS);
     frozen.put(pid, System.nanoTime() + pauseMs * 1_000_000);
     return "STOP " + pid + " for " + pauseMs + " ms";
@@ -63,7 +63,7 @@ final class WorkerFleet {
   void thawDue() throws IOException, InterruptedException {
     for (Map.Entry<Long, Long> each : List.copyOf(frozen.entrySet())) {
       if (System.nanoTime() - each.getValue() >= 0) {
-        processes.signal(each.getKey(), "CONT");
+        Processes.signal(each.getKey(), "CONT");
         frozen.remove(each.getKey());
       }
     }
@@ -71,7 +71,7 @@ final class WorkerFleet {
 
   void thawAll() throws IOException, InterruptedException {
     for (long pid : List.copyOf(frozen.keySet())) {
-      processes.signal(pid, "CONT");
+      Processes.signal(pid, "CONT");
       frozen.remove(pid);
     }
   }

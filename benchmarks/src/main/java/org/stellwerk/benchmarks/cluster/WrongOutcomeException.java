@@ -1,11 +1,12 @@
 package org.stellwerk.benchmarks.cluster;
 
 /** The cluster has done something that it must not do; one line for people. */
-final class WrongOutcomeException extends RuntimeException {
+public final class WrongOutcomeException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  WrongOutcomeException(String message) {
+  /** One line that says what. */
+  public WrongOutcomeException(String message) {
     super(message);
   }
 }
