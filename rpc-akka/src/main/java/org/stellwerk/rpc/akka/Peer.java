@@ -13,6 +13,7 @@ final class Peer {
   private final long incarnation;
   private volatile @Nullable String whyGone;
   private volatile long goneNanos;
+  private volatile boolean reached;
   private @Nullable PeerLifeline lifeline;
 
   Peer(String address, long incarnation) {
@@ -35,6 +36,15 @@ final class Peer {
   /** When it was found to be gone; of the next process at its address nothing came before. */
   long goneNanos() {
     return goneNanos;
+  }
+
+  /** It has answered a connection of this service, and not only made one to it. */
+  void reached() {
+    reached = true;
+  }
+
+  boolean isReached() {
+    return reached;
   }
 
   /** Null while the peer lives, as far as is known. */

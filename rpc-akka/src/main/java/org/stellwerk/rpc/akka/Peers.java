@@ -107,6 +107,11 @@ final class Peers {
     return Optional.ofNullable(byAddress.get(address.toString()));
   }
 
+  /** Who lives at an address, as far as is known, and has answered a connection. */
+  Optional<Peer> reachedAt(String address) {
+    return Optional.ofNullable(byAddress.get(address)).filter(Peer::isReached);
+  }
+
   /** The addresses of all peers. */
   List<String> addresses() {
     return List.copyOf(byAddress.keySet());

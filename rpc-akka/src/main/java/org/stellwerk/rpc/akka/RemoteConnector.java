@@ -4,9 +4,11 @@ import akka.actor.ActorSelection;
 import akka.actor.Address;
 import akka.actor.AddressFromURIString;
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.concurrent.ScheduledExecutor;
 import org.stellwerk.rpc.RpcGateway;
 import org.stellwerk.rpc.akka.AkkaInvocationHandler.Connection;
@@ -22,7 +24,8 @@ import org.stellwerk.util.ExceptionUtils;
  * handshake until it is answered. It is sent more than once because Artery loses what it sends to
  * an address before it knows that another process lives there now; and to an actor selection, for
  * that is all that Artery lets through to an address whose last process has ended gracefully.
- * Thread-safe.
+ * Where a process has answered before and lives, TCP is not asked: its end would be noticed anyway,
+ * and each question costs it a whole inbound stream. Thread-safe.
  */
 final class RemoteConnector {
 
@@ -61,8 +64,48 @@ final class RemoteConnector {
     RemoteInterface gateway = service.codec().describe(gatewayType);
     RemoteHandshake handshake =
         new RemoteHandshake(service.getVersion(), gatewayType.getName(), gateway.hash());
+    CompletableFuture<@Nullable Object> answered =
+        peers
+            .reachedAt(target.process())
+            .map(
+                peer ->
+                    askPeer(peer, target, handshake)
+                        .exceptionallyCompose(
+                            failure ->
+                                peer.whyGone() == null
+                                    ? CompletableFuture.failedFuture(failure)
+                                    : askAnybody(target, handshake)))
+            .orElseGet(() -> askAnybody(target, handshake));
+    CompletableFuture<Recipient> result = new CompletableFuture<>();
+    answered.whenComplete(
+        (answer, failure) -> {
+          if (failure != null) {
+            result.completeExceptionally(connectionFailure(what, failure));
+          } else {
+            result.complete(
+                connected(
+                    target, gateway, (ReplyActor.Accepted) Objects.requireNonNull(answer)));
+          }
+        });
+    return result;
+  }
+
+  /** Fails at once when the peer is gone. */
+  private CompletableFuture<@Nullable Object> askPeer(
+      Peer peer, EndpointUrl target, RemoteHandshake handshake) {
+    PendingCall call = open(target.url(), peer);
+    String whyGone = peer.whyGone();
+    if (whyGone != null) {
+      call.fail(Peers.unreachable(peer.address(), whyGone));
+    }
+    send(call, target, handshake);
+    return call;
+  }
+
+  /** Whoever lives at the address. */
+  private CompletableFuture<@Nullable Object> askAnybody(EndpointUrl target, RemoteHandshake handshake) {
     // Open from the beginning: the timeout is for everything, the wait for a probe included.
-    PendingCall call = open(target.url());
+    PendingCall call = open(target.url(), null);
     probe
         .probe(target.host(), target.port(), service.getConfiguration().lookupTimeout())
         .whenComplete(
@@ -71,37 +114,31 @@ final class RemoteConnector {
                 call.fail(ExceptionUtils.stripCompletionException(failure));
                 return;
               }
-              send(
-                  call,
-                  service.acceptorAt(target.process()),
-                  new TransportMessage.Connect(
-                      call.id(), target.name(), handshake, service.incarnation()),
-                  FIRST_RESEND_MS);
+              send(call, target, handshake);
               probe.failIfRefused(call, reachable);
             });
-    CompletableFuture<Recipient> result = new CompletableFuture<>();
-    call.whenComplete(
-        (answer, failure) -> {
-          if (failure != null) {
-            result.completeExceptionally(connectionFailure(what, failure));
-          } else {
-            result.complete(connected(target, gateway, (ReplyActor.Accepted) answer));
-          }
-        });
-    return result;
+    return call;
   }
 
-  private PendingCall open(String address) {
+  private void send(PendingCall call, EndpointUrl target, RemoteHandshake handshake) {
+    send(
+        call,
+        service.acceptorAt(target.process()),
+        new TransportMessage.Connect(call.id(), target.name(), handshake, service.incarnation()),
+        FIRST_RESEND_MS);
+  }
+
+  private PendingCall open(String address, @Nullable Peer peer) {
     return service
         .pendingCalls()
         .open(
-            new PendingCall.Target(CallSite.CONNECT, address, null, null),
+            new PendingCall.Target(CallSite.CONNECT, address, null, peer),
             service.getConfiguration().lookupTimeout());
   }
 
   /** Which service lives at the address of a process; asks until it is answered or times out. */
   CompletableFuture<Long> incarnationAt(String process) {
-    PendingCall call = open(process);
+    PendingCall call = open(process, null);
     RemoteHandshake question = new RemoteHandshake(service.getVersion(), "", 0);
     send(
         call,
@@ -136,6 +173,7 @@ final class RemoteConnector {
   private Recipient connected(
       EndpointUrl target, RemoteInterface gateway, ReplyActor.Accepted accepted) {
     Peer peer = peers.connected(target.process(), accepted.terms().incarnation());
+    peer.reached();
     return new Recipient(
         accepted.endpoint(),
         target.url(),
