@@ -10,10 +10,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -23,6 +24,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stellwerk.runtime.highavailability.EndedJobStore;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
@@ -31,9 +35,14 @@ import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
  * Jobs that are over, a compressed JSON file for each; the time of the end begins the name, so that
  * the names' order is that of the ends. Its fields are the records' components: what another
  * version wrote may be unreadable, which is a failure of that entry. Driver; blocks the executor.
+ *
+ * <p>What is there is known in memory, so that a job's end costs no look at all the others. It is
+ * looked at again when all are listed, as each new leader does, and for a job that is not known.
  */
 public final class FileEndedJobStore implements EndedJobStore {
 
+  private static final Logger LOG = LoggerFactory.getLogger(FileEndedJobStore.class);
+  private static final String SUFFIX = ".json.gz";
   private static final Pattern NAME = Pattern.compile("([0-9]{16})-([0-9a-f]{32})\\.json\\.gz");
 
   private static final ObjectMapper JSON =
@@ -45,6 +54,9 @@ public final class FileEndedJobStore implements EndedJobStore {
   private final Path directory;
   private final int capacity;
   private final Executor io;
+
+  /** The names of all entries, the newest first; null until they are read. Guarded by this. */
+  private @Nullable NavigableSet<String> names;
 
   /** A store in a directory of its own, which need not exist; keeps so many jobs. */
   public FileEndedJobStore(Path directory, int capacity, Executor io) {
@@ -60,10 +72,10 @@ public final class FileEndedJobStore implements EndedJobStore {
           byte[] compressed = compress(job);
           Files.createDirectories(directory);
           long end = Math.max(0, job.endTime());
-          Path file = directory.resolve("%016d-%s.json.gz".formatted(end, job.jobId()));
+          Path file = directory.resolve("%016d-%s".formatted(end, job.jobId()) + SUFFIX);
           DurableFiles.write(
               file, directory.resolve(file.getFileName() + ".tmp"), out -> out.write(compressed));
-          deleteOldest(file, job.jobId());
+          added(String.valueOf(file.getFileName()), job.jobId());
           return null;
         });
   }
@@ -77,15 +89,18 @@ public final class FileEndedJobStore implements EndedJobStore {
   }
 
   /** Keeps one entry of the job, and of all as many as there may be. */
-  private void deleteOldest(Path written, JobID jobId) throws IOException {
-    int kept = 0;
-    for (Path file : newestFirst()) {
-      boolean replaced = !file.equals(written) && jobOf(file).equals(jobId);
-      if (replaced || kept == capacity) {
-        Files.deleteIfExists(file);
-      } else {
-        kept++;
+  private synchronized void added(String written, JobID jobId) throws IOException {
+    NavigableSet<String> known = names == null ? look() : names;
+    known.add(written);
+    for (String name : entriesOf(jobId, known)) {
+      if (!name.equals(written)) {
+        known.remove(name);
+        Files.deleteIfExists(directory.resolve(name));
       }
+    }
+    while (known.size() > capacity) {
+      Files.deleteIfExists(directory.resolve(known.last()));
+      known.pollLast();
     }
   }
 
@@ -93,13 +108,21 @@ public final class FileEndedJobStore implements EndedJobStore {
   public CompletableFuture<Optional<ArchivedExecutionGraph>> get(JobID jobId) {
     return async(
         () -> {
-          for (Path file : newestFirst()) {
-            if (jobOf(file).equals(jobId)) {
-              return Optional.of(read(file));
-            }
-          }
-          return Optional.empty();
+          Optional<String> name = newest(jobId);
+          return name.isPresent() ? Optional.of(read(directory.resolve(name.get()))) : Optional.empty();
         });
+  }
+
+  private synchronized Optional<String> newest(JobID jobId) throws IOException {
+    Optional<String> known =
+        names == null ? Optional.empty() : entriesOf(jobId, names).stream().findFirst();
+    return known.isPresent() ? known : entriesOf(jobId, look()).stream().findFirst();
+  }
+
+  /** The newest first. */
+  private static List<String> entriesOf(JobID jobId, NavigableSet<String> known) {
+    String end = "-" + jobId + SUFFIX;
+    return known.stream().filter(name -> name.endsWith(end)).toList();
   }
 
   private static ArchivedExecutionGraph read(Path file) throws IOException {
@@ -112,37 +135,39 @@ public final class FileEndedJobStore implements EndedJobStore {
 
   @Override
   public CompletableFuture<List<JobID>> list() {
-    return async(() -> newestFirst().stream().map(FileEndedJobStore::jobOf).toList());
+    return async(() -> look().stream().map(FileEndedJobStore::jobOf).toList());
   }
 
   /** Removes all; blocks. */
   public void clear() throws IOException {
-    for (Path file : newestFirst()) {
-      Files.deleteIfExists(file);
+    for (String name : look()) {
+      Files.deleteIfExists(directory.resolve(name));
     }
+    look();
     Files.deleteIfExists(directory);
   }
 
-  private List<Path> newestFirst() throws IOException {
+  /** What is on the disk. */
+  private synchronized NavigableSet<String> look() throws IOException {
+    NavigableSet<String> found = new TreeSet<>(Comparator.reverseOrder());
     try (Stream<Path> files = Files.list(directory)) {
-      List<Path> entries = new ArrayList<>(files.filter(file -> matcher(file).matches()).toList());
-      entries.sort(Comparator.comparing((Path file) -> file.getFileName().toString()).reversed());
-      return entries;
+      files
+          .map(file -> String.valueOf(file.getFileName()))
+          .filter(name -> NAME.matcher(name).matches())
+          .forEach(found::add);
     } catch (NoSuchFileException e) {
-      return List.of();
+      LOG.debug("No job has ended yet: there is no {}", directory);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+    names = found;
+    return found;
   }
 
-  private static Matcher matcher(Path file) {
-    return NAME.matcher(String.valueOf(file.getFileName()));
-  }
-
-  private static JobID jobOf(Path file) {
-    Matcher matcher = matcher(file);
+  private static JobID jobOf(String name) {
+    Matcher matcher = NAME.matcher(name);
     if (!matcher.matches()) {
-      throw new IllegalArgumentException(file + " is not an entry");
+      throw new IllegalArgumentException(name + " is not an entry");
     }
     return JobID.fromHexString(matcher.group(2));
   }

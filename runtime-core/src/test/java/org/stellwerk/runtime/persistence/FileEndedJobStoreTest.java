@@ -114,6 +114,22 @@ final class FileEndedJobStoreTest {
   }
 
   @Test
+  void whatAnotherLeaderHasWrittenIsFoundAndCounts() {
+    FileEndedJobStore mine = store(2);
+    mine.put(job(1, 1000)).join();
+    FileEndedJobStore other = store(2);
+    other.put(job(2, 2000)).join();
+    assertThat(mine.get(id(2)).join()).isPresent();
+    other.put(job(3, 3000)).join();
+    assertThat(mine.list().join()).containsExactly(id(3), id(2));
+    ArchivedExecutionGraph again = job(3, 4000);
+    mine.put(again).join();
+    mine.put(job(4, 5000)).join();
+    assertThat(store(2).list().join()).containsExactly(id(4), id(3));
+    assertThat(mine.get(id(3)).join()).contains(again);
+  }
+
+  @Test
   void aDamagedEntryIsNamedAndHidesNoOther() throws Exception {
     store(3).put(job(1, 1000)).join();
     Path damaged = base.resolve("ended/0000000000002000-" + id(2) + ".json.gz");
