@@ -145,6 +145,21 @@ heap_option() {
   esac
 }
 
+# start_heap MB MAX: so much, or MAX, as -Xmx takes it, if that is less; in REPLY.
+start_heap() {
+  local number="${2%[kmg]}" kb
+  REPLY="${1}m"
+  [[ "$number" =~ ^[0-9]+$ ]] || return 0 # the JVM will say what it thinks of it
+  number=$((10#$number))
+  case "$2" in
+    *k) kb="$number" ;;
+    *m) kb=$((number * 1024)) ;;
+    *g) kb=$((number * 1024 * 1024)) ;;
+    *) kb=$((number / 1024)) ;;
+  esac
+  if [ "$kb" -lt $(($1 * 1024)) ]; then REPLY="$2"; fi
+}
+
 # More options for the JVM: opts+=(those of a key, split at blanks).
 add_opts() {
   conf_get "$1"
@@ -171,7 +186,7 @@ class_archive() {
 # jvm_command ROLE MAIN LOGFILE: the command line in JVM, without the program's arguments.
 jvm_command() {
   local role="$1" main="$2" log="$3" opts=()
-  # Memory goes back to the system when idle; a small start heap; no files in /tmp; errors to stderr.
+  # Memory goes back to the system when idle; no files in /tmp; errors to stderr.
   opts+=(-XX:+UseSerialGC -Xss512k -XX:ReservedCodeCacheSize=96m -XX:+ExitOnOutOfMemoryError)
   opts+=(-XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:-UsePerfData -Xlog:disable -Xlog:all=error:stderr)
   # From JDK 24 on libraries that use sun.misc.Unsafe or native code are announced at each start.
@@ -183,12 +198,16 @@ jvm_command() {
   # time and 15 MB. A JobManager runs no user code, and much code seldom: it never does better than with
   # the quick compiler alone, whose code then need not count for the other, which halves its CPU time.
   local tier4=(-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000 -XX:Tier4BackEdgeThreshold=400000)
+  # The heap begins with what a burst of work needs: while the old generation has to grow, each step costs
+  # a full collection. It takes no memory before it is used, so only the young generation counts at rest.
   case "$role" in
     jobmanager)
       opts+=(-XX:TieredStopAtLevel=1)
       conf_get jobmanager.memory.heap.size '512 mb'
       heap_option "$REPLY"
-      opts+=(-Xms24m "-Xmx$REPLY")
+      opts+=("-Xmx$REPLY")
+      start_heap 96 "$REPLY"
+      opts+=("-Xms$REPLY")
       add_opts env.java.opts.all
       add_opts env.java.opts.jobmanager
       ;;
@@ -196,7 +215,9 @@ jvm_command() {
       opts+=("${tier4[@]}")
       conf_get taskmanager.memory.heap.size '1 gb'
       heap_option "$REPLY"
-      opts+=(-Xms16m "-Xmx$REPLY")
+      opts+=("-Xmx$REPLY" -XX:NewRatio=3)
+      start_heap 96 "$REPLY"
+      opts+=("-Xms$REPLY")
       add_opts env.java.opts.all
       add_opts env.java.opts.taskmanager
       ;;

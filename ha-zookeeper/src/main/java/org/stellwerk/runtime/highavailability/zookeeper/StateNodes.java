@@ -55,8 +55,27 @@ final class StateNodes {
    */
   void put(UUID leaderSessionId, String path, String fileName, byte[] state) throws Exception {
     byte[] data = files.store(fileName, state);
+    put(path, data, () -> repeat(() -> replace(leaderSessionId, path, data)));
+  }
+
+  /** As {@link #put}; does not ask first whether it is there, as a new job's node is not. */
+  void putNew(UUID leaderSessionId, String path, String fileName, byte[] state) throws Exception {
+    byte[] data = files.store(fileName, state);
+    put(
+        path,
+        data,
+        () -> {
+          try {
+            return create(leaderSessionId, path, data);
+          } catch (KeeperException.NodeExistsException e) {
+            return repeat(() -> replace(leaderSessionId, path, data));
+          }
+        });
+  }
+
+  private void put(String path, byte[] data, Attempt<Optional<Node>> write) throws Exception {
     try {
-      Optional<Node> replaced = repeat(() -> replace(leaderSessionId, path, data));
+      Optional<Node> replaced = write.run();
       // After a lost answer it may be this very attempt's own data that is there already.
       replaced.filter(old -> !Arrays.equals(old.data(), data)).ifPresent(this::discard);
     } catch (NotLeaderException | KeeperException.NoNodeException e) {
@@ -68,8 +87,7 @@ final class StateNodes {
   private Optional<Node> replace(UUID leaderSessionId, String path, byte[] data) throws Exception {
     Optional<Node> known = read(path);
     if (known.isEmpty()) {
-      transactions.commit(leaderSessionId, transactions.op().create().forPath(path, data));
-      return known;
+      return create(leaderSessionId, path, data);
     }
     try {
       int version = known.get().stat().getVersion();
@@ -79,6 +97,11 @@ final class StateNodes {
     } catch (KeeperException.NoNodeException e) {
       throw new KeeperException.BadVersionException(path);
     }
+  }
+
+  private Optional<Node> create(UUID leaderSessionId, String path, byte[] data) throws Exception {
+    transactions.commit(leaderSessionId, transactions.op().create().forPath(path, data));
+    return Optional.empty();
   }
 
   /** The refused attempt may be the repetition of one that was applied, whose answer was lost. */

@@ -54,10 +54,10 @@ final class ZooKeeperJobStore implements JobStore {
         () -> {
           byte[] state = JobGraphSerializer.toBytes(jobGraph);
           try {
-            nodes.put(leaderSessionId, path(jobId), jobId.toString(), state);
+            nodes.putNew(leaderSessionId, path(jobId), jobId.toString(), state);
           } catch (KeeperException.NoNodeException e) {
             Nodes.ensure(transactions.client(), ROOT);
-            nodes.put(leaderSessionId, path(jobId), jobId.toString(), state);
+            nodes.putNew(leaderSessionId, path(jobId), jobId.toString(), state);
           }
           return null;
         });
