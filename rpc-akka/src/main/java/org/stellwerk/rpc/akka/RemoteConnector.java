@@ -23,9 +23,9 @@ import org.stellwerk.util.ExceptionUtils;
  * Connects to endpoints of other processes: asks TCP whether somebody listens, then sends the
  * handshake until it is answered. It is sent more than once because Artery loses what it sends to
  * an address before it knows that another process lives there now; and to an actor selection, for
- * that is all that Artery lets through to an address whose last process has ended gracefully.
- * Where a process has answered before and lives, TCP is not asked: its end would be noticed anyway,
- * and each question costs it a whole inbound stream. Thread-safe.
+ * that is all that Artery lets through to an address whose last process has ended gracefully. Where
+ * a process has answered before and lives, TCP is not asked: its end would be noticed anyway, and
+ * each question costs it a whole inbound stream. Thread-safe.
  */
 final class RemoteConnector {
 
@@ -83,8 +83,7 @@ final class RemoteConnector {
             result.completeExceptionally(connectionFailure(what, failure));
           } else {
             result.complete(
-                connected(
-                    target, gateway, (ReplyActor.Accepted) Objects.requireNonNull(answer)));
+                connected(target, gateway, (ReplyActor.Accepted) Objects.requireNonNull(answer)));
           }
         });
     return result;
@@ -103,7 +102,8 @@ final class RemoteConnector {
   }
 
   /** Whoever lives at the address. */
-  private CompletableFuture<@Nullable Object> askAnybody(EndpointUrl target, RemoteHandshake handshake) {
+  private CompletableFuture<@Nullable Object> askAnybody(
+      EndpointUrl target, RemoteHandshake handshake) {
     // Open from the beginning: the timeout is for everything, the wait for a probe included.
     PendingCall call = open(target.url(), null);
     probe

@@ -109,7 +109,9 @@ public final class FileEndedJobStore implements EndedJobStore {
     return async(
         () -> {
           Optional<String> name = newest(jobId);
-          return name.isPresent() ? Optional.of(read(directory.resolve(name.get()))) : Optional.empty();
+          return name.isPresent()
+              ? Optional.of(read(directory.resolve(name.get())))
+              : Optional.empty();
         });
   }
 
