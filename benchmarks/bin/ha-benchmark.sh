@@ -22,9 +22,10 @@ finish() {
     done
   done
   if [ -n "${BENCH_KEEP_LOGS:-}" ]; then
-    mkdir -p "$BENCH_KEEP_LOGS"
     for file in "$work"/*/log; do
-      [ -d "$file" ] && cp -r "$file" "$BENCH_KEEP_LOGS/$(basename "$(dirname "$file")")"
+      [ -d "$file" ] || continue
+      local kept="$BENCH_KEEP_LOGS/$(basename "$(dirname "$file")")"
+      mkdir -p "$kept" && cp -r "$file/." "$kept/"
     done
   fi
   rm -rf "$work"

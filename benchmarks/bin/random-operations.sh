@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Random operations on a real cluster: submit, cancel, kill -9, SIGTERM, SIGSTOP and SIGCONT, one more
-# TaskManager. Every 40 operations, and at the end, the cluster is left to come to rest and checked: no
+# Random operations on a real cluster: submit, cancel, kill -9, SIGTERM, SIGSTOP and SIGCONT, drain, one
+# more TaskManager. Every 40 operations, and at the end, the cluster is left to come to rest and checked: no
 # slot is lost or used twice, no job is stuck, each that is over ended as it should, with the right
 # result. Prints each operation and a verdict; exit code 1 if something did not hold.
 #   benchmarks/bin/random-operations.sh [N] [SEED]     (default: 1000 from a random seed; needs: mvn -q package -DskipTests)

@@ -4,13 +4,13 @@
 # build makes the image of this installation (start does if there is none); stellwerk is the command line in a JobManager's
 # container; stop --purge removes the data, too.
 # Environment: STELLWERK_REST_PORT (8081), STELLWERK_REST_PORT_2 (8082), STELLWERK_SLOTS (2), STELLWERK_IMAGE (stellwerk:latest),
-# STELLWERK_BASE_IMAGE (eclipse-temurin:17-jre), STELLWERK_ZOOKEEPER_IMAGE (zookeeper:3.9).
+# STELLWERK_BASE_IMAGE (eclipse-temurin:17-jre), STELLWERK_ZOOKEEPER_IMAGE (zookeeper:3.9), COMPOSE_PROJECT_NAME (stellwerk-cluster).
 set -uo pipefail
 
 bin="$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 home="$(dirname "$bin")"
 file="$home/docker/docker-compose.cluster.yml"
-project=stellwerk-cluster
+project="${COMPOSE_PROJECT_NAME:-stellwerk-cluster}"
 . "$bin/docker.sh"
 image=${STELLWERK_IMAGE:-stellwerk:latest}
 ports=("${STELLWERK_REST_PORT:-8081}" "${STELLWERK_REST_PORT_2:-8082}")

@@ -16,6 +16,7 @@ import org.stellwerk.client.ClusterException;
 import org.stellwerk.client.RestClusterClient;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.messages.Availability;
 
 /**
  * The cluster as a warm client sees it. When tasks changed their states is read from what the
@@ -79,6 +80,11 @@ final class BenchmarkCluster {
         HttpRequest.newBuilder(address.resolve("/jobs/" + jobId + "?mode=cancel"))
             .method("PATCH", HttpRequest.BodyPublishers.noBody()));
     return before;
+  }
+
+  /** Has a TaskManager give no more slots and move its tasks away, or be used again. */
+  void setAvailability(String taskManagerId, Availability.Mode mode) {
+    client.setAvailability(taskManagerId, mode);
   }
 
   /** Whether the job is over; it must be over well then. */

@@ -26,6 +26,7 @@ public final class RandomOperations {
     KILL(6),
     TERMINATE(6),
     FREEZE(8),
+    DRAIN(5),
     ADD(10);
 
     private final int weight;
@@ -137,6 +138,7 @@ public final class RandomOperations {
       case KILL -> workers.end("KILL");
       case TERMINATE -> workers.end("TERM");
       case FREEZE -> workers.freeze();
+      case DRAIN -> workers.drain(cluster);
       case ADD -> workers.add();
     };
   }

@@ -1,10 +1,12 @@
 package org.stellwerk.benchmarks.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.stellwerk.runtime.messages.Availability;
 
 /**
  * The TaskManagers of a run of random operations. At least two that are not frozen stay; a frozen
@@ -57,6 +59,27 @@ final class WorkerFleet {
     long pauseMs = 100 + (long) (random.nextDouble() * LONGEST_FREEZE_MS);
     frozen.put(pid, System.nanoTime() + pauseMs * 1_000_000);
     return "STOP " + pid + " for " + pauseMs + " ms";
+  }
+
+  /**
+   * Drains one, waits until its tasks have gone elsewhere, and opens it again; "" if the others could
+   * not take them, or one of them is frozen.
+   */
+  String drain(BenchmarkCluster cluster) throws IOException, InterruptedException {
+    JsonNode all = cluster.get("/taskmanagers").path("taskmanagers");
+    if (!frozen.isEmpty() || all.size() <= FEWEST) {
+      return "";
+    }
+    String id = all.path(random.nextInt(all.size())).path("id").asText();
+    cluster.setAvailability(id, Availability.Mode.DRAINING);
+    cluster.await(
+        "/taskmanagers/" + id,
+        "TaskManager " + id + " is drained and all its slots are free",
+        answer ->
+            answer.path("availability").asText().equals("DRAINED")
+                && answer.path("freeSlots").asInt() == answer.path("slotsNumber").asInt());
+    cluster.setAvailability(id, Availability.Mode.OPEN);
+    return "drain " + id;
   }
 
   /** Lets those go on whose time is over. */
