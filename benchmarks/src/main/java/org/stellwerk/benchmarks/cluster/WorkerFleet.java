@@ -62,8 +62,8 @@ final class WorkerFleet {
   }
 
   /**
-   * Drains one, waits until its tasks have gone elsewhere, and opens it again; "" if the others could
-   * not take them, or one of them is frozen.
+   * Drains one, waits until its tasks have gone elsewhere, and opens it again; "" if the others
+   * could not take them, or one of them is frozen.
    */
   String drain(BenchmarkCluster cluster) throws IOException, InterruptedException {
     JsonNode all = cluster.get("/taskmanagers").path("taskmanagers");

@@ -86,7 +86,7 @@ final class ClientLoop implements AutoCloseable {
   }
 
   /** The job that is not acknowledged yet, or the next. */
-  private void submit() {
+  private void submit() throws InterruptedException {
     JobGraph graph = pending;
     if (graph == null) {
       graph = acknowledged.size() % 2 == 1 ? Jobs.unconnected(1) : Jobs.empty();

@@ -2,7 +2,14 @@ package org.stellwerk.benchmarks.ha;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.stellwerk.benchmarks.cluster.WrongOutcomeException;
 import org.stellwerk.client.ClusterException;
 import org.stellwerk.client.ClusterUnreachableException;
@@ -18,10 +25,22 @@ final class JobClient {
   private static final long PATIENCE_MS = 120_000;
   private static final long PAUSE_MS = 100;
 
+  /** By daemon threads, as a call that is given up may go on for a minute. */
+  private static final ExecutorService CALLS =
+      Executors.newCachedThreadPool(
+          call -> {
+            Thread thread = new Thread(call, "client call");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private static final long ANSWER_SECONDS = 20;
+
+  /** The one that answered last is the first. */
   private final List<RestClusterClient> clients;
 
   JobClient(List<URI> addresses) {
-    this.clients = addresses.stream().map(RestClusterClient::new).toList();
+    this.clients = new ArrayList<>(addresses.stream().map(RestClusterClient::new).toList());
   }
 
   /**
@@ -29,22 +48,44 @@ final class JobClient {
    *
    * @return "" if the job is stored, else what the last JobManager that was asked says
    */
-  String submit(JobGraph graph) {
+  String submit(JobGraph graph) throws InterruptedException {
+    return call(client -> client.submitJob(graph, JARS));
+  }
+
+  /** Whether a JobManager has taken the order to cancel. */
+  boolean cancel(JobID jobId) throws InterruptedException {
+    return call(client -> client.cancelJob(jobId)).isEmpty();
+  }
+
+  /**
+   * Asks one JobManager after the other.
+   *
+   * @return "" if one has done it, else what one says, or else that none answers
+   */
+  private String call(Consumer<RestClusterClient> call) throws InterruptedException {
     String answer = "";
-    for (RestClusterClient client : clients) {
+    for (RestClusterClient client : List.copyOf(clients)) {
       try {
-        client.submitJob(graph, JARS);
+        CALLS.submit(() -> call.accept(client)).get(ANSWER_SECONDS, TimeUnit.SECONDS);
+        clients.remove(client);
+        clients.add(0, client);
         return "";
-      } catch (ClusterException e) {
-        if (e.isConflict()) {
+      } catch (TimeoutException e) {
+        answer = client.address() + " has not answered within " + ANSWER_SECONDS + " s";
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof ClusterException refused)) {
+          throw new IllegalStateException(e);
+        }
+        if (refused.isConflict()) {
           return "";
         }
-        if (!e.isTransient() && !(e instanceof ClusterUnreachableException)) {
-          throw e;
+        boolean silent = refused instanceof ClusterUnreachableException;
+        if (!refused.isTransient() && !silent) {
+          throw refused;
         }
         // What a JobManager says is worth more than that another does not answer.
-        if (answer.isEmpty() || !(e instanceof ClusterUnreachableException)) {
-          answer = String.valueOf(e.getMessage());
+        if (answer.isEmpty() || !silent) {
+          answer = String.valueOf(refused.getMessage());
         }
       }
     }
@@ -62,20 +103,5 @@ final class JobClient {
       Thread.sleep(PAUSE_MS);
       answer = submit(graph);
     }
-  }
-
-  /** Whether a JobManager has taken the order to cancel. */
-  boolean cancel(JobID jobId) {
-    for (RestClusterClient client : clients) {
-      try {
-        client.cancelJob(jobId);
-        return true;
-      } catch (ClusterException e) {
-        if (!e.isTransient() && !(e instanceof ClusterUnreachableException)) {
-          throw e;
-        }
-      }
-    }
-    return false;
   }
 }

@@ -99,7 +99,7 @@ final class ZooKeeperDown implements HaScenario {
   }
 
   /** Of one JobManager, as a person would. */
-  private static void submit(HaCluster cluster, Report report) {
+  private static void submit(HaCluster cluster, Report report) throws InterruptedException {
     JobClient client = new JobClient(cluster.rest().addresses().subList(0, 1));
     long before = System.currentTimeMillis();
     String answer = client.submit(Jobs.empty());
