@@ -2,9 +2,12 @@ package org.stellwerk.simulation;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.simulation.SimNode;
@@ -36,17 +39,31 @@ public final class SimBlobStore implements BlobStore {
 
   @Override
   public CompletableFuture<Boolean> contains(BlobKey key) {
-    return later("look for " + key, () -> blobs.keys.contains(key));
+    return later("look for " + key, () -> blobs.claim(key));
   }
 
   @Override
-  public CompletableFuture<Void> delete(BlobKey key) {
-    return later(
-        "delete " + key,
-        () -> {
-          blobs.keys.remove(key);
-          return null;
-        });
+  public CompletableFuture<Void> delete(BlobKey key, Supplier<CompletableFuture<Void>> permission) {
+    return later("set aside " + key, () -> blobs.setAside(key))
+        .thenCompose(
+            aside ->
+                permission
+                    .get()
+                    .handle((ignored, refusal) -> end(key, aside, refusal))
+                    .thenCompose(Function.identity()));
+  }
+
+  private CompletableFuture<Void> end(BlobKey key, long aside, @Nullable Throwable refusal) {
+    CompletableFuture<Void> ended =
+        later(
+            "end the deletion of " + key,
+            () -> {
+              blobs.end(aside, refusal != null);
+              return null;
+            });
+    return refusal == null
+        ? ended
+        : ended.thenCompose(ignored -> CompletableFuture.failedFuture(refusal));
   }
 
   private <T extends @Nullable Object> CompletableFuture<T> later(String what, Supplier<T> step) {
@@ -79,6 +96,11 @@ public final class SimBlobStore implements BlobStore {
   public static final class Blobs {
 
     private final Set<BlobKey> keys = new TreeSet<>();
+
+    /** What was set aside, each time under a number that is never used again. */
+    private final Map<Long, BlobKey> aside = new TreeMap<>();
+
+    private long lastAside;
     private double failing;
     private int failures;
 
@@ -97,9 +119,40 @@ public final class SimBlobStore implements BlobStore {
       keys.add(key);
     }
 
-    /** The keys of all files, in their order. */
+    /** The keys of all files that can be fetched, in their order. */
     public Set<BlobKey> keys() {
-      return new TreeSet<>(keys);
+      Set<BlobKey> all = new TreeSet<>(keys);
+      all.addAll(aside.values());
+      return all;
+    }
+
+    /** Whether the file can be fetched. */
+    public boolean contains(BlobKey key) {
+      return keys.contains(key) || aside.containsValue(key);
+    }
+
+    private boolean claim(BlobKey key) {
+      if (aside.values().removeIf(key::equals)) {
+        keys.add(key);
+      }
+      return keys.contains(key);
+    }
+
+    private long setAside(BlobKey key) {
+      boolean there = claim(key);
+      lastAside++;
+      if (there) {
+        keys.remove(key);
+        aside.put(lastAside, key);
+      }
+      return lastAside;
+    }
+
+    private void end(long number, boolean putBack) {
+      BlobKey key = aside.remove(number);
+      if (key != null && putBack) {
+        keys.add(key);
+      }
     }
   }
 }

@@ -32,6 +32,11 @@ record SimJobStore(SimHaServices client, SimStores stores) implements JobStore {
   }
 
   @Override
+  public CompletableFuture<Void> verifyLeader(UUID leaderSessionId) {
+    return client.write(leaderSessionId, "verify the leader", () -> {});
+  }
+
+  @Override
   public CompletableFuture<List<StoredJob>> recoverJobs() {
     return client.read("read the stored jobs", stores::storedJobs);
   }

@@ -5,19 +5,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.channels.UnresolvedAddressException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stellwerk.runtime.id.BlobKey;
 
 /**
  * Serves the files of a directory by their keys: {@code GET} and {@code HEAD} of {@code
@@ -31,13 +31,13 @@ final class BlobServer implements AutoCloseable {
   private static final String PATH = "/blobs/";
   private static final int THREADS = 4;
 
-  private final Path directory;
+  private final BlobFiles files;
   private final String address;
   private final HttpServer server;
   private final ExecutorService threads;
 
-  private BlobServer(Path directory, String advertisedHost, HttpServer server) {
-    this.directory = directory;
+  private BlobServer(BlobFiles files, String advertisedHost, HttpServer server) {
+    this.files = files;
     this.server = server;
     String host = advertisedHost.contains(":") ? "[" + advertisedHost + "]" : advertisedHost;
     this.address = "http://" + host + ":" + server.getAddress().getPort() + PATH;
@@ -53,7 +53,7 @@ final class BlobServer implements AutoCloseable {
   }
 
   /** Starts a server; port 0 for any. */
-  static BlobServer start(Path directory, String bindHost, String advertisedHost, int port)
+  static BlobServer start(BlobFiles files, String bindHost, String advertisedHost, int port)
       throws IOException {
     if (System.getProperty(NO_DELAY) == null) {
       // Read once per process, by the first HTTP server; without it small answers take 40 ms.
@@ -73,7 +73,7 @@ final class BlobServer implements AutoCloseable {
               + "; set 'blob.server.port' to a free port or to 0 for any",
           e);
     }
-    BlobServer server = new BlobServer(directory, advertisedHost, http);
+    BlobServer server = new BlobServer(files, advertisedHost, http);
     http.createContext(PATH, server::handle);
     http.setExecutor(server.threads);
     // The server's own thread is a daemon if the one that starts it is.
@@ -110,15 +110,15 @@ final class BlobServer implements AutoCloseable {
   }
 
   private void send(HttpExchange exchange, String name, boolean headOnly) throws IOException {
-    try (InputStream file = Files.newInputStream(directory.resolve(name))) {
-      long size = Files.size(directory.resolve(name));
+    try (SeekableByteChannel file = files.open(new BlobKey(name))) {
+      long size = file.size();
       exchange.getResponseHeaders().set("Content-Type", "application/octet-stream");
       if (headOnly) {
         exchange.getResponseHeaders().set("Content-Length", String.valueOf(size));
         exchange.sendResponseHeaders(200, -1);
       } else {
         exchange.sendResponseHeaders(200, size == 0 ? -1 : size);
-        file.transferTo(exchange.getResponseBody());
+        Channels.newInputStream(file).transferTo(exchange.getResponseBody());
       }
     } catch (NoSuchFileException e) {
       refuse(exchange, 404, "No blob " + name);

@@ -11,9 +11,13 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.configuration.Configuration;
@@ -22,6 +26,7 @@ import org.stellwerk.runtime.options.BlobOptions;
 import org.stellwerk.runtime.options.ClusterOptions;
 import org.stellwerk.runtime.persistence.DurableFiles;
 import org.stellwerk.runtime.persistence.StorageDirectory;
+import org.stellwerk.util.ExceptionUtils;
 
 /**
  * Blobs as files that are named by their SHA-256, in one flat directory, with a {@link BlobServer}
@@ -37,12 +42,14 @@ public final class FileBlobStore implements BlobStore {
   private static final Logger LOG = LoggerFactory.getLogger(FileBlobStore.class);
 
   private final Path directory;
+  private final BlobFiles files;
   private final boolean temporary;
   private final BlobServer server;
   private final Executor io;
 
   private FileBlobStore(Path directory, boolean temporary, BlobServer server, Executor io) {
     this.directory = directory;
+    this.files = new BlobFiles(directory);
     this.temporary = temporary;
     this.server = server;
     this.io = io;
@@ -96,8 +103,9 @@ public final class FileBlobStore implements BlobStore {
     } catch (IOException e) {
       throw new IOException("Cannot use " + directory + " for jars: " + e, e);
     }
+    BlobFiles files = new BlobFiles(directory);
     BlobServer server =
-        BlobServer.start(directory, endpoint.bindHost, endpoint.advertisedHost, endpoint.port);
+        BlobServer.start(files, endpoint.bindHost, endpoint.advertisedHost, endpoint.port);
     LOG.info("Jars are in {} and served at {}", directory, server.address());
     return new FileBlobStore(directory, temporary, server, io);
   }
@@ -110,8 +118,7 @@ public final class FileBlobStore implements BlobStore {
   private BlobKey store(Path source) throws IOException {
     try {
       BlobKey key = BlobDigest.of(source);
-      Path target = directory.resolve(key.sha256());
-      if (isIntact(target, key)) {
+      if (isIntact(files.path(key), key)) {
         return key;
       }
       return write(source);
@@ -127,7 +134,7 @@ public final class FileBlobStore implements BlobStore {
     BlobKey[] key = new BlobKey[1];
     try (InputStream in = Files.newInputStream(source)) {
       DurableFiles.writeForced(temporaryFile, out -> key[0] = BlobDigest.copy(in, out));
-      DurableFiles.moveInto(temporaryFile, directory.resolve(key[0].sha256()));
+      DurableFiles.moveInto(temporaryFile, files.path(key[0]));
       return key[0];
     } finally {
       Files.deleteIfExists(temporaryFile);
@@ -145,16 +152,33 @@ public final class FileBlobStore implements BlobStore {
 
   @Override
   public CompletableFuture<Boolean> contains(BlobKey key) {
-    return async(() -> Files.isRegularFile(directory.resolve(key.sha256())));
+    return async(() -> files.claim(key));
   }
 
   @Override
-  public CompletableFuture<Void> delete(BlobKey key) {
-    return async(
-        () -> {
-          Files.deleteIfExists(directory.resolve(key.sha256()));
-          return null;
-        });
+  public CompletableFuture<Void> delete(BlobKey key, Supplier<CompletableFuture<Void>> permission) {
+    return async(() -> files.setAside(key))
+        .thenCompose(
+            aside ->
+                permission
+                    .get()
+                    .handle((ignored, refusal) -> async(() -> end(key, aside, refusal)))
+                    .thenCompose(Function.identity()));
+  }
+
+  private @Nullable Void end(BlobKey key, List<Path> aside, @Nullable Throwable refusal)
+      throws Exception {
+    for (Path file : aside) {
+      if (refusal == null) {
+        Files.deleteIfExists(file);
+      } else {
+        files.putBack(key, file);
+      }
+    }
+    if (refusal != null) {
+      throw new CompletionException(ExceptionUtils.stripCompletionException(refusal));
+    }
+    return null;
   }
 
   @Override
@@ -188,7 +212,7 @@ public final class FileBlobStore implements BlobStore {
     }
   }
 
-  private <T> CompletableFuture<T> async(Callable<T> call) {
+  private <T extends @Nullable Object> CompletableFuture<T> async(Callable<T> call) {
     CompletableFuture<T> result = new CompletableFuture<>();
     try {
       io.execute(

@@ -56,6 +56,11 @@ final class InMemoryJobStore implements JobStore {
   }
 
   @Override
+  public CompletableFuture<Void> verifyLeader(UUID leaderSessionId) {
+    return FencedWrites.write(fence, io, leaderSessionId, () -> {});
+  }
+
+  @Override
   public CompletableFuture<List<StoredJob>> recoverJobs() {
     return CompletableFuture.supplyAsync(() -> fence.read(() -> List.copyOf(jobs.values())), io);
   }

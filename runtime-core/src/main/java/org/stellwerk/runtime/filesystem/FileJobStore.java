@@ -76,6 +76,11 @@ final class FileJobStore implements JobStore {
   }
 
   @Override
+  public CompletableFuture<Void> verifyLeader(UUID leaderSessionId) {
+    return fence.write(leaderSessionId, () -> null);
+  }
+
+  @Override
   public CompletableFuture<List<StoredJob>> recoverJobs() {
     return fence.async(
         () -> {

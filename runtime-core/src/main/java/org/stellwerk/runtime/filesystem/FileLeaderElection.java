@@ -2,6 +2,7 @@ package org.stellwerk.runtime.filesystem;
 
 import java.io.IOException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -22,7 +23,8 @@ import org.stellwerk.util.IdGenerator;
 /**
  * A candidacy for the lock on a file. A thread of its own waits for the lock in the system, so that
  * a standby leads at once when the leader's process ends. Leadership is lost only if somebody takes
- * the lock file away, which is looked at twice a second and before each write.
+ * the lock file away, which is looked at twice a second and before each write. As often it looks
+ * whether what it confirmed is still what the file says, and else publishes it again.
  *
  * <p>It is the fence of the stores too: a write runs while the lock is held and excludes a change.
  * Since nobody can take the lock from a process that is frozen, there is no deposed leader that
@@ -43,6 +45,7 @@ final class FileLeaderElection implements LeaderElection {
   private @Nullable LeaderContender contender;
   private @Nullable Thread thread;
   private @Nullable UUID session;
+  private @Nullable LeaderInformation confirmed;
   private boolean closed;
 
   FileLeaderElection(LeaderLock lock, LeaderFile leaderFile, IdGenerator ids, Executor io) {
@@ -102,6 +105,7 @@ final class FileLeaderElection implements LeaderElection {
       try {
         while (!closed && lock.isHeld()) {
           monitor.wait(CHECK_INTERVAL_MS);
+          correct();
         }
       } catch (InterruptedException e) {
         LOG.debug("Session {} ends with its election", granted);
@@ -111,10 +115,28 @@ final class FileLeaderElection implements LeaderElection {
             granted,
             closed ? "this process ends" : "the lock file " + lock + " was taken away");
         session = null;
+        confirmed = null;
         callbacks.deliver(leader::revokeLeadership, leader::handleError);
       }
     }
     leaderFile.remove(granted);
+  }
+
+  /** Under the monitor: no write of this process comes between. */
+  private void correct() {
+    LeaderInformation expected = confirmed;
+    if (closed || expected == null || !lock.isHeld()) {
+      return;
+    }
+    try {
+      Optional<LeaderInformation> found = leaderFile.read();
+      if (!found.equals(Optional.of(expected))) {
+        LOG.info("Publishing session {} again; found {}", expected.sessionId(), found);
+        leaderFile.publish(expected);
+      }
+    } catch (IOException e) {
+      LOG.warn("Session {} is not published now: {}", expected.sessionId(), e.toString());
+    }
   }
 
   private boolean isClosed() {
@@ -131,6 +153,7 @@ final class FileLeaderElection implements LeaderElection {
             return whileLeading(
                 leaderInformation.sessionId(),
                 () -> {
+                  confirmed = leaderInformation;
                   leaderFile.publish(leaderInformation);
                   return null;
                 });

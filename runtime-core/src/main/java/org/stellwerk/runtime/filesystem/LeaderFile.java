@@ -10,6 +10,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.persistence.DurableFiles;
 import org.stellwerk.runtime.persistence.LeaderInformationSerializer;
@@ -24,7 +27,10 @@ final class LeaderFile {
   private static final Pattern CONTENT =
       Pattern.compile("process ([0-9]+) started ([0-9]+)\n(.*)", Pattern.DOTALL);
 
+  private static final Logger LOG = LoggerFactory.getLogger(LeaderFile.class);
+
   private final Path file;
+  private volatile @Nullable String lastIgnored;
 
   LeaderFile(Path file) {
     this.file = file;
@@ -45,9 +51,8 @@ final class LeaderFile {
   }
 
   /**
-   * The leader whose process is there.
-   *
-   * @throws IOException if the file cannot be read or is not one of this kind; names it
+   * The leader whose process is there; nobody if somebody else wrote to the file, which the leader
+   * corrects.
    */
   Optional<LeaderInformation> read() throws IOException {
     String text;
@@ -58,7 +63,7 @@ final class LeaderFile {
     }
     Matcher content = CONTENT.matcher(text);
     if (!content.matches()) {
-      throw new IOException(file + " does not say who leads; delete it, the leader makes it anew");
+      return ignored(text, "it begins with no process");
     }
     long pid = Long.parseLong(content.group(1));
     if (!lives(pid, Long.parseLong(content.group(2)))) {
@@ -68,8 +73,17 @@ final class LeaderFile {
     try {
       return Optional.of(LeaderInformationSerializer.fromBytes(json));
     } catch (IllegalArgumentException e) {
-      throw new IOException(file + " does not say who leads: " + e.getMessage(), e);
+      return ignored(text, e.getMessage());
     }
+  }
+
+  /** Says so once, however often it is read. */
+  private Optional<LeaderInformation> ignored(String text, @Nullable String why) {
+    if (!text.equals(lastIgnored)) {
+      lastIgnored = text;
+      LOG.warn("Ignoring {}, which does not say who leads: {}", file, why);
+    }
+    return Optional.empty();
   }
 
   /** Removes what a session has published; nothing if it is another's. */

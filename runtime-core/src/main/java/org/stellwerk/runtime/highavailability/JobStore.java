@@ -29,6 +29,12 @@ public interface JobStore {
   /** Removes a job, graph and progress; harmless if it is not there. */
   CompletableFuture<Void> removeJob(UUID leaderSessionId, JobID jobId);
 
+  /**
+   * Writes nothing, and yet is fenced as a write: if it completes, the session led at some instant
+   * after the call. For what is not in a store, and must not be done by a deposed leader.
+   */
+  CompletableFuture<Void> verifyLeader(UUID leaderSessionId);
+
   /** All stored jobs, oldest first. */
   CompletableFuture<List<StoredJob>> recoverJobs();
 }

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +25,7 @@ import org.stellwerk.runtime.options.HighAvailabilityOptions;
 
 class FileBlobStoreTest {
 
+  private static final CompletableFuture<Void> GRANTED = CompletableFuture.completedFuture(null);
   private static final Executor DIRECT = Runnable::run;
   private static final BlobClient CLIENT =
       new BlobClient(2, Duration.ofSeconds(2), Duration.ofMillis(1));
@@ -62,8 +64,8 @@ class FileBlobStoreTest {
     CLIENT.fetch(store.serverAddress(), key, fetched);
     assertThat(fetched).hasSameBinaryContentAs(file);
     CLIENT.fetch(store.serverAddress(), key, fetched);
-    store.delete(key).join();
-    store.delete(key).join();
+    store.delete(key, () -> GRANTED).join();
+    store.delete(key, () -> GRANTED).join();
     assertThat(store.contains(key).join()).isFalse();
     assertNoTemporaryFiles();
   }
@@ -73,6 +75,56 @@ class FileBlobStoreTest {
     BlobKey key = store.put(Files.writeString(temp.resolve("empty"), "")).join();
     CLIENT.fetch(store.serverAddress(), key, temp.resolve("fetched"));
     assertThat(temp.resolve("fetched")).isEmptyFile();
+  }
+
+  @Test
+  void whatMayNotBeDeletedAfterAllIsThereAllTheTime() throws IOException {
+    BlobKey key = store.put(file).join();
+    CompletableFuture<Void> permission = new CompletableFuture<>();
+    CompletableFuture<Void> deleted = store.delete(key, () -> permission);
+    assertThat(deleted).isNotDone();
+    CLIENT.fetch(store.serverAddress(), key, temp.resolve("fetched"));
+    assertThat(temp.resolve("fetched")).hasSameBinaryContentAs(file);
+    permission.completeExceptionally(new IllegalStateException("deposed"));
+    assertThat(deleted)
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withCauseInstanceOf(IllegalStateException.class);
+    assertThat(store.contains(key).join()).isTrue();
+    store.delete(key, () -> GRANTED).join();
+    assertThat(store.contains(key).join()).isFalse();
+    assertNoTemporaryFiles();
+  }
+
+  /** As a leader that sleeps after it was found leading, while the next one accepts a job. */
+  @Test
+  void aLateDeletionDoesNotTouchWhatAnotherJobManagerClaimedMeanwhile() throws IOException {
+    BlobKey key = store.put(file).join();
+    CompletableFuture<Void> permission = new CompletableFuture<>();
+    CompletableFuture<Void> deleted = store.delete(key, () -> permission);
+    FileBlobStore other = open(configuration());
+    assertThat(other.contains(key).join()).isTrue();
+    permission.complete(null);
+    deleted.join();
+    assertThat(other.contains(key).join()).isTrue();
+    CLIENT.fetch(other.serverAddress(), key, temp.resolve("fetched"));
+    assertThat(temp.resolve("fetched")).hasSameBinaryContentAs(file);
+    other.closeAsync().join();
+  }
+
+  /** What a process has set aside that then died is deleted by the next one. */
+  @Test
+  void whatWasSetAsideByADeadProcessIsFetchedAndDeletedLikeOther() throws IOException {
+    BlobKey key = store.put(file).join();
+    CompletableFuture<Void> never = store.delete(key, CompletableFuture::new);
+    assertThat(never).isNotDone();
+    FileBlobStore next = open(configuration());
+    CLIENT.fetch(next.serverAddress(), key, temp.resolve("fetched"));
+    assertThat(temp.resolve("fetched")).hasSameBinaryContentAs(file);
+    next.delete(key, () -> GRANTED).join();
+    assertThat(next.contains(key).join()).isFalse();
+    assertNoTemporaryFiles();
+    next.closeAsync().join();
   }
 
   @Test
@@ -193,7 +245,7 @@ class FileBlobStoreTest {
 
   private void assertNoTemporaryFiles() throws IOException {
     try (Stream<Path> files = Files.walk(temp)) {
-      assertThat(files).noneMatch(path -> path.toString().endsWith(".tmp"));
+      assertThat(files).noneMatch(path -> path.toString().matches(".*(\\.tmp|\\.aside-.*)"));
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,13 +103,37 @@ class FileLeaderElectionTest extends LeaderElectionContract {
   }
 
   @Test
-  void aLeaderFileThatIsNoneIsAFaultThatNamesIt() throws Exception {
+  void aLeaderFileThatIsNoneCountsAsNothing() throws Exception {
     Files.createDirectories(members.file("leader").getParent());
-    Files.writeString(members.file("leader"), "me");
+    for (String text : List.of("me", "process 1 started 1\n{}", "")) {
+      Files.writeString(members.file("leader"), text);
+      assertThat(new LeaderFile(members.file("leader")).read()).as(text).isEmpty();
+    }
+  }
+
+  @Test
+  void whatSomebodyWroteOverTheLeaderIsCorrected() throws Exception {
+    HighAvailabilityServices member = newMember();
     RecordingListener listener = new RecordingListener();
     newMember().newLeaderRetrieval().start(listener);
-    eventually(() -> assertThat(listener.errors()).hasSize(1));
-    assertThat(listener.errors().get(0)).hasMessageContaining(members.file("leader").toString());
-    assertThat(listener.heard()).isEmpty();
+    UUID session = lead(member);
+    result(member.leaderElection().confirmLeadership(information(session)));
+    listener.awaitLast(Optional.of(information(session)));
+    Files.writeString(members.file("leader"), "me");
+    eventually(() -> assertThat(published()).contains(information(session)));
+    new LeaderFile(members.file("leader")).publish(information(new UUID(0, 1)));
+    eventually(() -> assertThat(published()).contains(information(session)));
+    Files.delete(members.file("leader"));
+    eventually(() -> assertThat(published()).contains(information(session)));
+    listener.awaitLast(Optional.of(information(session)));
+    assertThat(listener.errors()).isEmpty();
+  }
+
+  private Optional<LeaderInformation> published() {
+    try {
+      return new LeaderFile(members.file("leader")).read();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

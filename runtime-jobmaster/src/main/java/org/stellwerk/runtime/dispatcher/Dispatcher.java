@@ -82,7 +82,12 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
             services.resourceManagerAddress(),
             new ResourceManagerId(leaderSessionId),
             getMainThreadExecutor());
-    this.jars = new JarKeeper(services.blobStore(), config.jarRetention(), getMainThreadExecutor());
+    this.jars =
+        new JarKeeper(
+            services.blobStore(),
+            () -> services.jobStore().verifyLeader(leaderSessionId),
+            config.jarRetention(),
+            getMainThreadExecutor());
     this.retry =
         new Retry(config.retryBackoff(), config.maxRetryBackoff(), getMainThreadExecutor());
     this.acceptance = new JobAcceptance(services, leaderSessionId, jars, resources, retry);
@@ -183,22 +188,23 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
     if (endedJobs.contains(jobId)) {
       return CompletableFuture.failedFuture(JobAcceptance.globallyTerminated(jobId));
     }
-    CompletableFuture<Acknowledge> answer = new CompletableFuture<>();
-    submissions.put(jobId, new Submission(graph, answer));
+    Submission submission = new Submission(graph, getMainThreadExecutor());
+    submissions.put(jobId, submission);
+    CompletableFuture<Acknowledge> answer = submission.answer();
     jars.acquire(graph.userJars());
     long submittedAt = services.runtime().clock().absoluteTimeMillis();
     acceptance
-        .accept(graph, config.jobMaster())
+        .accept(submission, config.jobMaster())
         .whenCompleteAsync(
             (ignored, failure) -> {
               submissions.remove(jobId);
               if (failure != null) {
                 jars.release(graph.userJars());
-                answer.completeExceptionally(ExceptionUtils.stripCompletionException(failure));
+                submission.complete(failure);
                 return;
               }
               LOG.info("Job {} ({}) is accepted.", jobId, graph.name());
-              answer.complete(Acknowledge.INSTANCE);
+              submission.complete(null);
               if (!stopping) {
                 startJob(graph, submittedAt);
               }
@@ -206,9 +212,6 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
             getMainThreadExecutor());
     return answer;
   }
-
-  /** A job on its way into the store, and the answer to all who submit it meanwhile. */
-  private record Submission(JobGraph graph, CompletableFuture<Acknowledge> answer) {}
 
   /** Starts a job whose jars are acquired. */
   private void startJob(JobGraph graph, long initializationTimestamp) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.stellwerk.concurrent.ComponentMainThreadExecutor;
 import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.runtime.blob.BlobStore;
@@ -16,11 +17,14 @@ import org.stellwerk.runtime.messages.exceptions.JobSubmissionException;
 /**
  * Knows which jars the jobs of this Dispatcher use, and deletes those that none uses any more after
  * the retention. A check for a jar waits for a deletion that has begun, so that no job is accepted
- * whose jar then vanishes. Component of the Dispatcher, in its main thread; soft state.
+ * whose jar then vanishes; and a deletion ends only if this process leads after it has begun, so
+ * that a new leader's job keeps its jar, however late the deposed one is. Component of the
+ * Dispatcher, in its main thread; soft state.
  */
 final class JarKeeper {
 
   private final BlobStore blobStore;
+  private final Supplier<CompletableFuture<Void>> leadership;
   private final Duration retention;
   private final ComponentMainThreadExecutor mainThread;
   private final Map<BlobKey, Integer> uses = new LinkedHashMap<>();
@@ -31,8 +35,18 @@ final class JarKeeper {
   private final Map<BlobKey, CompletableFuture<Void>> deletions = new LinkedHashMap<>();
   private long cleanups;
 
-  JarKeeper(BlobStore blobStore, Duration retention, ComponentMainThreadExecutor mainThread) {
+  /**
+   * A keeper of no jars yet.
+   *
+   * @param leadership fails if this process leads no more
+   */
+  JarKeeper(
+      BlobStore blobStore,
+      Supplier<CompletableFuture<Void>> leadership,
+      Duration retention,
+      ComponentMainThreadExecutor mainThread) {
     this.blobStore = blobStore;
+    this.leadership = leadership;
     this.retention = retention;
     this.mainThread = mainThread;
   }
@@ -100,7 +114,7 @@ final class JarKeeper {
     for (BlobKey jar : jars) {
       boolean isLatest = latestCleanup.remove(jar, cleanup);
       if (isLatest && !uses.containsKey(jar)) {
-        CompletableFuture<Void> deletion = blobStore.delete(jar);
+        CompletableFuture<Void> deletion = blobStore.delete(jar, leadership);
         deletions.put(jar, deletion);
         all.add(
             deletion.whenCompleteAsync(

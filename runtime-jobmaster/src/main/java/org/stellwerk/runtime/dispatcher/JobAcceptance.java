@@ -3,8 +3,10 @@ package org.stellwerk.runtime.dispatcher;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import org.stellwerk.concurrent.FutureUtils;
+import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobmaster.JobMasterConfig;
@@ -17,9 +19,9 @@ import org.stellwerk.util.ExceptionUtils;
 /**
  * Decides whether a job is accepted, and makes it durable: it must not be over already, its jars
  * must be there, the cluster must have the slots. A refused job leaves nothing behind: while the
- * store is out of reach, and the outcome unknown, storing is repeated, unanswered; one that fails
- * for good is removed again first. Component of the Dispatcher, in its main thread; the hard state
- * is in the JobStore.
+ * store is out of reach, and the outcome unknown, storing is repeated, see {@link Submission}; one
+ * that fails for good is removed again first. Component of the Dispatcher, in its main thread; the
+ * hard state is in the JobStore.
  */
 final class JobAcceptance {
 
@@ -47,27 +49,38 @@ final class JobAcceptance {
    *
    * @param config of its JobMaster
    */
-  CompletableFuture<Void> accept(JobGraph graph, JobMasterConfig config) {
+  CompletableFuture<Void> accept(Submission submission, JobMasterConfig config) {
+    JobGraph graph = submission.graph();
     return FutureUtils.completeAll(
             List.of(
-                checkNotOver(graph.jobId()),
+                checkNotOver(submission),
                 jars.checkPresent(graph.userJars()),
                 resources.checkEnoughSlots(
                     SchedulerFactory.smallest(
                         graph, config.configuration().withAll(graph.configuration())),
                     config.rpcTimeout())))
-        .thenComposeAsync(ignored -> store(graph), retry.mainThread());
+        .thenComposeAsync(ignored -> store(submission), retry.mainThread());
   }
 
-  private CompletableFuture<Void> checkNotOver(JobID jobId) {
-    return services
-        .jobResultStore()
-        .getResult(jobId)
-        .thenCompose(
-            result ->
-                result.isPresent()
-                    ? CompletableFuture.failedFuture(globallyTerminated(jobId))
-                    : FutureUtils.completedVoidFuture());
+  private CompletableFuture<Void> checkNotOver(Submission submission) {
+    JobID jobId = submission.graph().jobId();
+    return submission
+        .storeCall(services.jobResultStore().getResult(jobId))
+        .handle(
+            (result, failure) -> {
+              if (failure != null) {
+                throw new CompletionException(notChecked(submission, failure));
+              }
+              if (result.isPresent()) {
+                throw new CompletionException(globallyTerminated(jobId));
+              }
+              return null;
+            });
+  }
+
+  private static Throwable notChecked(Submission submission, Throwable failure) {
+    Throwable cause = ExceptionUtils.stripCompletionException(failure);
+    return cause instanceof StoreUnavailableException ? submission.notAccepted(cause) : cause;
   }
 
   static DuplicateJobSubmissionException globallyTerminated(JobID jobId) {
@@ -75,7 +88,20 @@ final class JobAcceptance {
         "Job " + jobId + " has globally terminated; it is not run again");
   }
 
-  private CompletableFuture<Void> store(JobGraph graph) {
+  private CompletableFuture<Void> store(Submission submission) {
+    JobGraph graph = submission.graph();
+    return submission
+        .storeCall(put(graph))
+        .handle(
+            (ignored, failure) ->
+                failure == null
+                    ? FutureUtils.completedVoidFuture()
+                    : submission.storeCall(
+                        refuse(graph.jobId(), ExceptionUtils.stripCompletionException(failure))))
+        .thenCompose(Function.identity());
+  }
+
+  private CompletableFuture<Void> put(JobGraph graph) {
     return services
         .runtime()
         .faultPoints()
@@ -86,13 +112,7 @@ final class JobAcceptance {
                     "Storing job " + graph.jobId(),
                     () -> services.jobStore().putJob(leaderSessionId, graph)),
             retry.mainThread())
-        .thenCompose(ignored -> services.runtime().faultPoints().reach("dispatcher.job-stored"))
-        .handle(
-            (ignored, failure) ->
-                failure == null
-                    ? FutureUtils.completedVoidFuture()
-                    : refuse(graph.jobId(), ExceptionUtils.stripCompletionException(failure)))
-        .thenCompose(Function.identity());
+        .thenCompose(ignored -> services.runtime().faultPoints().reach("dispatcher.job-stored"));
   }
 
   /** In the main thread, where attempts end. One before, of unknown outcome, may have stored it. */

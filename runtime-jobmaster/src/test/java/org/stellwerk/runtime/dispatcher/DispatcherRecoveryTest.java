@@ -13,7 +13,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.stellwerk.rpc.simulation.SimScheduler;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
 import org.stellwerk.runtime.gateway.DispatcherGateway;
+import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
 
@@ -78,6 +80,46 @@ class DispatcherRecoveryTest {
     sim.await(dispatcher.submitJob(job, ASK));
     assertThat(stores.graphs).containsKey(job.jobId());
     bed.awaitTasks(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"getResult", "putJob"})
+  void whileTheStoreDoesNotAnswerASubmissionIsToldSoAndLaterWhatBecameOfIt(String call) {
+    DispatcherGateway dispatcher = bed.start();
+    sim.await(dispatcher.submitJob(TestGraphs.single(2, 1), ASK));
+    stores.hold(call);
+    CompletableFuture<Acknowledge> first = dispatcher.submitJob(job, ASK);
+    sim.runFor(Duration.ofSeconds(3));
+    assertThat(first).isNotDone();
+    CompletableFuture<Acknowledge> second = dispatcher.submitJob(job, ASK);
+    sim.runFor(Duration.ofSeconds(3));
+    assertThat(sim.awaitFailure(first))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessage(
+            "Job %s is not accepted yet: the store has not answered for 5000 ms; submit it again"
+                + " under the same id",
+            job.jobId());
+    assertThat(sim.awaitFailure(second)).isInstanceOf(StoreUnavailableException.class);
+    assertThat(sim.await(dispatcher.requestMultipleJobDetails(ASK))).hasSize(1);
+    sim.await(dispatcher.cancelJob(TestGraphs.single(2, 1).jobId(), ASK));
+    CompletableFuture<Acknowledge> third = dispatcher.submitJob(job, ASK);
+    sim.runFor(Duration.ofSeconds(1));
+    stores.release(call);
+    sim.await(third);
+    assertThat(stores.graphs).containsKey(job.jobId());
+    assertThat(bed.statusOf(dispatcher, job).isGloballyTerminal()).isFalse();
+  }
+
+  @Test
+  void aStoreOutOfReachRefusesASubmissionWithOneLine() {
+    DispatcherGateway dispatcher = bed.start();
+    stores.outages.put("getResult", 1);
+    assertThat(sim.awaitFailure(dispatcher.submitJob(job, ASK)))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("Job " + job.jobId() + " is not accepted: ")
+        .hasMessageEndingWith("getResult cannot be reached now; submit it again under the same id");
+    assertThat(stores.writes).isEmpty();
+    sim.await(dispatcher.submitJob(job, ASK));
   }
 
   @Test

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.stellwerk.rpc.simulation.ManualMainThreadExecutor;
 import org.stellwerk.rpc.simulation.SimScheduler;
 import org.stellwerk.runtime.id.BlobKey;
+import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
 
 final class JarKeeperTest {
 
@@ -17,9 +18,12 @@ final class JarKeeperTest {
   private static final BlobKey JAR = new BlobKey("a".repeat(64));
 
   private final SimScheduler sim = new SimScheduler(1);
-  private final TestingStores stores = new TestingStores(Runnable::run, new UUID(1, 1));
+  private static final UUID LEADER = new UUID(1, 1);
+
+  private final TestingStores stores = new TestingStores(Runnable::run, LEADER);
   private final JarKeeper keeper =
-      new JarKeeper(stores, RETENTION, new ManualMainThreadExecutor(sim));
+      new JarKeeper(
+          stores, () -> stores.verifyLeader(LEADER), RETENTION, new ManualMainThreadExecutor(sim));
 
   JarKeeperTest() {
     stores.blobs.add(JAR);
@@ -60,5 +64,18 @@ final class JarKeeperTest {
     sim.runFor(RETENTION.dividedBy(2));
     assertThat(second).isCompleted();
     assertThat(stores.blobs).isEmpty();
+  }
+
+  @Test
+  void whoIsDeposedDeletesNothing() {
+    CompletableFuture<Void> deleted = jobUsesAndEnds();
+    stores.depose();
+    sim.runFor(RETENTION);
+    assertThat(deleted)
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .havingCause()
+        .isInstanceOf(NotLeaderException.class);
+    assertThat(stores.blobs).containsExactly(JAR);
   }
 }

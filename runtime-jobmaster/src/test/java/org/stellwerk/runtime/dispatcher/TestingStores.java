@@ -12,8 +12,10 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.runtime.blob.BlobStore;
 import org.stellwerk.runtime.highavailability.JobProgress;
 import org.stellwerk.runtime.highavailability.JobResultStore;
@@ -45,6 +47,7 @@ final class TestingStores implements JobStore, JobResultStore, BlobStore {
   /** How many calls of the name do not reach the store before one does. */
   final Map<String, Integer> outages = new LinkedHashMap<>();
 
+  private final Map<String, List<Runnable>> held = new LinkedHashMap<>();
   private final Executor executor;
   private @Nullable UUID leader;
 
@@ -61,7 +64,23 @@ final class TestingStores implements JobStore, JobResultStore, BlobStore {
     leader = session;
   }
 
+  /** From now on calls of the name have no answer. */
+  void hold(String name) {
+    held.put(name, new ArrayList<>());
+  }
+
+  /** Calls of the name are carried out again, first those that were held. */
+  void release(String name) {
+    held.remove(name).forEach(Runnable::run);
+  }
+
   private <T> CompletableFuture<T> call(String name, Supplier<T> action) {
+    List<Runnable> calls = held.get(name);
+    if (calls != null) {
+      CompletableFuture<T> answer = new CompletableFuture<>();
+      calls.add(() -> FutureUtils.forward(call(name, action), answer));
+      return answer;
+    }
     return CompletableFuture.supplyAsync(
         () -> {
           int left = failures.getOrDefault(name, 0);
@@ -134,6 +153,13 @@ final class TestingStores implements JobStore, JobResultStore, BlobStore {
   }
 
   @Override
+  public CompletableFuture<Void> verifyLeader(UUID leaderSessionId) {
+    return leaderSessionId.equals(leader)
+        ? CompletableFuture.completedFuture(null)
+        : CompletableFuture.failedFuture(new NotLeaderException("deposed"));
+  }
+
+  @Override
   public CompletableFuture<List<StoredJob>> recoverJobs() {
     return call(
         "recoverJobs",
@@ -184,14 +210,14 @@ final class TestingStores implements JobStore, JobResultStore, BlobStore {
   }
 
   @Override
-  public CompletableFuture<Void> delete(BlobKey key) {
-    return call(
-            "delete",
+  public CompletableFuture<Void> delete(BlobKey key, Supplier<CompletableFuture<Void>> permission) {
+    return call("delete", permission)
+        .thenCompose(Function.identity())
+        .thenRun(
             () -> {
               writes.add("delete");
-              return blobs.remove(key);
-            })
-        .thenAccept(removed -> {});
+              blobs.remove(key);
+            });
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.stellwerk.runtime.blob.BlobStore;
 import org.stellwerk.runtime.id.BlobKey;
 
@@ -43,9 +44,8 @@ final class TestingBlobStore implements BlobStore {
   }
 
   @Override
-  public CompletableFuture<Void> delete(BlobKey key) {
-    blobs.remove(key);
-    return CompletableFuture.completedFuture(null);
+  public CompletableFuture<Void> delete(BlobKey key, Supplier<CompletableFuture<Void>> permission) {
+    return permission.get().thenRun(() -> blobs.remove(key));
   }
 
   @Override

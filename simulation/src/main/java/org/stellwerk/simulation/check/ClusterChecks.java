@@ -26,6 +26,7 @@ import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.options.HeartbeatOptions;
 import org.stellwerk.simulation.SimCoordination;
+import org.stellwerk.simulation.SimStores;
 import org.stellwerk.simulation.SimWorld;
 
 /**
@@ -63,7 +64,11 @@ public final class ClusterChecks {
             new I2Successors(this::report),
             new I2LiveAttempts(this::report, scheduler::nowNanos, silence(world.configuration())),
             new I3StateMachines(this::report, new Truth(coordination)),
-            new I4Durability(this::report, history::acknowledged, new Truth(coordination)::isKept),
+            new I4Durability(
+                this::report,
+                history::acknowledged,
+                new Truth(coordination)::isKept,
+                new I4Durability.Jars(this::unfinished, world.blobs()::contains)),
             new I5Fencing(this::report, coordination::leaderSession),
             new I6SessionOrder(this::report, new Truth(coordination)::publishedSession),
             new I7ResourceBooks(this::report, allocations),
@@ -77,6 +82,11 @@ public final class ClusterChecks {
             new I14Restarts(
                 this::report, this::graphOf, world.configuration(), scheduler::nowNanos),
             mainThreads);
+  }
+
+  private List<JobGraph> unfinished() {
+    SimStores stores = world.coordination().stores();
+    return stores.jobs().stream().filter(job -> stores.result(job.jobId()).isEmpty()).toList();
   }
 
   /** How long a peer may be silent, from its last report on, until it is given up. */

@@ -1,9 +1,13 @@
 package org.stellwerk.runtime.highavailability.zookeeper;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.configuration.Configuration;
@@ -21,12 +25,17 @@ import org.stellwerk.util.IdGenerator;
 /**
  * A process's high-availability services on ZooKeeper: one client, one latch, the retrievals and
  * the stores. Everything of a cluster lies below {@code <path.root>/<cluster-id>}; state that is
- * too large for a node lies in the cluster's storage directory. Thread-safe.
+ * too large for a node lies in the cluster's storage directory. Calls to the stores have threads of
+ * their own, so that those that wait for ZooKeeper hold up nothing else. Thread-safe.
  */
 public final class ZooKeeperHighAvailabilityServices implements HighAvailabilityServices {
 
+  private static final int STORE_THREADS = 16;
+  private static final Duration STORE_THREAD_IDLE = Duration.ofSeconds(30);
+
   private final CuratorFramework client;
   private final Executor io;
+  private final ThreadPoolExecutor storeCalls = newStoreThreads();
   private final ZooKeeperLeaderElection election;
   private final ZooKeeperJobStore jobStore;
   private final ZooKeeperJobResultStore jobResultStore;
@@ -38,7 +47,7 @@ public final class ZooKeeperHighAvailabilityServices implements HighAvailability
     int capacity = JobStoreOptions.capacity(configuration);
     this.client = client;
     this.io = io;
-    this.election = new ZooKeeperLeaderElection(client, ids, io);
+    this.election = new ZooKeeperLeaderElection(client, ids, io, storeCalls);
     FencedTransactions transactions = election.transactions();
     this.jobStore =
         new ZooKeeperJobStore(
@@ -56,7 +65,7 @@ public final class ZooKeeperHighAvailabilityServices implements HighAvailability
    * Connects to the configured ZooKeeper; blocks until it is connected or until the connection
    * timeout is over.
    *
-   * @param io runs blocking calls and the callbacks of elections and retrievals
+   * @param io runs the callbacks of elections and retrievals, one thread of it for each at most
    * @throws ZooKeeperUnavailableException with one line, if ZooKeeper cannot be reached
    * @throws org.stellwerk.configuration.IllegalConfigurationException if an option is wrong
    */
@@ -98,7 +107,7 @@ public final class ZooKeeperHighAvailabilityServices implements HighAvailability
     return FutureUtils.composeAfterwards(
         election.closeAsync(),
         Runnable::run,
-        () -> election.transactions().async("close", this::closeClient));
+        () -> CompletableFuture.runAsync(this::closeClient, io));
   }
 
   @Override
@@ -123,8 +132,25 @@ public final class ZooKeeperHighAvailabilityServices implements HighAvailability
     return client;
   }
 
-  private Void closeClient() {
+  private void closeClient() {
     client.close();
-    return null;
+    storeCalls.shutdownNow();
+  }
+
+  private static ThreadPoolExecutor newStoreThreads() {
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(
+            STORE_THREADS,
+            STORE_THREADS,
+            STORE_THREAD_IDLE.toMillis(),
+            TimeUnit.MILLISECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "zookeeper-store");
+              thread.setDaemon(true);
+              return thread;
+            });
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
   }
 }

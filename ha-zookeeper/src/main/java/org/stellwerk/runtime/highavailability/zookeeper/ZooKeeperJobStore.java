@@ -112,6 +112,16 @@ final class ZooKeeperJobStore implements JobStore {
   }
 
   @Override
+  public CompletableFuture<Void> verifyLeader(UUID leaderSessionId) {
+    return transactions.async(
+        "find session " + leaderSessionId + " leading",
+        () -> {
+          transactions.commit(leaderSessionId);
+          return null;
+        });
+  }
+
+  @Override
   public CompletableFuture<List<StoredJob>> recoverJobs() {
     String what = "read the stored jobs";
     return transactions

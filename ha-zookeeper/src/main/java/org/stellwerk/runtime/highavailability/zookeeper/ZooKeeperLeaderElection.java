@@ -58,10 +58,17 @@ final class ZooKeeperLeaderElection implements LeaderElection, LatchFence {
   private @Nullable Session session;
   private @Nullable CompletableFuture<Void> closed;
 
-  ZooKeeperLeaderElection(CuratorFramework client, IdGenerator ids, Executor io) {
+  /**
+   * A candidacy that has not begun.
+   *
+   * @param io runs callbacks and publications
+   * @param storeCalls runs the blocking calls of the stores
+   */
+  ZooKeeperLeaderElection(
+      CuratorFramework client, IdGenerator ids, Executor io, Executor storeCalls) {
     this.client = client;
     this.ids = ids;
-    this.transactions = new FencedTransactions(client, this, io);
+    this.transactions = new FencedTransactions(client, this, storeCalls);
     this.callbacks = new CallbackQueue(io);
     this.publications = new CallbackQueue(io);
   }

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
 import org.junit.jupiter.api.AfterAll;
@@ -20,6 +24,7 @@ import org.stellwerk.runtime.highavailability.contract.JobStoreContract;
 import org.stellwerk.runtime.highavailability.contract.RecordingContender;
 import org.stellwerk.runtime.highavailability.contract.ServiceOutageContract;
 import org.stellwerk.runtime.options.HighAvailabilityOptions;
+import org.stellwerk.util.IdGenerator;
 
 /** Outages of ZooKeeper; each member reaches it through a relay of its own. */
 class ZooKeeperOutageTest extends ServiceOutageContract {
@@ -97,6 +102,32 @@ class ZooKeeperOutageTest extends ServiceOutageContract {
   @Override
   protected void reconnect(HighAvailabilityServices member) {
     relayOf(member).release();
+  }
+
+  /** Of the process's threads for I/O, which fetch jars and call back, none waits for ZooKeeper. */
+  @Test
+  void callsThatWaitForZooKeeperHoldNothingElseUp() throws Exception {
+    ExecutorService single = Executors.newSingleThreadExecutor();
+    HoldingRelay relay = new HoldingRelay(server.getPort());
+    HighAvailabilityServices member =
+        ZooKeeperHighAvailabilityServices.create(
+            members.configuration().with(HighAvailabilityOptions.ZOOKEEPER_QUORUM, relay.address()),
+            single,
+            IdGenerator.secure());
+    UUID session = lead(member);
+    relay.hold();
+    List<CompletableFuture<Void>> writes = new ArrayList<>();
+    for (int number = 0; number < 5; number++) {
+      writes.add(member.jobStore().putJob(session, JobStoreContract.graph(number, 10)));
+    }
+    CompletableFuture<Void> other = CompletableFuture.runAsync(() -> {}, single);
+    assertThat(other).succeedsWithin(PATIENCE);
+    assertThat(writes).noneMatch(CompletableFuture::isDone);
+    relay.release();
+    writes.forEach(write -> assertThat(write).succeedsWithin(PATIENCE));
+    result(member.closeAsync());
+    relay.close();
+    single.shutdownNow();
   }
 
   @Test

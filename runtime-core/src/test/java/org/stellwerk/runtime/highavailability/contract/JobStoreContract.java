@@ -236,6 +236,8 @@ public abstract class JobStoreContract extends HighAvailabilityContract {
     assertRefused(standby.jobStore().removeJob(new UUID(4, 4), graph(1, 10).jobId()));
     assertRefused(leader.jobStore().putJob(new UUID(4, 4), graph(2, 10)));
     assertRefused(leader.jobStore().putProgress(new UUID(4, 4), progress(1, 3)));
+    assertRefused(leader.jobStore().verifyLeader(new UUID(4, 4)));
+    result(leader.jobStore().verifyLeader(session));
     assertThat(progressOfTheOnlyJob(standby.jobStore())).isEmpty();
     assertThat(graphs(standby.jobStore())).containsExactly(graph(1, 10));
   }
@@ -254,6 +256,7 @@ public abstract class JobStoreContract extends HighAvailabilityContract {
     assertRefused(old.jobStore().putProgress(oldSession, progress(1, 4)));
     assertRefused(old.jobStore().putProgress(oldSession, progress(2, 4)));
     assertRefused(old.jobStore().removeJob(oldSession, graph(1, 10).jobId()));
+    assertRefused(old.jobStore().verifyLeader(oldSession));
     assertThat(progressOfTheOnlyJob(next.jobStore())).contains(progress(1, 3));
     assertThat(graphs(next.jobStore())).containsExactly(graph(1, 10));
     result(next.jobStore().removeJob(session, graph(1, 10).jobId()));
@@ -269,6 +272,7 @@ public abstract class JobStoreContract extends HighAvailabilityContract {
     expireSession(member);
     assertRefused(member.jobStore().putJob(first, graph(2, 10)));
     assertRefused(member.jobStore().putProgress(first, progress(1, 3)));
+    assertRefused(member.jobStore().verifyLeader(first));
     UUID second = contender.awaitGrants(2).get(1);
     assertRefused(member.jobStore().putJob(first, graph(2, 10)));
     assertRefused(member.jobStore().putProgress(first, progress(1, 3)));

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.runtime.highavailability.HighAvailabilityServices;
 import org.stellwerk.runtime.highavailability.StoreUnavailableException;
+import org.stellwerk.runtime.highavailability.StoredJob;
 import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.messages.JobResult;
+import org.stellwerk.runtime.messages.JobStatus;
 
 /**
  * What leadership and stores do while the service behind them is away, slow, or out of one member's
@@ -152,6 +156,66 @@ public abstract class ServiceOutageContract extends HighAvailabilityContract {
     JobStoreContract.assertRefused(old.jobStore().putJob(oldSession, job(1)));
     assertThat(JobStoreContract.graphs(old.jobStore())).containsExactly(job(2));
     assertThat(deposed.grants()).hasSize(1);
+    deposed.assertOrderly();
+    successor.assertOrderly();
+  }
+
+  private static final JobResult OPEN = ended(3);
+
+  private static JobResult ended(long number) {
+    return new JobResult(job(number).jobId(), "job", JobStatus.FINISHED, 5, null);
+  }
+
+  /** Every kind of write to the stores, none of which may change anything. */
+  private static List<CompletableFuture<Void>> allWrites(
+      HighAvailabilityServices member, UUID session) {
+    return List.of(
+        member.jobStore().putJob(session, job(2)),
+        member.jobStore().putJob(session, JobStoreContract.graph(1, 77)),
+        member.jobStore().putProgress(session, JobStoreContract.progress(1, 9)),
+        member.jobStore().removeJob(session, job(1).jobId()),
+        member.jobStore().verifyLeader(session),
+        member.jobResultStore().createDirtyResult(session, ended(2)),
+        member.jobResultStore().markResultAsClean(session, OPEN.jobId()));
+  }
+
+  /** As a process that is frozen and woken: what it had begun goes on, and then it does more. */
+  @Test
+  void noWriteOfALeaderThatSleptThroughItsDepositionChangesAnything() throws Exception {
+    HighAvailabilityServices old = newMember();
+    RecordingContender deposed = contend(old);
+    UUID oldSession = deposed.awaitGrants(1).get(0);
+    result(old.jobStore().putJob(oldSession, job(1)));
+    result(old.jobStore().putProgress(oldSession, JobStoreContract.progress(1, 3)));
+    result(old.jobResultStore().createDirtyResult(oldSession, OPEN));
+    result(old.leaderElection().confirmLeadership(information(oldSession)));
+    HighAvailabilityServices next = newMember();
+    RecordingContender successor = contend(next);
+    RecordingListener listener = listen(next);
+    cutOff(old);
+    List<CompletableFuture<Void>> begun = allWrites(old, oldSession);
+    UUID session = successor.awaitGrants(1).get(0);
+    result(next.leaderElection().confirmLeadership(information(session)));
+    listener.awaitLast(Optional.of(information(session)));
+    CompletableFuture<Void> confirmed =
+        old.leaderElection().confirmLeadership(information(oldSession));
+    reconnect(old);
+    deposed.awaitRevocations(1);
+    assertThat(old.leaderElection().hasLeadership(oldSession)).isFalse();
+    begun.forEach(write -> assertThat(write).failsWithin(PATIENCE));
+    assertThat(confirmed.handle((ignored, failure) -> true)).succeedsWithin(PATIENCE);
+    allWrites(old, oldSession).forEach(JobStoreContract::assertRefused);
+    result(old.leaderElection().confirmLeadership(information(oldSession)));
+    assertThat(result(next.jobStore().recoverJobs()))
+        .containsExactly(new StoredJob(job(1), Optional.of(JobStoreContract.progress(1, 3))));
+    assertThat(result(next.jobResultStore().getDirtyResults())).containsExactly(OPEN);
+    assertThat(result(next.jobResultStore().getResult(ended(2).jobId()))).isEmpty();
+    RecordingListener late = listen(next);
+    late.awaitLast(Optional.of(information(session)));
+    assertThat(late.heard()).hasSize(1);
+    assertThat(listener.heard()).last().isEqualTo(Optional.of(information(session)));
+    assertThat(next.leaderElection().hasLeadership(session)).isTrue();
+    assertThat(successor.revocations()).isZero();
     deposed.assertOrderly();
     successor.assertOrderly();
   }

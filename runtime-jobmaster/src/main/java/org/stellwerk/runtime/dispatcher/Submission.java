@@ -1,0 +1,103 @@
+package org.stellwerk.runtime.dispatcher;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.concurrent.ComponentMainThreadExecutor;
+import org.stellwerk.runtime.highavailability.StoreUnavailableException;
+import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.messages.Acknowledge;
+import org.stellwerk.util.ExceptionUtils;
+
+/**
+ * A job on its way into the store, and all who submit it meanwhile. While a store does not answer
+ * they hear that within seconds; the job stays on its way, and who submits it again hears what
+ * became of it. Component of the Dispatcher, in its main thread.
+ */
+final class Submission {
+
+  /** How long whoever submits waits for a store. */
+  static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final JobGraph graph;
+  private final ComponentMainThreadExecutor mainThread;
+  private final List<CompletableFuture<Acknowledge>> waiting = new ArrayList<>();
+  private int storeCalls;
+
+  Submission(JobGraph graph, ComponentMainThreadExecutor mainThread) {
+    this.graph = graph;
+    this.mainThread = mainThread;
+  }
+
+  JobGraph graph() {
+    return graph;
+  }
+
+  /** The answer to one more who submits the job. */
+  CompletableFuture<Acknowledge> answer() {
+    CompletableFuture<Acknowledge> answer = new CompletableFuture<>();
+    waiting.add(answer);
+    if (storeCalls > 0) {
+      schedule(
+          () -> {
+            if (storeCalls > 0) {
+              answer.completeExceptionally(notYet());
+            }
+          },
+          answer);
+    }
+    return answer;
+  }
+
+  /** A call to a store has begun; those who wait for it are told if it takes too long. */
+  <T> CompletableFuture<T> storeCall(CompletableFuture<T> call) {
+    storeCalls++;
+    schedule(() -> waiting.forEach(answer -> answer.completeExceptionally(notYet())), call);
+    return call.whenCompleteAsync((ignored, failure) -> storeCalls--, mainThread);
+  }
+
+  private void schedule(Runnable step, CompletableFuture<?> until) {
+    ScheduledFuture<?> timer =
+        mainThread.schedule(
+            () -> {
+              if (!until.isDone()) {
+                step.run();
+              }
+            },
+            PATIENCE.toNanos(),
+            TimeUnit.NANOSECONDS);
+    until.whenCompleteAsync((ignored, failure) -> timer.cancel(false), mainThread);
+  }
+
+  private StoreUnavailableException notYet() {
+    return notAccepted(
+        " yet", "the store has not answered for " + PATIENCE.toMillis() + " ms", null);
+  }
+
+  /** The job is not accepted, as a store cannot be reached. */
+  StoreUnavailableException notAccepted(Throwable cause) {
+    return notAccepted("", ExceptionUtils.describe(cause), cause);
+  }
+
+  private StoreUnavailableException notAccepted(String yet, String why, @Nullable Throwable cause) {
+    return new StoreUnavailableException(
+        "Job %s is not accepted%s: %s; submit it again under the same id"
+            .formatted(graph.jobId(), yet, why),
+        cause);
+  }
+
+  /** It is decided: accepted if there is no failure. */
+  void complete(@Nullable Throwable failure) {
+    for (CompletableFuture<Acknowledge> answer : waiting) {
+      if (failure == null) {
+        answer.complete(Acknowledge.INSTANCE);
+      } else {
+        answer.completeExceptionally(ExceptionUtils.stripCompletionException(failure));
+      }
+    }
+  }
+}
