@@ -36,6 +36,7 @@ public interface RpcService extends AutoCloseableAsync {
    * Connects to an endpoint that is not fenced.
    *
    * @return fails with RpcConnectionException if nobody answers at the address, with
+   *     EndpointNotFoundException if the process there has no such endpoint, with
    *     HandshakeException if the endpoint does not serve the gateway or speaks another version
    */
   <C extends RpcGateway> CompletableFuture<C> connect(String address, Class<C> gatewayType);

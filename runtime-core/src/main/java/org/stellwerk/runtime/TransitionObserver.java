@@ -35,6 +35,9 @@ public interface TransitionObserver {
   /** Whether a TaskExecutor gives slots and takes tasks; its ResourceID, Availability.Mode. */
   String AVAILABILITY = "availability";
 
+  /** What a TaskExecutor does with a job whose JobMaster has ended; JobID, LeaseState. */
+  String JOB_LEASE = "job lease";
+
   /** Nobody listens. */
   TransitionObserver NONE = (machine, id, from, to) -> {};
 

@@ -58,6 +58,11 @@ public final class SimStores {
     return List.copyOf(jobs.values());
   }
 
+  /** What is stored of the job's progress. */
+  public Optional<JobProgress> progress(JobID jobId) {
+    return Optional.ofNullable(jobs.get(jobId)).flatMap(StoredJob::progress);
+  }
+
   /** Whether the graph of the job is stored. */
   public boolean hasJob(JobID jobId) {
     return jobs.containsKey(jobId);

@@ -45,28 +45,17 @@ class FailoverScenarioTest {
     world.await(cluster.submit(job));
     // Nobody has told the leader: it takes the offer and deploys.
     cluster.await(() -> cluster.running("tm-1") == 2 && cluster.running("tm-2") == 2);
-    List<ExecutionAttemptID> firstAttempts = allRunning(world);
+    List<ExecutionAttemptID> firstAttempts = cluster.allRunning();
     assertThat(cluster.leader()).isEqualTo(first);
     cluster.awaitAnotherLeaderThan(first);
     assertThat(world.coordination().believers()).hasSize(2);
-    cluster.await(
-        () -> allRunning(world).size() == 4 && !containsAny(allRunning(world), firstAttempts));
+    cluster.awaitLed(job, JobStatus.RUNNING);
+    assertThat(cluster.allRunning()).containsExactlyInAnyOrderElementsOf(firstAttempts);
     world.faults().reconnectToCoordination("jm-1");
     assertThat(cluster.awaitResult(job)).isEqualTo(JobStatus.FINISHED);
     cluster.assertWellAndIdle(4);
     assertThat(world.coordination().believers()).hasSize(1);
     assertThat(results).hasSize(1);
-  }
-
-  private static List<ExecutionAttemptID> allRunning(SimWorld world) {
-    List<ExecutionAttemptID> running = new ArrayList<>();
-    world.taskManagers().forEach(name -> running.addAll(world.taskRunner(name).running()));
-    return running;
-  }
-
-  private static boolean containsAny(
-      List<ExecutionAttemptID> some, List<ExecutionAttemptID> others) {
-    return some.stream().anyMatch(others::contains);
   }
 
   private static List<String> resultWrites(SimWorld world) {
@@ -150,7 +139,7 @@ class FailoverScenarioTest {
         cluster.submit(job).thenRun(() -> cluster.now("crash", () -> world.faults().crash("jm-1")));
     world.await(died);
     cluster.await(() -> !world.node("jm-1").isAlive());
-    assertThat(allRunning(world)).as("nothing has begun").isEmpty();
+    assertThat(cluster.allRunning()).as("nothing has begun").isEmpty();
     cluster.awaitAnotherLeaderThan(first);
     assertThat(world.scheduler().awaitFailure(cluster.submit(job)))
         .isInstanceOf(DuplicateJobSubmissionException.class);

@@ -3,6 +3,7 @@ package org.stellwerk.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,8 +14,10 @@ import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.simulation.SimMessage;
 import org.stellwerk.rpc.simulation.SimObserver;
 import org.stellwerk.runtime.gateway.DispatcherGateway;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobmaster.JobMaster;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.JobResult;
 import org.stellwerk.runtime.messages.JobStatus;
@@ -72,11 +75,49 @@ final class ScenarioCluster {
         List.of());
   }
 
+  /** Another job than {@link #job}, with subtasks of its own. */
+  JobGraph anotherJob(SimTaskPlan plan, int parallelism) {
+    return new JobGraph(
+        new JobID(new UUID(1, 2)),
+        "another job",
+        List.of(plan.vertex(new UUID(2, 2), "work", parallelism)),
+        List.of(),
+        Map.of(),
+        List.of());
+  }
+
   CompletableFuture<Acknowledge> submit(JobGraph job) {
     DispatcherGateway dispatcher = world.dispatcher();
     CompletableFuture<Acknowledge> answer = dispatcher.submitJob(job, ASK);
     checks.history().submit(job.jobId(), dispatcher.getFencingToken().value(), answer);
     return answer;
+  }
+
+  /** Cancels the job; the order was accepted. */
+  void cancel(DispatcherGateway dispatcher, JobID jobId) {
+    CompletableFuture<Acknowledge> answer = dispatcher.cancelJob(jobId, ASK);
+    checks.history().cancel(jobId, dispatcher.getFencingToken().value(), answer);
+    world.await(answer);
+  }
+
+  /** Runs the world until the leader has a JobMaster of the job, in this state. */
+  void awaitLed(JobGraph job, JobStatus status) {
+    await(
+        () ->
+            world.endpoints(JobMaster.class).stream()
+                .filter(each -> leads(each.getFencingToken().value()))
+                .filter(each -> each.getJobId().equals(job.jobId()))
+                .anyMatch(each -> each.getJobStatus() == status));
+  }
+
+  /** Whether the session is the one that leads, by the coordination service's own knowledge. */
+  boolean leads(UUID session) {
+    return world.coordination().leaderSession().filter(session::equals).isPresent();
+  }
+
+  /** How often the job was restarted, by what the leader says. */
+  long restartsOf(JobGraph job) {
+    return world.await(world.dispatcher().requestJob(job.jobId(), ASK)).numberOfRestarts();
   }
 
   /** The session of the leader that is published. */
@@ -101,6 +142,13 @@ final class ScenarioCluster {
   /** How many attempts' code runs on the TaskManager. */
   int running(String taskManager) {
     return world.taskRunner(taskManager).running().size();
+  }
+
+  /** The attempts whose code runs, on all TaskManagers. */
+  List<ExecutionAttemptID> allRunning() {
+    List<ExecutionAttemptID> running = new ArrayList<>();
+    world.taskManagers().forEach(name -> running.addAll(world.taskRunner(name).running()));
+    return running;
   }
 
   JobStatus awaitResult(JobGraph job) {
@@ -143,7 +191,9 @@ final class ScenarioCluster {
     assertThat(stores().jobs()).isEmpty();
     assertThat(stores().dirtyResults()).isEmpty();
     for (String taskManager : world.taskManagers()) {
-      assertThat(running(taskManager)).as("tasks on %s", taskManager).isZero();
+      if (world.isUp(taskManager)) {
+        assertThat(running(taskManager)).as("tasks on %s", taskManager).isZero();
+      }
     }
   }
 }

@@ -40,6 +40,7 @@ import org.stellwerk.rpc.akka.LocalServers.Hosted;
 import org.stellwerk.rpc.codec.KryoRpcCodec;
 import org.stellwerk.rpc.codec.RpcCodec;
 import org.stellwerk.rpc.dispatch.NameClaim;
+import org.stellwerk.rpc.exceptions.EndpointNotFoundException;
 import org.stellwerk.rpc.exceptions.HandshakeException;
 import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
 import org.stellwerk.rpc.exceptions.RpcConnectionException;
@@ -396,7 +397,7 @@ public class AkkaRpcService implements RpcService {
     Hosted found = servers.find(target.name()).orElse(null);
     if (found == null) {
       return CompletableFuture.failedFuture(
-          new RpcConnectionException(
+          new EndpointNotFoundException(
               "Cannot connect to " + what + ": there is no such endpoint in this process."));
     }
     if (!gatewayType.isInstance(found.gateway())) {

@@ -14,6 +14,7 @@ import org.stellwerk.rpc.RpcGateway;
 import org.stellwerk.rpc.akka.AkkaInvocationHandler.Connection;
 import org.stellwerk.rpc.akka.AkkaInvocationHandler.Recipient;
 import org.stellwerk.rpc.codec.RemoteInterface;
+import org.stellwerk.rpc.exceptions.EndpointNotFoundException;
 import org.stellwerk.rpc.exceptions.HandshakeException;
 import org.stellwerk.rpc.exceptions.RpcConnectionException;
 import org.stellwerk.rpc.messages.RemoteHandshake;
@@ -186,6 +187,9 @@ final class RemoteConnector {
     Throwable failure = ExceptionUtils.stripCompletionException(thrown);
     if (failure instanceof HandshakeException) {
       return new HandshakeException(
+          "Cannot connect to " + what + ": " + failure.getMessage(), failure);
+    } else if (failure instanceof EndpointNotFoundException) {
+      return new EndpointNotFoundException(
           "Cannot connect to " + what + ": " + failure.getMessage(), failure);
     } else if (failure instanceof TimeoutException) {
       return new RpcConnectionException(

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.stellwerk.rpc.codec.RpcCodec;
-import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
+import org.stellwerk.rpc.exceptions.EndpointNotFoundException;
 import org.stellwerk.util.FatalErrorHandler;
 
 /**
@@ -73,8 +73,8 @@ final class SupervisorActor extends UntypedAbstractActor {
   }
 
   private void refuse(TransportMessage.Connect connect, ActorRef caller) {
-    RecipientUnreachableException failure =
-        new RecipientUnreachableException(
+    EndpointNotFoundException failure =
+        new EndpointNotFoundException(
             "the process has no endpoint " + connect.endpointName() + ".");
     caller.tell(
         new TransportMessage.Failure(connect.callId(), codec.encodeFailure(failure)), getSelf());

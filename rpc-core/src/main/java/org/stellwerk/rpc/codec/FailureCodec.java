@@ -25,6 +25,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.configuration.IllegalConfigurationException;
+import org.stellwerk.rpc.exceptions.EndpointNotFoundException;
 import org.stellwerk.rpc.exceptions.EndpointNotStartedException;
 import org.stellwerk.rpc.exceptions.EndpointTerminatedException;
 import org.stellwerk.rpc.exceptions.FencingTokenException;
@@ -100,6 +101,7 @@ final class FailureCodec {
           SocketTimeoutException.class,
           UnknownHostException.class,
           IllegalConfigurationException.class,
+          EndpointNotFoundException.class,
           EndpointNotStartedException.class,
           EndpointTerminatedException.class,
           FencingTokenException.class,

@@ -18,6 +18,7 @@ import org.stellwerk.rpc.RpcEndpoint;
 import org.stellwerk.rpc.RpcGateway;
 import org.stellwerk.rpc.RpcServer;
 import org.stellwerk.rpc.RpcService;
+import org.stellwerk.rpc.exceptions.EndpointNotFoundException;
 import org.stellwerk.rpc.exceptions.HandshakeException;
 import org.stellwerk.rpc.exceptions.RpcConnectionException;
 import org.stellwerk.rpc.exceptions.RpcRuntimeException;
@@ -199,7 +200,7 @@ public final class SimRpcService implements RpcService {
   SimMailbox accept(String name, Class<?> gatewayType) throws RpcConnectionException {
     SimMailbox mailbox = endpoints.get(name);
     if (closed || mailbox == null) {
-      throw new RpcConnectionException(
+      throw new EndpointNotFoundException(
           "Could not connect to " + getEndpointAddress(name) + ": there is no such endpoint.");
     }
     if (!gatewayType.isInstance(mailbox.endpoint())) {

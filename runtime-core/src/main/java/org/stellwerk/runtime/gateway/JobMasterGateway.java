@@ -7,7 +7,6 @@ import org.stellwerk.rpc.FencedRpcGateway;
 import org.stellwerk.rpc.RpcTimeout;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
-import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.jobgraph.JobResourceRequirements;
@@ -18,18 +17,18 @@ import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
-import org.stellwerk.runtime.messages.TaskManagerLocation;
 import org.stellwerk.runtime.messages.TaskManagerLoss;
+import org.stellwerk.runtime.messages.TaskManagerRegistration;
 
 /** One job's master: receives slots and the states of tasks. */
 public interface JobMasterGateway extends FencedRpcGateway<JobMasterId> {
 
-  /** A TaskExecutor introduces itself before it offers slots. Idempotent. */
+  /**
+   * A TaskExecutor introduces itself before it offers slots, and tells what it has of the job
+   * already. Idempotent per registration id.
+   */
   CompletableFuture<RegistrationResponse> registerTaskManager(
-      JobID jobId,
-      String taskExecutorAddress,
-      TaskManagerLocation location,
-      @RpcTimeout Duration timeout);
+      TaskManagerRegistration registration, @RpcTimeout Duration timeout);
 
   /**
    * Offers slots of a registered TaskExecutor; a repeated offer has the same answer.
@@ -43,14 +42,18 @@ public interface JobMasterGateway extends FencedRpcGateway<JobMasterId> {
   void failSlot(ResourceID taskManagerId, AllocationID allocationId, String reason);
 
   /**
-   * Attempts changed their states, in this order. Idempotent.
+   * Attempts changed their states, in this order. Idempotent. That a task has finished is answered
+   * once it is durable, or the job over: until then the next leader may have to be told.
    *
    * @return those that are not current attempts of this job: their states are not wanted
    */
   CompletableFuture<List<ExecutionAttemptID>> updateTaskExecutionStates(
       List<TaskExecutionState> states, @RpcTimeout Duration timeout);
 
-  /** Asks the job to cancel; answered at once. */
+  /**
+   * Asks the job to cancel; answered when a later leader knows of it, too, or cannot be told for
+   * the time being.
+   */
   CompletableFuture<Acknowledge> cancel(@RpcTimeout Duration timeout);
 
   /** The job as it is now. */

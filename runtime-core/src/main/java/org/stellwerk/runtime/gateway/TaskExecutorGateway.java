@@ -46,9 +46,14 @@ public interface TaskExecutorGateway extends RpcGateway {
   CompletableFuture<List<TaskSubmissionResult>> submitTasks(
       TaskDeploymentBatch batch, JobMasterId jobMasterId, @RpcTimeout Duration timeout);
 
-  /** Begins to cancel attempts; acknowledged at once, also if some are not or no longer here. */
+  /**
+   * Begins to cancel attempts; acknowledged at once, also if some are not or no longer here.
+   *
+   * @return fails with FencingTokenException, and cancels none, if one belongs to a job that is not
+   *     served for the session
+   */
   CompletableFuture<Acknowledge> cancelTasks(
-      List<ExecutionAttemptID> attemptIds, @RpcTimeout Duration timeout);
+      List<ExecutionAttemptID> attemptIds, JobMasterId jobMasterId, @RpcTimeout Duration timeout);
 
   /** Frees a slot of the job and fails what still runs in it. Idempotent. */
   CompletableFuture<Acknowledge> freeSlot(
@@ -64,10 +69,16 @@ public interface TaskExecutorGateway extends RpcGateway {
   void releasePartitions(JobID jobId, JobMasterId jobMasterId, List<ExecutionAttemptID> producers);
 
   /**
-   * A JobMaster ends its connection: the job's tasks are cancelled, its slots freed and its results
-   * removed.
+   * A JobMaster ends its connection, as the job is over or does without this TaskExecutor: the
+   * job's tasks are cancelled, its slots freed and its results removed.
    */
   void disconnectJobMaster(JobID jobId, JobMasterId jobMasterId, String reason);
+
+  /**
+   * A JobMaster ends with its leader session, and the job goes on under the next: its tasks, slots
+   * and results are kept for that.
+   */
+  void suspendJobMaster(JobID jobId, JobMasterId jobMasterId, String reason);
 
   /** The ResourceManager ends the connection; the TaskExecutor registers again. */
   void disconnectResourceManager(ResourceManagerId resourceManagerId, String reason);

@@ -38,4 +38,9 @@ public record JobProgress(
       }
     }
   }
+
+  /** That of a job of which nothing is stored. */
+  public static JobProgress none(JobID jobId) {
+    return new JobProgress(jobId, false, 0, List.of(), List.of());
+  }
 }

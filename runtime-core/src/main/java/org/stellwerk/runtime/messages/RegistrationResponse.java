@@ -1,5 +1,8 @@
 package org.stellwerk.runtime.messages;
 
+import java.util.List;
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.ResourceManagerId;
@@ -15,9 +18,21 @@ public sealed interface RegistrationResponse {
   record JobMasterSuccess(ResourceManagerId resourceManagerId, ResourceID resourceManagerResourceId)
       implements RegistrationResponse {}
 
-  /** The TaskExecutor is registered at the JobMaster. */
-  record JobMasterTaskExecutorSuccess(ResourceID jobMasterResourceId)
-      implements RegistrationResponse {}
+  /**
+   * The TaskExecutor is registered at the JobMaster.
+   *
+   * @param slots of those that it reported, the ones that the job keeps; the others are to be freed
+   * @param attempts of those that it reported, the ones that the job goes on with; the others are
+   *     to be cancelled, and forgotten if they have ended
+   */
+  record JobMasterTaskExecutorSuccess(
+      ResourceID jobMasterResourceId, List<AllocationID> slots, List<ExecutionAttemptID> attempts)
+      implements RegistrationResponse {
+    public JobMasterTaskExecutorSuccess {
+      slots = List.copyOf(slots);
+      attempts = List.copyOf(attempts);
+    }
+  }
 
   /** Not now: try again later. */
   record Failure(String reason) implements RegistrationResponse {}

@@ -1,5 +1,6 @@
 package org.stellwerk.runtime.options;
 
+import java.time.Duration;
 import java.util.List;
 import org.stellwerk.configuration.ConfigOption;
 
@@ -53,6 +54,20 @@ public final class JobManagerOptions {
           null,
           "The JobManager's name; by default its address with a suffix.");
 
+  public static final ConfigOption<Duration> RECONNECT_LEASE =
+      ConfigOption.duration(
+          "jobmaster.reconnect-lease",
+          Duration.ofMinutes(10),
+          "How long a TaskManager goes on with the tasks of a job whose JobManager has ended, while"
+              + " no leader takes them over.");
+
+  public static final ConfigOption<Duration> RECONCILIATION_TIMEOUT =
+      ConfigOption.duration(
+          "jobmaster.reconciliation-timeout",
+          Duration.ofSeconds(15),
+          "How long a new leader waits for TaskManagers to report the tasks of a job that it has"
+              + " taken over, before it starts those that nobody reported.");
+
   public static final ConfigOption<Long> HEAP_SIZE =
       ConfigOption.memorySize(
           "jobmanager.memory.heap.size",
@@ -76,6 +91,8 @@ public final class JobManagerOptions {
         RPC_BIND_PORT,
         RESOURCE_ID,
         SCHEDULER,
+        RECONNECT_LEASE,
+        RECONCILIATION_TIMEOUT,
         HEAP_SIZE,
         JVM_OPTS);
   }

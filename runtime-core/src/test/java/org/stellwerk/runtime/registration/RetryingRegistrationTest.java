@@ -26,7 +26,8 @@ class RetryingRegistrationTest {
           Duration.ofSeconds(1),
           Duration.ofSeconds(5));
   private static final RegistrationResponse SUCCESS =
-      new RegistrationResponse.JobMasterTaskExecutorSuccess(new ResourceID("jm"));
+      new RegistrationResponse.JobMasterTaskExecutorSuccess(
+          new ResourceID("jm"), List.of(), List.of());
   private static final RpcGateway GATEWAY = new TestingGateway();
 
   private final SimScheduler scheduler = new SimScheduler(1);

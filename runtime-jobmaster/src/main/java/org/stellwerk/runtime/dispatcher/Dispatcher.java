@@ -20,6 +20,8 @@ import org.stellwerk.rpc.RpcService;
 import org.stellwerk.runtime.executiongraph.ArchivedGraphs;
 import org.stellwerk.runtime.gateway.DispatcherGateway;
 import org.stellwerk.runtime.gateway.JobMasterGateway;
+import org.stellwerk.runtime.highavailability.JobProgress;
+import org.stellwerk.runtime.highavailability.StoredJob;
 import org.stellwerk.runtime.id.DispatcherId;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
@@ -131,15 +133,19 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
       ready.completeExceptionally(cause);
       return;
     }
-    recovered.graphs().values().forEach(graph -> jars.acquire(graph.userJars()));
+    recovered.jobs().values().forEach(job -> jars.acquire(job.graph().userJars()));
     for (JobResult result : recovered.results()) {
       LOG.info("Job {} ({}) is over, cleaning up.", result.jobId(), result.status());
       endedJobs.add(ArchivedGraphs.of(result));
-      cleanUp(result.jobId(), recovered.graphs().get(result.jobId()));
+      StoredJob stored = recovered.jobs().get(result.jobId());
+      cleanUp(result.jobId(), stored == null ? null : stored.graph());
     }
-    for (JobGraph graph : recovered.unfinished()) {
+    for (StoredJob job : recovered.unfinished()) {
+      JobGraph graph = job.graph();
       LOG.info("Job {} ({}) is recovered.", graph.jobId(), graph.name());
-      startJob(graph, services.runtime().clock().absoluteTimeMillis());
+      startJob(
+          new JobRun(graph, services.runtime().clock().absoluteTimeMillis()),
+          Optional.of(job.progress().orElseGet(() -> JobProgress.none(graph.jobId()))));
     }
     ready.complete(null);
     endedJobs.load();
@@ -206,7 +212,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
               LOG.info("Job {} ({}) is accepted.", jobId, graph.name());
               submission.complete(null);
               if (!stopping) {
-                startJob(graph, submittedAt);
+                startJob(new JobRun(graph, submittedAt), Optional.empty());
               }
             },
             getMainThreadExecutor());
@@ -214,8 +220,8 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
   }
 
   /** Starts a job whose jars are acquired. */
-  private void startJob(JobGraph graph, long initializationTimestamp) {
-    JobRun run = new JobRun(graph, initializationTimestamp);
+  private void startJob(JobRun run, Optional<JobProgress> recovered) {
+    JobGraph graph = run.graph();
     runs.put(graph.jobId(), run);
     try {
       JobMaster jobMaster =
@@ -231,7 +237,9 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
                       services.resourceManagerAddress(),
                       services.blobStore().serverAddress(),
                       job -> runAsync(() -> onJobEnded(run, job)),
-                      initializationTimestamp));
+                      recovered,
+                      progress -> acceptance.storeProgress(progress),
+                      run.initializationTimestamp()));
       run.started(jobMaster);
       jobMaster
           .getTerminationFuture()
@@ -290,6 +298,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
               runs.remove(job.jobId());
               endedJobs.onEnded(job);
               run.completeResult(result);
+              run.resultIsDurable();
               closeJobMaster(run);
               // A graph that is being stored would otherwise outlive its removal.
               run.whenUnchanging().thenRun(() -> cleanUp(job.jobId(), run.graph()));

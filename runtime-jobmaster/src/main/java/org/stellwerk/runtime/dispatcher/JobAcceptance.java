@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import org.stellwerk.concurrent.FutureUtils;
+import org.stellwerk.runtime.highavailability.JobProgress;
 import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
@@ -113,6 +114,24 @@ final class JobAcceptance {
                     () -> services.jobStore().putJob(leaderSessionId, graph)),
             retry.mainThread())
         .thenCompose(ignored -> services.runtime().faultPoints().reach("dispatcher.job-stored"));
+  }
+
+  /** Stores how far a job has come; fails if this process leads no more. From any thread. */
+  CompletableFuture<Void> storeProgress(JobProgress progress) {
+    return CompletableFuture.supplyAsync(
+            () ->
+                retry.untilDone(
+                    "Storing the progress of job " + progress.jobId(),
+                    () ->
+                        services
+                            .runtime()
+                            .faultPoints()
+                            .reach("dispatcher.before-progress-stored")
+                            .thenCompose(
+                                ignored ->
+                                    services.jobStore().putProgress(leaderSessionId, progress))),
+            retry.mainThread())
+        .thenCompose(stored -> stored);
   }
 
   /** In the main thread, where attempts end. One before, of unknown outcome, may have stored it. */

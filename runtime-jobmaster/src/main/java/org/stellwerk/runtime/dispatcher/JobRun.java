@@ -118,6 +118,14 @@ final class JobRun {
     all.forEach(each -> each.completeExceptionally(cause));
   }
 
+  /** The JobMaster, if there is one, may tell TaskExecutors to forget the job. */
+  void resultIsDurable() {
+    JobMaster current = jobMaster;
+    if (current != null) {
+      current.resultIsDurable();
+    }
+  }
+
   /** Ends the JobMaster, if there is one. */
   CompletableFuture<Void> closeJobMaster() {
     JobMaster current = jobMaster;

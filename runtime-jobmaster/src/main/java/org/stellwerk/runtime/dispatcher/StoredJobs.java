@@ -10,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.runtime.highavailability.StoredJob;
 import org.stellwerk.runtime.id.JobID;
-import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.messages.JobResult;
 
 /**
@@ -19,18 +18,18 @@ import org.stellwerk.runtime.messages.JobResult;
  * of our own writes does, and it is not run because of it. Immutable.
  *
  * @param results of jobs whose clean-up is open: all dirty ones, and those of stored jobs
- * @param graphs the stored jobs, oldest first
+ * @param jobs the stored jobs, oldest first
  */
-record StoredJobs(List<JobResult> results, Map<JobID, JobGraph> graphs) {
+record StoredJobs(List<JobResult> results, Map<JobID, StoredJob> jobs) {
 
   StoredJobs {
     results = List.copyOf(results);
-    graphs = Collections.unmodifiableMap(new LinkedHashMap<>(graphs));
+    jobs = Collections.unmodifiableMap(new LinkedHashMap<>(jobs));
   }
 
   /** The stored jobs that are not over, oldest first. */
-  List<JobGraph> unfinished() {
-    Map<JobID, JobGraph> unfinished = new LinkedHashMap<>(graphs);
+  List<StoredJob> unfinished() {
+    Map<JobID, StoredJob> unfinished = new LinkedHashMap<>(jobs);
     results.forEach(result -> unfinished.remove(result.jobId()));
     return List.copyOf(unfinished.values());
   }
@@ -47,22 +46,22 @@ record StoredJobs(List<JobResult> results, Map<JobID, JobGraph> graphs) {
   }
 
   private static StoredJobs of(List<JobResult> dirtyResults, List<StoredJob> recovered) {
-    Map<JobID, JobGraph> graphs = new LinkedHashMap<>();
-    recovered.forEach(job -> graphs.put(job.graph().jobId(), job.graph()));
-    return new StoredJobs(dirtyResults, graphs);
+    Map<JobID, StoredJob> jobs = new LinkedHashMap<>();
+    recovered.forEach(job -> jobs.put(job.graph().jobId(), job));
+    return new StoredJobs(dirtyResults, jobs);
   }
 
   private CompletableFuture<StoredJobs> withCleanResults(DispatcherServices services) {
     List<CompletableFuture<Optional<JobResult>>> reads = new ArrayList<>();
-    for (JobGraph graph : unfinished()) {
-      reads.add(services.jobResultStore().getResult(graph.jobId()));
+    for (StoredJob job : unfinished()) {
+      reads.add(services.jobResultStore().getResult(job.graph().jobId()));
     }
     return FutureUtils.combineAll(reads)
         .thenApply(
             clean -> {
               List<JobResult> all = new ArrayList<>(results);
               clean.forEach(result -> result.ifPresent(all::add));
-              return new StoredJobs(all, graphs);
+              return new StoredJobs(all, jobs);
             });
   }
 }

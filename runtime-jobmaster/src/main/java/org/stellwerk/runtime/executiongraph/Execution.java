@@ -13,6 +13,7 @@ import org.stellwerk.runtime.jobmaster.slotpool.LogicalSlot;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.IOMetrics;
+import org.stellwerk.runtime.messages.JobReport.HeldExecution;
 import org.stellwerk.runtime.messages.SerializedThrowable;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskExecutionState;
@@ -53,6 +54,12 @@ public final class Execution implements LogicalSlot.Payload {
   /** The attempt's identity. */
   public ExecutionAttemptID getAttemptId() {
     return attemptId;
+  }
+
+  /** The number of the newest attempt of the subtask that may run, or have run, somewhere. */
+  int newestDeployedAttempt() {
+    boolean waits = state == ExecutionState.CREATED || state == ExecutionState.SCHEDULED;
+    return waits ? Math.max(0, attemptId.attemptNumber() - 1) : attemptId.attemptNumber();
   }
 
   /** The attempt's state. */
@@ -108,6 +115,37 @@ public final class Execution implements LogicalSlot.Payload {
     location = newSlot.getTaskManagerLocation();
     vertex.slotAssigned();
     return true;
+  }
+
+  /**
+   * Takes over a CREATED attempt that an earlier leader has deployed. One that was being cancelled
+   * runs here until it ends; the end of one that did not finish is reported besides.
+   *
+   * @param held its share of the slot; null if it has ended
+   */
+  void adopt(TaskManagerLocation where, @Nullable LogicalSlot held, HeldExecution reported) {
+    if (held != null && !held.tryAssignPayload(this)) {
+      throw new IllegalStateException("Could not assign the slot of " + this);
+    }
+    slot = held;
+    location = where;
+    submissionAcknowledged = true;
+    metrics = reported.metrics();
+    vertex.slotAssigned();
+    transitionTo(ExecutionState.DEPLOYING);
+    switch (reported.state()) {
+      case RUNNING, CANCELING -> transitionTo(ExecutionState.RUNNING);
+      case INITIALIZING, FINISHED -> transitionTo(reported.state());
+      case CREATED, SCHEDULED, DEPLOYING, CANCELED, FAILED -> {
+        // on its way, or its end is
+      }
+    }
+  }
+
+  /** A CREATED attempt has finished under an earlier leader. */
+  void finishedBefore() {
+    transitionTo(ExecutionState.DEPLOYING);
+    transitionTo(ExecutionState.FINISHED);
   }
 
   /** Sends the task to the TaskExecutor of its slot; nothing if the attempt has ended. */

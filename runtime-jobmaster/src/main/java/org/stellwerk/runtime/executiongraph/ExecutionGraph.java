@@ -5,10 +5,14 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.stellwerk.runtime.highavailability.VertexProgress;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.id.JobID;
@@ -16,11 +20,14 @@ import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobVertex;
+import org.stellwerk.runtime.jobmaster.slotpool.LogicalSlot;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
 import org.stellwerk.runtime.messages.ExceptionHistoryEntry;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.JobInformation;
+import org.stellwerk.runtime.messages.JobReport.HeldExecution;
 import org.stellwerk.runtime.messages.TaskInformation;
+import org.stellwerk.runtime.messages.TaskManagerLocation;
 
 /**
  * A job as it runs: its vertices, its subtasks and their attempts. Keeps the books; what is to be
@@ -169,6 +176,57 @@ public final class ExecutionGraph {
       tasksPerState.merge(ended, -1, Integer::sum);
       tasksPerState.merge(ExecutionState.CREATED, 1, Integer::sum);
     }
+  }
+
+  /**
+   * Takes over an attempt that an earlier leader has deployed; its subtask must be CREATED.
+   *
+   * @param held its share of the slot; null if it has ended
+   */
+  public void adopt(TaskManagerLocation where, @Nullable LogicalSlot held, HeldExecution reported) {
+    getVertex(reported.attemptId().executionVertexId())
+        .replace(reported.attemptId())
+        .adopt(where, held, reported);
+  }
+
+  /**
+   * Takes over what is stored of an earlier leader's progress: attempt numbers go on, and what has
+   * finished is not run again, unless its results are to be found first.
+   *
+   * @return the subtasks that have finished and left results
+   */
+  public Set<ExecutionVertexID> restore(List<VertexProgress> progress) {
+    Set<ExecutionVertexID> withResults = new LinkedHashSet<>();
+    for (VertexProgress each : progress) {
+      ExecutionJobVertex vertex = vertices.get(each.vertexId());
+      if (vertex == null || vertex.getParallelism() != each.parallelism()) {
+        continue; // of another graph of the job
+      }
+      for (ExecutionVertex subtask : vertex.getVertices()) {
+        int index = subtask.getId().subtaskIndex();
+        int attempt = each.attempts().get(index);
+        subtask.startAfter(attempt);
+        if (!each.isFinished(index)) {
+          continue;
+        }
+        if (vertex.getTaskInformation().hasBlockingOutput()) {
+          withResults.add(subtask.getId());
+        } else {
+          subtask.finishedBefore();
+        }
+      }
+    }
+    return withResults;
+  }
+
+  /** The subtask, CREATED, has finished under an earlier leader. */
+  public void finishedBefore(ExecutionVertexID subtask) {
+    getVertex(subtask).finishedBefore();
+  }
+
+  /** How far the subtasks have come, for a later leader. */
+  public List<VertexProgress> progress() {
+    return vertices.values().stream().map(ExecutionJobVertex::progress).toList();
   }
 
   /** The subtasks wait for their slots. */

@@ -3,8 +3,10 @@ package org.stellwerk.runtime.executiongraph;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.stellwerk.runtime.highavailability.VertexProgress;
 import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
+import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.JobInformation;
 import org.stellwerk.runtime.messages.ProducerLocations;
 import org.stellwerk.runtime.messages.ProducerLocations.ProducerLocation;
@@ -95,6 +97,19 @@ public final class ExecutionJobVertex {
       locations = known;
     }
     return known;
+  }
+
+  VertexProgress progress() {
+    List<Integer> attempts = new ArrayList<>(vertices.size());
+    List<Integer> finished = new ArrayList<>();
+    for (ExecutionVertex vertex : vertices) {
+      Execution current = vertex.getCurrentExecution();
+      attempts.add(current.newestDeployedAttempt());
+      if (current.getState() == ExecutionState.FINISHED) {
+        finished.add(vertex.getId().subtaskIndex());
+      }
+    }
+    return new VertexProgress(getId(), attempts, finished);
   }
 
   ArchivedExecutionGraph.Vertex archive() {

@@ -2,8 +2,10 @@ package org.stellwerk.runtime.executiongraph;
 
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.jobgraph.SlotSharing;
+import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 
 /** One subtask of a vertex, across its attempts. In the JobMaster's main thread; soft state. */
@@ -11,6 +13,7 @@ public final class ExecutionVertex {
 
   private final ExecutionJobVertex jobVertex;
   private final ExecutionVertexID id;
+  private final ExecutionGraphId graphId;
   private final ExecutionContext context;
   private Execution currentExecution;
 
@@ -21,10 +24,10 @@ public final class ExecutionVertex {
       ExecutionContext context) {
     this.jobVertex = jobVertex;
     this.id = new ExecutionVertexID(jobVertex.getId(), subtaskIndex);
+    this.graphId = identity.graphId();
     this.context = context;
     this.currentExecution =
-        new Execution(
-            this, new ExecutionAttemptID(identity.graphId(), id, identity.firstAttempt()), context);
+        new Execution(this, new ExecutionAttemptID(graphId, id, identity.firstAttempt()), context);
   }
 
   /** The subtask's identity. */
@@ -45,10 +48,32 @@ public final class ExecutionVertex {
     }
     currentExecution =
         new Execution(
-            this,
-            new ExecutionAttemptID(ended.executionGraphId(), id, ended.attemptNumber() + 1),
-            context);
+            this, new ExecutionAttemptID(graphId, id, ended.attemptNumber() + 1), context);
     jobVertex.placesChanged();
+  }
+
+  /**
+   * Another attempt, CREATED, takes the place of one that is: its subtask has run under an earlier
+   * leader.
+   */
+  Execution replace(ExecutionAttemptID attemptId) {
+    if (currentExecution.getState() != ExecutionState.CREATED) {
+      throw new IllegalStateException(currentExecution + " has begun");
+    }
+    currentExecution = new Execution(this, attemptId, context);
+    jobVertex.placesChanged();
+    return currentExecution;
+  }
+
+  /** As {@link #replace}, with the attempt of this leader that follows the number. */
+  void startAfter(int attemptNumber) {
+    replace(new ExecutionAttemptID(graphId, id, attemptNumber + 1));
+  }
+
+  /** The attempt before this one, which is CREATED, has finished under an earlier leader. */
+  void finishedBefore() {
+    int finished = currentExecution.getAttemptId().attemptNumber() - 1;
+    replace(new ExecutionAttemptID(graphId, id, finished)).finishedBefore();
   }
 
   /** The current attempt has its slot. */

@@ -15,4 +15,12 @@ public record GraphIdentity(ExecutionGraphId graphId, int firstAttempt) {
   public static GraphIdentity first(IdGenerator ids) {
     return new GraphIdentity(ExecutionGraphId.generate(ids), 0);
   }
+
+  /**
+   * That of a job's first graph under a later leader: its attempts are told from those before by
+   * the id, and the numbers go on, as far as they are known.
+   */
+  public static GraphIdentity recovered(IdGenerator ids) {
+    return new GraphIdentity(ExecutionGraphId.generate(ids), 1);
+  }
 }

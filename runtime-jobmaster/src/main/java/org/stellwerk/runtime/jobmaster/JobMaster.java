@@ -11,8 +11,6 @@ import org.slf4j.LoggerFactory;
 import org.stellwerk.rpc.FencedRpcEndpoint;
 import org.stellwerk.rpc.RpcService;
 import org.stellwerk.runtime.FaultPoints;
-import org.stellwerk.runtime.executiongraph.DeploymentTracker;
-import org.stellwerk.runtime.executiongraph.Execution;
 import org.stellwerk.runtime.executiongraph.TaskFailedException;
 import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
 import org.stellwerk.runtime.gateway.JobMasterGateway;
@@ -29,17 +27,20 @@ import org.stellwerk.runtime.jobmaster.slotpool.SlotPool;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
+import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.JobInformation;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
-import org.stellwerk.runtime.messages.TaskManagerLocation;
 import org.stellwerk.runtime.messages.TaskManagerLoss;
+import org.stellwerk.runtime.messages.TaskManagerRegistration;
 import org.stellwerk.runtime.messages.exceptions.JobModificationException;
+import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
 import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
 import org.stellwerk.runtime.registration.PeerAcceptance;
+import org.stellwerk.runtime.scheduler.Adoption;
 import org.stellwerk.runtime.scheduler.ExecutionGraphSpec;
 import org.stellwerk.runtime.scheduler.JobStatusListener;
 import org.stellwerk.runtime.scheduler.SchedulerNG;
@@ -48,11 +49,13 @@ import org.stellwerk.runtime.scheduler.SchedulerServices;
 /**
  * Runs one job in one leader session: keeps the connections to the ResourceManager and to the
  * TaskExecutors that offer slots, and hands what they say to the slot pool and the scheduler, which
- * decide. All its state is soft. It does not store anything, and does not outlive its session.
+ * decide. All its state is soft. It does not outlive its session.
  *
  * <p>When the job reaches a globally terminal state its slots are given back, the ResourceManager
  * is told, and the listener has the result; the endpoint goes on answering until it is closed. If
- * it is closed before, the job is SUSPENDED and its TaskExecutors are told to drop it.
+ * it is closed before the result is durable, the job is SUSPENDED here and its TaskExecutors are
+ * told to keep what they have for the JobMaster of the next session. What that could not learn from
+ * them goes into a store as it changes ({@link ProgressRecorder}).
  */
 public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements JobMasterGateway {
 
@@ -68,9 +71,12 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   private final ResourceID resourceId;
   private final SlotPool slotPool;
   private final SchedulerNG scheduler;
+  private final ProgressRecorder progress;
+  private final TaskManagerReports reports;
   private final ResourceManagerConnection resourceManager;
   private final MonitoredPeers<ResourceID, TaskManagerConnection> taskManagers;
   private final PeerAcceptance<ResourceID> taskManagerAcceptance;
+  private boolean resultDurable;
 
   /** A JobMaster that has not begun; its endpoint's name follows from session and job. */
   public JobMaster(
@@ -109,8 +115,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
             services.runtime().clock());
     this.scheduler =
         SchedulerFactory.create(
-            new ExecutionGraphSpec(
-                jobGraph, jobInformation(jobGraph, services), services.initializationTimestamp()),
+            spec(jobGraph, services),
             slotPool,
             new SchedulerServices(
                 services.runtime(),
@@ -119,6 +124,15 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
                 config.slotRequestTimeout(),
                 config.rpcTimeout()),
             new SchedulerListener());
+    this.progress =
+        new ProgressRecorder(
+            scheduler::progress,
+            services.progressStore(),
+            () -> scheduler.getJobStatus().isTerminal(),
+            getMainThreadExecutor());
+    this.reports =
+        new TaskManagerReports(
+            scheduler, slotPool, getFencingToken(), config.rpcTimeout(), this::failSlot);
     this.taskManagers =
         new MonitoredPeers<>(
             config.heartbeat().timeout(),
@@ -129,13 +143,17 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
         new PeerAcceptance<>("jobmaster", faultPoints, getMainThreadExecutor());
   }
 
-  private static JobInformation jobInformation(JobGraph jobGraph, JobMasterServices services) {
-    return new JobInformation(
-        jobGraph.jobId(),
-        jobGraph.name(),
-        jobGraph.configuration(),
-        jobGraph.userJars(),
-        services.blobServerAddress());
+  private static ExecutionGraphSpec spec(JobGraph jobGraph, JobMasterServices services) {
+    return new ExecutionGraphSpec(
+        jobGraph,
+        new JobInformation(
+            jobGraph.jobId(),
+            jobGraph.name(),
+            jobGraph.configuration(),
+            jobGraph.userJars(),
+            services.blobServerAddress()),
+        services.initializationTimestamp(),
+        services.recovered());
   }
 
   @Override
@@ -149,17 +167,28 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   protected CompletableFuture<Void> onStop() {
     String reason = "The JobMaster of job " + jobGraph.jobId() + " ends";
     scheduler.suspend(reason);
+    progress.close(resultDurable ? null : new NotLeaderException(reason));
     for (TaskManagerConnection connection : taskManagers.all()) {
       taskManagers.remove(connection.id());
-      // One message that frees all slots of the job there and cancels what runs in them.
       slotPool.releaseTaskManager(connection.id(), new CancellationException(reason));
-      connection.taskExecutor().disconnectJobMaster(jobGraph.jobId(), getFencingToken(), reason);
+      TaskExecutorGateway taskExecutor = connection.taskExecutor();
+      if (resultDurable) {
+        // One message that frees all slots of the job there and cancels what runs in them.
+        taskExecutor.disconnectJobMaster(jobGraph.jobId(), getFencingToken(), reason);
+      } else {
+        taskExecutor.suspendJobMaster(jobGraph.jobId(), getFencingToken(), reason);
+      }
     }
     taskManagerAcceptance.clear();
     taskManagers.stopMonitoring();
     slotPool.close(reason);
     resourceManager.close(scheduler.getJobStatus(), reason);
     return faultPoints.reach("jobmaster.goodbye-said");
+  }
+
+  /** The job is over, and no later leader will run it: its TaskExecutors may forget it. */
+  public void resultIsDurable() {
+    runAsync(() -> resultDurable = true);
   }
 
   private void onJobStatusChanged(JobStatus status) {
@@ -173,59 +202,58 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
 
   @Override
   public CompletableFuture<RegistrationResponse> registerTaskManager(
-      JobID jobId, String taskExecutorAddress, TaskManagerLocation location, Duration timeout) {
-    if (!jobId.equals(jobGraph.jobId())) {
+      TaskManagerRegistration registration, Duration timeout) {
+    if (!registration.jobId().equals(jobGraph.jobId())) {
       return CompletableFuture.completedFuture(
           new RegistrationResponse.Rejection(
-              "This is the JobMaster of job " + jobGraph.jobId() + ", not of " + jobId));
+              "This is the JobMaster of job "
+                  + jobGraph.jobId()
+                  + ", not of "
+                  + registration.jobId()));
     }
-    TaskManagerConnection known = taskManagers.get(location.resourceId());
-    ResourceID id = location.resourceId();
-    if (known != null && isRepetition(known, location, taskExecutorAddress)) {
-      return CompletableFuture.completedFuture(registered());
+    ResourceID id = registration.location().resourceId();
+    TaskManagerConnection known = taskManagers.get(id);
+    if (known != null && known.isSame(registration)) {
+      return CompletableFuture.completedFuture(known.answer());
     }
     return taskManagerAcceptance.accept(
         id,
-        getRpcService().connect(taskExecutorAddress, TaskExecutorGateway.class),
-        gateway -> connected(new TaskManagerConnection(location, taskExecutorAddress, gateway)));
+        getRpcService().connect(registration.address(), TaskExecutorGateway.class),
+        gateway -> connected(registration, gateway));
   }
 
-  /**
-   * A TaskExecutor offers slots only once it is registered. So one that registers while the job has
-   * slots or results of it has ended its former connection, and given these up, with a goodbye that
-   * was lost.
-   */
-  private boolean isRepetition(
-      TaskManagerConnection known, TaskManagerLocation location, String address) {
-    return known.isSame(location, address)
-        && slotPool.allocationsOf(known.id()).isEmpty()
-        && !scheduler.hasResultsOn(known.id());
-  }
-
-  private RegistrationResponse connected(TaskManagerConnection connection) {
+  private RegistrationResponse connected(
+      TaskManagerRegistration registration, TaskExecutorGateway taskExecutor) {
     if (scheduler.getJobStatus().isTerminal() || !isRunning()) {
       return new RegistrationResponse.Rejection("Job " + jobGraph.jobId() + " is over");
     }
-    ResourceID id = connection.id();
+    ResourceID id = registration.location().resourceId();
     TaskManagerConnection before = taskManagers.get(id);
-    if (before != null && isRepetition(before, connection.location(), connection.address())) {
-      return registered();
+    if (before != null && before.isSame(registration)) {
+      return before.answer();
     }
     if (before != null) {
+      // It offers slots only once it is registered: it has given up those of before.
       loseTaskManager(
           id,
-          before.isSame(connection.location(), connection.address())
-              ? TaskManagerLoss.left("it gave up the job's slots, and has registered again")
+          before.isSameProcess(registration)
+              ? TaskManagerLoss.left("it has ended its connection, and registered again")
               : TaskManagerLoss.gone("another one has registered under its id"));
     }
+    TaskManagerConnection connection =
+        new TaskManagerConnection(
+            registration,
+            taskExecutor,
+            new RpcTaskManagerGateway(taskExecutor, getFencingToken(), getMainThreadExecutor()));
     taskManagers.put(id, connection);
     slotPool.registerTaskManager(id);
     LOG.debug("TaskManager {} at {} has registered.", id, connection.address());
-    return registered();
-  }
-
-  private RegistrationResponse registered() {
-    return new RegistrationResponse.JobMasterTaskExecutorSuccess(resourceId);
+    Adoption adopted =
+        scheduler.adopt(connection.location(), connection.gateway(), registration.report());
+    connection.answered(
+        new RegistrationResponse.JobMasterTaskExecutorSuccess(
+            resourceId, adopted.slots(), adopted.attempts()));
+    return connection.answer();
   }
 
   @Override
@@ -235,12 +263,8 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     if (connection == null) {
       return CompletableFuture.failedFuture(unknown(taskManagerId));
     }
-    RpcTaskManagerGateway gateway =
-        connection.gateway(
-            taskExecutor ->
-                new RpcTaskManagerGateway(
-                    taskExecutor, getFencingToken(), getMainThreadExecutor()));
-    List<SlotOffer> accepted = slotPool.offerSlots(connection.location(), gateway, offers);
+    List<SlotOffer> accepted =
+        slotPool.offerSlots(connection.location(), connection.gateway(), offers);
     scheduler.onSlotsOffered();
     return faultPoints.pass("jobmaster.slots-offered", accepted);
   }
@@ -281,18 +305,27 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   public CompletableFuture<List<ExecutionAttemptID>> updateTaskExecutionStates(
       List<TaskExecutionState> states, Duration timeout) {
     List<ExecutionAttemptID> unknown = new ArrayList<>(0);
+    boolean hasFinished = false;
     for (TaskExecutionState state : states) {
       if (!scheduler.updateTaskExecutionState(state)) {
         unknown.add(state.attemptId());
+      } else {
+        hasFinished |= state.state() == ExecutionState.FINISHED;
       }
     }
-    return faultPoints.pass("jobmaster.task-state-updated", unknown);
+    return hasFinished
+        ? progress
+            .whenStored()
+            .thenCompose(stored -> faultPoints.pass("jobmaster.task-state-updated", unknown))
+        : faultPoints.pass("jobmaster.task-state-updated", unknown);
   }
 
   @Override
   public CompletableFuture<Acknowledge> cancel(Duration timeout) {
     scheduler.cancel();
-    return faultPoints.pass("jobmaster.job-cancelled", Acknowledge.INSTANCE);
+    return progress
+        .whenStoredOrLate(getMainThreadExecutor())
+        .thenCompose(ignored -> faultPoints.pass("jobmaster.job-cancelled", Acknowledge.INSTANCE));
   }
 
   @Override
@@ -333,42 +366,8 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
       return CompletableFuture.failedFuture(unknown(taskManagerId));
     }
     taskManagers.heardFrom(taskManagerId);
-    reconcile(connection, payload);
+    reports.reconcile(connection, payload);
     return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
-  }
-
-  private void reconcile(
-      TaskManagerConnection connection, TaskExecutorHeartbeat.ToJobMaster payload) {
-    DeploymentTracker.Reconciliation difference =
-        scheduler.reconcile(connection.id(), payload.executions());
-    for (Execution missing : difference.missing()) {
-      missing.fail(
-          new TaskFailedException(
-              "TaskManager " + connection.id() + " does not run the task any more"));
-    }
-    difference.notCancelled().forEach(Execution::cancelAgain);
-    List<ExecutionAttemptID> unknown = difference.unknown();
-    if (!unknown.isEmpty()) {
-      LOG.info("Cancelling on TaskManager {}, as unknown: {}", connection.id(), unknown);
-      connection.taskExecutor().cancelTasks(unknown, config.rpcTimeout());
-    }
-    reconcileSlots(connection, payload);
-  }
-
-  private void reconcileSlots(
-      TaskManagerConnection connection, TaskExecutorHeartbeat.ToJobMaster payload) {
-    SlotReconciler.Difference difference =
-        connection.slotReconciler().compare(slotPool.allocationsOf(connection.id()), payload);
-    for (AllocationID unwanted : difference.unwanted()) {
-      LOG.info("Freeing slot {} of TaskManager {} again.", unwanted, connection.id());
-      connection
-          .taskExecutor()
-          .freeSlot(
-              unwanted, getFencingToken(), "the job does not have the slot", config.rpcTimeout());
-    }
-    for (AllocationID missing : difference.missing()) {
-      failSlot(connection.id(), missing, "the TaskManager does not have it any more");
-    }
   }
 
   @Override
@@ -458,6 +457,11 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   }
 
   private final class SchedulerListener implements JobStatusListener {
+    @Override
+    public void progressChanged() {
+      progress.changed();
+    }
+
     @Override
     public void jobStatusChanged(JobStatus newStatus) {
       onJobStatusChanged(newStatus);

@@ -1,6 +1,10 @@
 package org.stellwerk.runtime.jobmaster;
 
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.stellwerk.runtime.RuntimeServices;
+import org.stellwerk.runtime.highavailability.JobProgress;
 
 /**
  * What a JobMaster is given.
@@ -8,6 +12,9 @@ import org.stellwerk.runtime.RuntimeServices;
  * @param resourceManagerAddress of the same leader session
  * @param blobServerAddress the base URL under which TaskExecutors fetch jars
  * @param listener hears how the job ended
+ * @param recovered what is stored of a job that ran under an earlier leader; empty for a new job
+ * @param progressStore makes the job's progress durable; repeats that until it works, or this
+ *     process leads no more
  * @param initializationTimestamp when the job became INITIALIZING, in milliseconds since the epoch
  */
 public record JobMasterServices(
@@ -15,4 +22,6 @@ public record JobMasterServices(
     String resourceManagerAddress,
     String blobServerAddress,
     JobMasterListener listener,
+    Optional<JobProgress> recovered,
+    Function<JobProgress, CompletableFuture<Void>> progressStore,
     long initializationTimestamp) {}

@@ -99,7 +99,10 @@ public final class RpcTaskManagerGateway implements TaskManagerGateway {
     List<Cancellation> batch = cancellations;
     cancellations = new ArrayList<>();
     taskExecutor
-        .cancelTasks(batch.stream().map(Cancellation::attemptId).toList(), batch.get(0).timeout())
+        .cancelTasks(
+            batch.stream().map(Cancellation::attemptId).toList(),
+            jobMasterId,
+            batch.get(0).timeout())
         .whenCompleteAsync(
             (acknowledge, failure) -> {
               for (Cancellation each : batch) {

@@ -1,7 +1,8 @@
 package org.stellwerk.runtime.scheduler;
 
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -9,26 +10,25 @@ import org.stellwerk.runtime.executiongraph.DeploymentTracker;
 import org.stellwerk.runtime.executiongraph.Execution;
 import org.stellwerk.runtime.executiongraph.ExecutionGraph;
 import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
-import org.stellwerk.runtime.executiongraph.GraphIdentity;
 import org.stellwerk.runtime.executiongraph.JobState;
 import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
+import org.stellwerk.runtime.highavailability.JobProgress;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.id.ResourceID;
-import org.stellwerk.runtime.jobgraph.JobResourceRequirements;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolGateway;
+import org.stellwerk.runtime.jobmaster.slotpool.TaskManagerGateway;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph.ErrorInfo;
 import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.JobReport;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.SerializedThrowable;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat.ExecutionStatus;
-import org.stellwerk.runtime.messages.exceptions.JobModificationException;
+import org.stellwerk.runtime.messages.TaskManagerLocation;
 import org.stellwerk.runtime.options.JobManagerOptions;
-import org.stellwerk.runtime.scheduler.PendingRestarts.PendingRestart;
 import org.stellwerk.runtime.scheduler.failover.ExecutionFailureHandler;
-import org.stellwerk.runtime.scheduler.failover.FailureHandlingResult;
 import org.stellwerk.runtime.scheduler.failover.FailureKinds;
 import org.stellwerk.runtime.scheduler.failover.PipelinedRegions;
 
@@ -59,13 +59,14 @@ public final class DefaultScheduler implements SchedulerNG {
   private final SchedulingStrategy strategy;
   private final boolean isStaged;
   private final ExecutionDeployer deployer;
-  private final ExecutionFailureHandler failureHandler;
-  private final PendingRestarts restarts = new PendingRestarts();
+  private final Failover failover;
   private final JobFailures failures;
   private final Reactions reactions = new Reactions(this::onReaction);
-  private final Evacuation evacuation;
   private final TaskReports reports;
-  private long numberOfRestarts;
+  private final PipelinedRegions regions;
+  private final Optional<JobProgress> recovered;
+  private final Reconciliation reconciliation;
+  private boolean cancelRequested;
 
   /** A scheduler of a job whose scheduling has not begun. */
   public DefaultScheduler(
@@ -89,21 +90,25 @@ public final class DefaultScheduler implements SchedulerNG {
     this.graph =
         spec.createGraph(
             spec.jobGraph(),
-            GraphIdentity.first(services.runtime().ids()),
+            spec.firstIdentity(services.runtime().ids()),
             services,
             this::onStateChanged);
     this.isStaged = spec.jobGraph().isStaged();
-    PipelinedRegions regions = PipelinedRegions.of(spec.jobGraph());
+    this.regions = PipelinedRegions.of(spec.jobGraph());
+    this.recovered = spec.recovered();
+    this.reconciliation = new Reconciliation(graph, slotPool, deployer);
     this.strategy =
         isStaged
             ? new PipelinedRegionSchedulingStrategy(graph, regions)
             : new WholeSchedulingStrategy();
-    this.failureHandler =
-        ExecutionFailureHandler.create(
-            new ExecutionFailureHandler.Topology(spec.jobGraph(), regions, graph.getResults()),
-            services.configuration(),
-            services.runtime().random());
-    this.evacuation = new Evacuation(failureHandler::tasksToRestart);
+    this.failover =
+        new Failover(
+            new Failover.Parts(job, graph, failures, reconciliation, services, listener),
+            ExecutionFailureHandler.create(
+                new ExecutionFailureHandler.Topology(spec.jobGraph(), regions, graph.getResults()),
+                services.configuration(),
+                services.runtime().random()),
+            new FailoverControl());
   }
 
   /** The job's tasks; for reading. */
@@ -113,6 +118,10 @@ public final class DefaultScheduler implements SchedulerNG {
 
   @Override
   public void startScheduling() {
+    if (recovered.isPresent()) {
+      startReconciling(recovered.get());
+      return;
+    }
     transitionTo(JobStatus.CREATED, "starting, " + graph.getTotalTasks() + " tasks");
     transitionTo(
         JobStatus.RUNNING,
@@ -121,6 +130,78 @@ public final class DefaultScheduler implements SchedulerNG {
             : "asking for " + graph.getRequiredSlots() + " slots");
     strategy.onCreated(graph.getAllVertices());
     scheduleStartable(false);
+  }
+
+  private void startReconciling(JobProgress progress) {
+    failover.countFrom(progress.restarts());
+    failover.policy().restore(progress.restartState(), services.runtime().clock());
+    Duration timeout = services.configuration().get(JobManagerOptions.RECONCILIATION_TIMEOUT);
+    transitionTo(
+        JobStatus.RECONCILING,
+        "waiting up to " + timeout.toMillis() + " ms for TaskManagers to report its tasks");
+    reactions.withoutReaction(() -> reconciliation.begin(progress));
+    if (progress.cancelRequested()) {
+      cancel();
+    } else if (reconciliation.isOver()) {
+      reactions.reactTo(this::endReconciliation);
+    } else {
+      services
+          .mainThread()
+          .schedule(
+              () -> {
+                if (!reconciliation.isOver()) {
+                  reactions.reactTo(this::endReconciliation);
+                }
+              },
+              timeout.toMillis(),
+              TimeUnit.MILLISECONDS);
+    }
+  }
+
+  @Override
+  public Adoption adopt(
+      TaskManagerLocation location, TaskManagerGateway gateway, JobReport report) {
+    boolean isAwaiting = !reconciliation.isOver();
+    Adoption adopted =
+        reactions.callWithoutReaction(() -> reconciliation.adopt(location, gateway, report));
+    if (isAwaiting) {
+      reactions.reactTo(
+          () -> {
+            if (reconciliation.isOver()) {
+              endReconciliation();
+            }
+          });
+    }
+    return adopted;
+  }
+
+  private void endReconciliation() {
+    Reconciliation.Missing missing =
+        reconciliation.end(regions, results -> strategy.stillNeeded(results, id -> false));
+    if (job.getStatus() == JobStatus.RECONCILING) {
+      transitionTo(JobStatus.RUNNING, missing.describe());
+    }
+    deployer.declareNeed();
+    missing
+        .lost()
+        .forEach(
+            execution ->
+                execution.fail(
+                    new TaskManagerLostException(
+                        "No TaskManager has reported it to the new leader")));
+    if (!missing.fresh().isEmpty()) {
+      strategy.onCreated(missing.fresh());
+    }
+  }
+
+  @Override
+  public JobProgress progress() {
+    return new JobProgress(
+        graph.getJobId(),
+        cancelRequested,
+        failover.numberOfRestarts(),
+        failover.policy().save(services.runtime().clock()),
+        graph.progress());
   }
 
   private void scheduleStartable(boolean waitsForMore) {
@@ -159,7 +240,7 @@ public final class DefaultScheduler implements SchedulerNG {
 
   /** What others wait for is made again at once; what nobody reads any more is not missed. */
   private void onResultsLost(List<ExecutionVertexID> lost, SerializedThrowable cause) {
-    for (ExecutionVertexID id : strategy.stillNeeded(lost, each -> restarts.of(each) != null)) {
+    for (ExecutionVertexID id : strategy.stillNeeded(lost, failover::isToRestart)) {
       failures.add(JobFailure.of(graph.getVertex(id).getCurrentExecution(), cause));
     }
   }
@@ -167,6 +248,8 @@ public final class DefaultScheduler implements SchedulerNG {
   @Override
   public void cancel() {
     if (job.getStatus().canBecome(JobStatus.CANCELLING)) {
+      cancelRequested = true;
+      listener.progressChanged();
       beginToEnd(JobStatus.CANCELLING, "cancel requested");
       reactions.reactTo(graph::cancelAll);
     }
@@ -198,35 +281,15 @@ public final class DefaultScheduler implements SchedulerNG {
 
   @Override
   public void onDraining(List<ResourceID> taskManagerIds) {
-    evacuation.setDraining(taskManagerIds);
+    failover.setDraining(taskManagerIds);
     reactions.reactTo(() -> slotPool.setDraining(taskManagerIds));
   }
 
   @Override
   public void onSlotsOffered() {
-    if (evacuation.isNeeded()) {
+    if (failover.isDraining()) {
       reactions.react();
     }
-  }
-
-  @Override
-  public JobResourceRequirements requestResourceRequirements() throws JobModificationException {
-    throw parallelismIsFixed();
-  }
-
-  @Override
-  public void updateResourceRequirements(JobResourceRequirements requirements)
-      throws JobModificationException {
-    throw parallelismIsFixed();
-  }
-
-  private JobModificationException parallelismIsFixed() {
-    return new JobModificationException(
-        "The parallelism of job "
-            + job.getJobId()
-            + " is fixed: it does not run with "
-            + JobManagerOptions.SCHEDULER.key()
-            + ": adaptive");
   }
 
   @Override
@@ -245,7 +308,8 @@ public final class DefaultScheduler implements SchedulerNG {
     if (job.getStatus().isTerminal()) {
       return;
     }
-    restarts.clear();
+    failover.clear();
+    reconciliation.giveUpAll();
     reactions.withoutReaction(graph::suspendAll);
     transitionTo(JobStatus.SUSPENDED, reason);
   }
@@ -257,7 +321,7 @@ public final class DefaultScheduler implements SchedulerNG {
 
   @Override
   public ArchivedExecutionGraph requestJob() {
-    return graph.archive(job, failures.history(), numberOfRestarts);
+    return graph.archive(job, failures.history(), failover.numberOfRestarts());
   }
 
   @Override
@@ -290,9 +354,13 @@ public final class DefaultScheduler implements SchedulerNG {
       failures.add(JobFailure.of(execution, failure.exception()));
     }
     ExecutionVertexID id = execution.getVertex().getId();
-    boolean isToRestart = restarts.of(id) != null;
-    if ((to == ExecutionState.FINISHED && !isToRestart) || (to.isTerminal() && !canRestart())) {
+    boolean isToRestart = failover.isToRestart(id);
+    if ((to == ExecutionState.FINISHED && !isToRestart)
+        || (to.isTerminal() && !failover.canRestart())) {
       deployer.noLongerNeeds(id);
+    }
+    if (to == ExecutionState.FINISHED || isRestarted(execution, to)) {
+      listener.progressChanged();
     }
     if (to == ExecutionState.FINISHED) {
       if (isToRestart) {
@@ -303,7 +371,7 @@ public final class DefaultScheduler implements SchedulerNG {
       }
     }
     if (to.isTerminal()) {
-      restarts.attemptEnded(id);
+      failover.attemptEnded(id);
       reactions.react();
     } else if (to == ExecutionState.RUNNING
         && graph.countTasks(ExecutionState.RUNNING) == graph.getTotalTasks()) {
@@ -311,127 +379,20 @@ public final class DefaultScheduler implements SchedulerNG {
     }
   }
 
-  private boolean canRestart() {
-    return job.getStatus() == JobStatus.RUNNING || job.getStatus() == JobStatus.RESTARTING;
+  private static boolean isRestarted(Execution execution, ExecutionState to) {
+    return to == ExecutionState.DEPLOYING && execution.getAttemptId().attemptNumber() > 0;
   }
 
   private void onReaction() {
     do {
-      onFailures(failures.takeUnhandled());
-      evacuate();
-      restarts.takeReady().forEach(this::restart);
-      scheduleStartable(true);
+      failover.onFailures(failures.takeUnhandled());
+      failover.evacuate(slotPool.spareSlots());
+      failover.restartReady();
+      if (!isStaged || reconciliation.isOver()) {
+        scheduleStartable(true);
+      }
     } while (failures.hasUnhandled());
     endIfDone();
-  }
-
-  private void onFailures(List<JobFailure> known) {
-    List<JobFailure> incident = new ArrayList<>();
-    for (JobFailure failure : known) {
-      Execution execution = failure.execution();
-      PendingRestart restart =
-          execution == null ? null : restarts.of(execution.getVertex().getId());
-      ExceptionHistory.Incident end = failures.end();
-      if (end != null) {
-        failures.addTo(end, failure);
-      } else if (restart != null) {
-        failures.addTo(restart.incident(), failure);
-      } else if (canRestart()) {
-        incident.add(failure);
-      }
-    }
-    if (!incident.isEmpty()) {
-      onIncident(failures.begin(incident));
-    }
-  }
-
-  private void onIncident(JobFailures.Incident incident) {
-    FailureHandlingResult result = handle(incident);
-    if (result instanceof FailureHandlingResult.Restart restart) {
-      beginRestart(restart, incident);
-    } else {
-      beginToFail(incident, ((FailureHandlingResult.Fail) result).why());
-    }
-  }
-
-  /**
-   * Moves what is to leave, unless something starts again: that has the first claim on free slots.
-   * A move is an incident of which nobody is to blame; a job that may not restart stays.
-   */
-  private void evacuate() {
-    if (job.getStatus() != JobStatus.RUNNING || !failureHandler.allowsMoves()) {
-      return;
-    }
-    List<JobFailure> leaving = new ArrayList<>();
-    for (Execution execution : evacuation.leaving(graph, slotPool.spareSlots())) {
-      leaving.add(JobFailure.ofMove(execution));
-    }
-    if (!leaving.isEmpty()) {
-      onIncident(failures.begin(leaving));
-    }
-  }
-
-  private FailureHandlingResult handle(JobFailures.Incident incident) {
-    List<ExecutionVertexID> failed = new ArrayList<>();
-    for (JobFailure failure : incident.all()) {
-      Execution execution = failure.execution();
-      if (execution == null) {
-        return new FailureHandlingResult.Fail("no task can be started again");
-      }
-      failed.add(execution.getVertex().getId());
-    }
-    return failureHandler.handle(
-        failed, incident.root().cause(), services.runtime().clock().relativeTimeMillis());
-  }
-
-  private void beginRestart(FailureHandlingResult.Restart plan, JobFailures.Incident incident) {
-    List<ExecutionVertexID> subtasks =
-        plan.vertices().stream()
-            .filter(id -> restarts.of(id) == null)
-            .filter(id -> stateOf(id) != ExecutionState.CREATED)
-            .toList();
-    List<Execution> running =
-        subtasks.stream()
-            .map(id -> graph.getVertex(id).getCurrentExecution())
-            .filter(execution -> !execution.getState().isTerminal())
-            .toList();
-    PendingRestart restart = restarts.add(subtasks, incident.entry(), running.size());
-    String why = incident.root().described().describe();
-    if (job.getStatus() == JobStatus.RUNNING) {
-      transitionTo(JobStatus.RESTARTING, why);
-    }
-    LOG.info(
-        "Job {}: restarting {} of {} tasks in {} ms: {}",
-        graph.getJobId(),
-        subtasks.size(),
-        graph.getTotalTasks(),
-        plan.delay().toMillis(),
-        why);
-    graph.getResults().invalidate(subtasks).forEach(listener::resultsUseless);
-    running.forEach(Execution::cancel);
-    if (plan.delay().isZero()) {
-      restart.delayIsOver();
-    } else {
-      restart.delayedBy(
-          services
-              .mainThread()
-              .schedule(
-                  () -> {
-                    restart.delayIsOver();
-                    reactions.react();
-                  },
-                  plan.delay().toMillis(),
-                  TimeUnit.MILLISECONDS));
-    }
-  }
-
-  private void restart(PendingRestart restart) {
-    numberOfRestarts++;
-    graph.resetForNewExecution(restart.vertices());
-    if (restarts.isEmpty() && job.getStatus() == JobStatus.RESTARTING) {
-      transitionTo(JobStatus.RUNNING, "starting " + restart.vertices().size() + " tasks again");
-    }
-    strategy.onCreated(restart.vertices());
   }
 
   private ExecutionState stateOf(ExecutionVertexID id) {
@@ -446,7 +407,8 @@ public final class DefaultScheduler implements SchedulerNG {
 
   /** From now on no task is started again: the slots of those that have ended are not needed. */
   private void beginToEnd(JobStatus next, String reason) {
-    restarts.clear();
+    failover.clear();
+    reconciliation.giveUpAll();
     transitionTo(next, reason);
     graph.forEachExecution(
         execution -> {
@@ -473,5 +435,27 @@ public final class DefaultScheduler implements SchedulerNG {
   private void transitionTo(JobStatus next, String reason) {
     job.transitionTo(next, reason + " [" + graph.describeTasks() + "]");
     listener.jobStatusChanged(next);
+  }
+
+  private final class FailoverControl implements Failover.Control {
+    @Override
+    public void transitionTo(JobStatus next, String reason) {
+      DefaultScheduler.this.transitionTo(next, reason);
+    }
+
+    @Override
+    public void beginToFail(JobFailures.Incident incident, String why) {
+      DefaultScheduler.this.beginToFail(incident, why);
+    }
+
+    @Override
+    public void onCreated(List<ExecutionVertexID> subtasks) {
+      strategy.onCreated(subtasks);
+    }
+
+    @Override
+    public void react() {
+      reactions.react();
+    }
   }
 }

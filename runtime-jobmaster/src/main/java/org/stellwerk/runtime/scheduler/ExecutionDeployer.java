@@ -78,6 +78,16 @@ public final class ExecutionDeployer {
         services.runtime().fatalErrorHandler());
   }
 
+  /** The subtask runs in the slot already; false if that is not the slot that it should be in. */
+  public boolean adopt(ExecutionVertexID subtask, AllocatedSlot slot) {
+    return slotAllocator.adopt(subtask, slot);
+  }
+
+  /** Tells how many slots are needed, after slots were taken over. */
+  public void declareNeed() {
+    slotAllocator.declareNeed();
+  }
+
   /** The subtask will not be scheduled again, and needs no slot any more. */
   public void noLongerNeeds(ExecutionVertexID subtask) {
     slotAllocator.noLongerNeeds(subtask);

@@ -15,6 +15,9 @@ public interface JobStatusListener {
   /** The job is in its new state. */
   void jobStatusChanged(JobStatus newStatus);
 
+  /** A later leader would have to know what {@link SchedulerNG#progress} says now. */
+  default void progressChanged() {}
+
   /** What these attempts have left on a TaskExecutor is of no use any more. */
   default void resultsUseless(ResourceID taskManagerId, List<ExecutionAttemptID> producers) {}
 }

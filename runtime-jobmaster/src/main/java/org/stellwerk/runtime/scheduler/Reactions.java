@@ -1,5 +1,7 @@
 package org.stellwerk.runtime.scheduler;
 
+import java.util.function.Supplier;
+
 /**
  * Lets a scheduler react to what happens one thing after the other: what an action or a reaction
  * sets off is reacted to when it is over, never inside of it. In the JobMaster's main thread.
@@ -30,6 +32,17 @@ public final class Reactions {
     busy = true;
     try {
       action.run();
+    } finally {
+      busy = nested;
+    }
+  }
+
+  /** As {@link #withoutReaction}, for something that has a result. */
+  public <T> T callWithoutReaction(Supplier<T> action) {
+    boolean nested = busy;
+    busy = true;
+    try {
+      return action.get();
     } finally {
       busy = nested;
     }

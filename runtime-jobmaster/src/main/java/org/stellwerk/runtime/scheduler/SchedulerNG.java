@@ -4,13 +4,18 @@ import java.util.List;
 import org.stellwerk.runtime.executiongraph.DeploymentTracker;
 import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
 import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
+import org.stellwerk.runtime.highavailability.JobProgress;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.jobgraph.JobResourceRequirements;
+import org.stellwerk.runtime.jobmaster.slotpool.TaskManagerGateway;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
+import org.stellwerk.runtime.messages.JobReport;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat.ExecutionStatus;
+import org.stellwerk.runtime.messages.TaskManagerLocation;
 import org.stellwerk.runtime.messages.exceptions.JobModificationException;
+import org.stellwerk.runtime.options.JobManagerOptions;
 
 /**
  * Runs one job on behalf of its JobMaster: asks the slot pool for slots, deploys tasks, decides
@@ -19,8 +24,21 @@ import org.stellwerk.runtime.messages.exceptions.JobModificationException;
  */
 public interface SchedulerNG {
 
-  /** Begins; called once. */
+  /**
+   * Begins, or goes on with a job that ran under an earlier leader: then it is RECONCILING until
+   * its tasks are accounted for. Called once.
+   */
   void startScheduling();
+
+  /**
+   * A TaskExecutor has registered and tells what it has of the job.
+   *
+   * @return what the job goes on with
+   */
+  Adoption adopt(TaskManagerLocation location, TaskManagerGateway gateway, JobReport report);
+
+  /** What a later leader would have to know of the job and could not learn from TaskExecutors. */
+  JobProgress progress();
 
   /**
    * What a TaskExecutor reports of an attempt.
@@ -52,15 +70,26 @@ public interface SchedulerNG {
    *
    * @throws JobModificationException if it does not choose
    */
-  JobResourceRequirements requestResourceRequirements() throws JobModificationException;
+  default JobResourceRequirements requestResourceRequirements() throws JobModificationException {
+    throw parallelismIsFixed();
+  }
 
   /**
    * Changes these; they fit the job.
    *
    * @throws JobModificationException if it does not choose
    */
-  void updateResourceRequirements(JobResourceRequirements requirements)
-      throws JobModificationException;
+  default void updateResourceRequirements(JobResourceRequirements requirements)
+      throws JobModificationException {
+    throw parallelismIsFixed();
+  }
+
+  private static JobModificationException parallelismIsFixed() {
+    return new JobModificationException(
+        "The parallelism of the job is fixed: it does not run with "
+            + JobManagerOptions.SCHEDULER.key()
+            + ": adaptive");
+  }
 
   /** Compares what is deployed with a TaskExecutor's report; takes over its progress. */
   DeploymentTracker.Reconciliation reconcile(

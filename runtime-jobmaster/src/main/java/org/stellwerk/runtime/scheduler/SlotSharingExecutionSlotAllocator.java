@@ -111,13 +111,36 @@ final class SlotSharingExecutionSlotAllocator {
       shared.add(slot);
       need.add(slot, subtask.jobVertexId());
     }
-    onNeed.accept(need.size());
+    declareNeed();
     return allocate(new Wanted(subtasks, shared, waitsForMore, answer));
   }
 
   /** The subtask will not be started again; if nobody else needs its slot, the job does not. */
   void noLongerNeeds(ExecutionVertexID subtask) {
     need.remove(sharedBy(subtask), subtask.jobVertexId());
+    declareNeed();
+  }
+
+  /**
+   * The subtask runs in the slot already; the job needs it, though nobody is told so before {@link
+   * #declareNeed}.
+   *
+   * @return false if the slot is shared by others, or those that it shares its slot with have
+   *     another one
+   */
+  boolean adopt(ExecutionVertexID subtask, AllocatedSlot slot) {
+    SharedSlot shared = sharedBy(subtask);
+    SharedSlot owner = owners.get(slot.getAllocationId());
+    if (owner == null ? isInUse(shared) : !owner.equals(shared) || slots.get(shared) != slot) {
+      return false;
+    }
+    need.add(shared, subtask.jobVertexId());
+    give(shared, slot);
+    return true;
+  }
+
+  /** Tells how many slots are needed by now. */
+  void declareNeed() {
     onNeed.accept(need.size());
   }
 

@@ -51,7 +51,7 @@ class DispatcherRecoveryTest {
     dispatcher.start();
     CompletableFuture<JobStatus> status =
         dispatcher.getSelfGateway(DispatcherGateway.class).requestJobStatus(job.jobId(), ASK);
-    assertThat(sim.await(status)).isIn(JobStatus.INITIALIZING, JobStatus.RUNNING);
+    assertThat(sim.await(status)).isIn(JobStatus.INITIALIZING, JobStatus.RECONCILING);
   }
 
   @ParameterizedTest
@@ -70,7 +70,7 @@ class DispatcherRecoveryTest {
     stores.graphs.put(job.jobId(), job);
     stores.outages.put(call, 3);
     DispatcherGateway dispatcher = bed.start();
-    assertThat(bed.statusOf(dispatcher, job)).isIn(JobStatus.INITIALIZING, JobStatus.RUNNING);
+    assertThat(bed.statusOf(dispatcher, job)).isIn(JobStatus.INITIALIZING, JobStatus.RECONCILING);
   }
 
   @Test

@@ -299,7 +299,8 @@ class DispatcherTest {
     assertThat(resourceManager.jobMasters).isEmpty();
     assertThat(resourceManager.disconnects).containsExactly(job.jobId() + " SUSPENDED");
     sim.runFor(Duration.ofSeconds(1));
-    assertThat(taskExecutor.disconnects).hasSize(1);
+    assertThat(taskExecutor.suspensions).hasSize(1);
+    assertThat(taskExecutor.disconnects).isEmpty();
     assertThat(stores.graphs).containsOnlyKeys(job.jobId());
     assertThat(stores.results).isEmpty();
   }

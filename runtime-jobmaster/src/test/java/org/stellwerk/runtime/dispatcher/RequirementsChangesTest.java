@@ -67,7 +67,7 @@ class RequirementsChangesTest {
     assertThat(sim.await(dispatcher.requestJobResourceRequirements(job.jobId(), ASK)))
         .isEqualTo(bounds(1, 2));
     sim.await(change(dispatcher, bounds(1, 1)));
-    assertThat(stores.writes).containsExactly("putJob", "putJob");
+    assertThat(stores.writes).filteredOn("putJob"::equals).containsExactly("putJob", "putJob");
     assertThat(stores.graphs).containsEntry(job.jobId(), job.withRequirements(bounds(1, 1)));
     assertThat(sim.await(dispatcher.requestJobResourceRequirements(job.jobId(), ASK)))
         .isEqualTo(bounds(1, 1));
@@ -113,7 +113,7 @@ class RequirementsChangesTest {
         .isInstanceOf(JobModificationException.class)
         .hasMessageContaining(job.jobId().toString())
         .hasMessageContaining("Nothing is said about vertex " + TestGraphs.SOURCE);
-    assertThat(stores.writes).containsExactly("putJob");
+    assertThat(stores.writes).filteredOn("putJob"::equals).containsExactly("putJob");
   }
 
   @Test
@@ -124,7 +124,7 @@ class RequirementsChangesTest {
         .hasMessageContaining("does not run with jobmanager.scheduler: adaptive");
     assertThat(sim.awaitFailure(dispatcher.requestJobResourceRequirements(job.jobId(), ASK)))
         .isInstanceOf(JobModificationException.class);
-    assertThat(stores.writes).containsExactly("putJob");
+    assertThat(stores.writes).filteredOn("putJob"::equals).containsExactly("putJob");
   }
 
   @Test

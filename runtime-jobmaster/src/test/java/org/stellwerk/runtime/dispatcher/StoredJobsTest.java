@@ -12,6 +12,7 @@ import org.stellwerk.runtime.RuntimeServices;
 import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
 import org.stellwerk.runtime.highavailability.EndedJobStore;
+import org.stellwerk.runtime.highavailability.StoredJob;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobmaster.JobMaster;
 import org.stellwerk.runtime.messages.JobResult;
@@ -58,7 +59,7 @@ class StoredJobsTest {
     stores.graphs.put(second.jobId(), second);
     StoredJobs found = read();
     assertThat(found.results()).isEmpty();
-    assertThat(found.unfinished()).containsExactly(first, second);
+    assertThat(found.unfinished()).extracting(StoredJob::graph).containsExactly(first, second);
   }
 
   @Test
@@ -80,8 +81,8 @@ class StoredJobsTest {
     JobResult result = ended(first);
     StoredJobs found = read();
     assertThat(found.results()).containsExactly(result);
-    assertThat(found.graphs()).containsOnlyKeys(first.jobId(), second.jobId());
-    assertThat(found.unfinished()).containsExactly(second);
+    assertThat(found.jobs()).containsOnlyKeys(first.jobId(), second.jobId());
+    assertThat(found.unfinished()).extracting(StoredJob::graph).containsExactly(second);
   }
 
   @Test

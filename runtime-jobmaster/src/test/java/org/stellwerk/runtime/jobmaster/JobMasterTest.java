@@ -6,10 +6,12 @@ import static org.stellwerk.runtime.executiongraph.TestGraphs.taskManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.exceptions.FencingTokenException;
 import org.stellwerk.rpc.exceptions.RpcConnectionException;
@@ -27,11 +29,14 @@ import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.ExecutionVertexID;
+import org.stellwerk.runtime.id.InstanceID;
+import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.IOMetrics;
+import org.stellwerk.runtime.messages.JobReport;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.ResourceRequirements;
@@ -41,6 +46,7 @@ import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskManagerLoss;
+import org.stellwerk.runtime.messages.TaskManagerRegistration;
 import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
 import org.stellwerk.runtime.options.RestartStrategyOptions;
 
@@ -82,6 +88,8 @@ class JobMasterTest {
               resourceManager.getAddress(),
               "http://blobs/",
               ended::add,
+              Optional.empty(),
+              progress -> FutureUtils.completedVoidFuture(),
               sim.clock().absoluteTimeMillis()));
   private final JobMasterGateway gateway = jobMaster.getSelfGateway(JobMasterGateway.class);
 
@@ -180,9 +188,11 @@ class JobMasterTest {
     assertThat(te2.freed).hasSize(2);
     assertThat(resourceManager.disconnects).containsExactly(jobGraph.jobId() + " FINISHED");
     assertThat(sim.await(gateway.requestJobStatus(TIMEOUT))).isEqualTo(JobStatus.FINISHED);
+    jobMaster.resultIsDurable();
     sim.await(jobMaster.closeAsync());
     sim.runFor(Duration.ofSeconds(1));
     assertThat(te1.disconnects).hasSize(1);
+    assertThat(te1.suspensions).isEmpty();
   }
 
   @Test
@@ -300,6 +310,11 @@ class JobMasterTest {
         .isInstanceOf(UnknownTaskExecutorException.class);
   }
 
+  private TaskManagerRegistration registration(JobID jobId, String address) {
+    return new TaskManagerRegistration(
+        jobId, new InstanceID(new UUID(0, 1)), address, te1.location, JobReport.EMPTY);
+  }
+
   @Test
   void registrationIsIdempotentAndForThisJobOnly() {
     jobMaster.start();
@@ -307,19 +322,25 @@ class JobMasterTest {
       assertThat(
               sim.await(
                   gateway.registerTaskManager(
-                      jobGraph.jobId(), te1.getAddress(), te1.location, TIMEOUT)))
+                      registration(jobGraph.jobId(), te1.getAddress()), TIMEOUT)))
           .isInstanceOf(RegistrationResponse.JobMasterTaskExecutorSuccess.class);
     }
     assertThat(jobMaster.registeredTaskManagers()).containsExactly(taskManager(1));
     assertThat(
             sim.await(
                 gateway.registerTaskManager(
-                    TestGraphs.jobId(9), te1.getAddress(), te1.location, TIMEOUT)))
+                    registration(TestGraphs.jobId(9), te1.getAddress()), TIMEOUT)))
         .isInstanceOf(RegistrationResponse.Rejection.class);
     assertThat(
             sim.awaitFailure(
                 gateway.registerTaskManager(
-                    jobGraph.jobId(), "sim://nowhere/te", te2.location, TIMEOUT)))
+                    new TaskManagerRegistration(
+                        jobGraph.jobId(),
+                        new InstanceID(new UUID(0, 7)),
+                        "sim://nowhere/te",
+                        te2.location,
+                        JobReport.EMPTY),
+                    TIMEOUT)))
         .isInstanceOf(RpcConnectionException.class);
   }
 
@@ -470,13 +491,14 @@ class JobMasterTest {
   }
 
   @Test
-  void closingSuspendsTheJobAndDropsItEverywhere() {
+  void closingSuspendsTheJobEverywhere() {
     run();
     sim.await(jobMaster.closeAsync());
     sim.runFor(Duration.ofSeconds(1));
     assertThat(ended).isEmpty();
-    assertThat(te1.disconnects).hasSize(1);
-    assertThat(te2.disconnects).hasSize(1);
+    assertThat(te1.suspensions).hasSize(1);
+    assertThat(te2.suspensions).hasSize(1);
+    assertThat(te1.disconnects).isEmpty();
     assertThat(te1.freed).isEmpty();
     assertThat(te1.cancelled).isEmpty();
     assertThat(resourceManager.disconnects).containsExactly(jobGraph.jobId() + " SUSPENDED");

@@ -144,7 +144,7 @@ class RpcTaskManagerGatewayTest {
 
     @Override
     public CompletableFuture<Acknowledge> cancelTasks(
-        List<ExecutionAttemptID> attemptIds, Duration timeout) {
+        List<ExecutionAttemptID> attemptIds, JobMasterId jobMasterId, Duration timeout) {
       calls.add("cancel " + attemptIds.size());
       return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
     }
@@ -170,6 +170,11 @@ class RpcTaskManagerGatewayTest {
     @Override
     public void releasePartitions(
         JobID jobId, JobMasterId jobMasterId, List<ExecutionAttemptID> producers) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void suspendJobMaster(JobID jobId, JobMasterId jobMasterId, String reason) {
       throw new UnsupportedOperationException();
     }
 

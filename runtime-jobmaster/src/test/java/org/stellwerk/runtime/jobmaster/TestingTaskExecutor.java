@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.stellwerk.runtime.gateway.JobMasterGateway;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
@@ -24,6 +26,7 @@ import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.IOMetrics;
+import org.stellwerk.runtime.messages.JobReport;
 import org.stellwerk.runtime.messages.SerializedThrowable;
 import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskDeploymentBatch;
@@ -32,6 +35,7 @@ import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat.ExecutionStatus;
 import org.stellwerk.runtime.messages.TaskManagerLocation;
+import org.stellwerk.runtime.messages.TaskManagerRegistration;
 import org.stellwerk.runtime.messages.TaskSubmissionResult;
 
 /**
@@ -47,10 +51,13 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
   public final List<AllocationID> activeSlots = new ArrayList<>();
   final List<ExecutionAttemptID> releasedPartitions = new ArrayList<>();
   public final List<String> disconnects = new ArrayList<>();
+  public final List<String> suspensions = new ArrayList<>();
   public final TaskManagerLocation location;
   public Consumer<TaskDeploymentDescriptor> onTask = task -> {};
   public @Nullable JobMasterGateway jobMaster;
   public boolean confirmsCancel = true;
+  public JobReport report = JobReport.EMPTY;
+  private long registrationIds;
   private final Map<JobID, JobMasterGateway> jobMasters = new LinkedHashMap<>();
   private final Map<String, CompletableFuture<JobMasterGateway>> registrations =
       new LinkedHashMap<>();
@@ -83,7 +90,14 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
               jobMaster = gateway;
               jobMasters.put(jobId, gateway);
               return gateway
-                  .registerTaskManager(jobId, getAddress(), location, Duration.ofSeconds(5))
+                  .registerTaskManager(
+                      new TaskManagerRegistration(
+                          jobId,
+                          new InstanceID(new UUID(location.dataPort(), ++registrationIds)),
+                          getAddress(),
+                          location,
+                          report),
+                      Duration.ofSeconds(5))
                   .thenApply(registered -> gateway);
             });
   }
@@ -172,7 +186,7 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
 
   @Override
   public CompletableFuture<Acknowledge> cancelTasks(
-      List<ExecutionAttemptID> attemptIds, Duration timeout) {
+      List<ExecutionAttemptID> attemptIds, JobMasterId jobMasterId, Duration timeout) {
     for (ExecutionAttemptID attemptId : attemptIds) {
       cancelled.add(attemptId);
       if (confirmsCancel && tasks.containsKey(attemptId)) {
@@ -194,6 +208,11 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
   public void releasePartitions(
       JobID jobId, JobMasterId jobMasterId, List<ExecutionAttemptID> producers) {
     releasedPartitions.addAll(producers);
+  }
+
+  @Override
+  public void suspendJobMaster(JobID jobId, JobMasterId jobMasterId, String reason) {
+    suspensions.add(reason);
   }
 
   @Override

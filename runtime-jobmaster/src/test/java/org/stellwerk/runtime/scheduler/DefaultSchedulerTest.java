@@ -49,10 +49,14 @@ class DefaultSchedulerTest {
     bed.offerSlot(2);
   }
 
-  private List<Execution> start() {
+  private List<Execution> deploy() {
     scheduler.startScheduling();
     offerSlots();
-    List<Execution> all = bed.executions();
+    return bed.executions();
+  }
+
+  private List<Execution> start() {
+    List<Execution> all = deploy();
     all.forEach(execution -> report(execution, ExecutionState.RUNNING));
     return all;
   }
@@ -180,7 +184,7 @@ class DefaultSchedulerTest {
 
   @Test
   void aRefusedDeploymentFailsTheJob() {
-    List<Execution> all = start();
+    List<Execution> all = deploy();
     List<CompletableFuture<Acknowledge>> open = new ArrayList<>(tm1.submissions);
     open.get(0).completeExceptionally(new IllegalStateException("no such slot"));
     assertThat(all.get(0).getState()).isEqualTo(ExecutionState.FAILED);

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.simulation.ManualMainThreadExecutor;
@@ -20,6 +21,7 @@ import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.executiongraph.Execution;
 import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
+import org.stellwerk.runtime.highavailability.JobProgress;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
@@ -58,11 +60,14 @@ final class SchedulerBed {
     prepare(graph, configuration).startScheduling();
   }
 
+  /** What is stored of the job, if it ran under an earlier leader. */
+  Optional<JobProgress> recovered = Optional.empty();
+
   /** The bed's scheduler from now on, of a job that has not begun. */
   DefaultScheduler prepare(JobGraph graph, Configuration configuration) {
     DefaultScheduler made =
         new DefaultScheduler(
-            new ExecutionGraphSpec(graph, TestGraphs.information(graph), 5),
+            new ExecutionGraphSpec(graph, TestGraphs.information(graph), 5, recovered),
             pool,
             new SchedulerServices(
                 new RuntimeServices(

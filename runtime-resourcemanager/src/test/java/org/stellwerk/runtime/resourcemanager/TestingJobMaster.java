@@ -20,8 +20,8 @@ import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
-import org.stellwerk.runtime.messages.TaskManagerLocation;
 import org.stellwerk.runtime.messages.TaskManagerLoss;
+import org.stellwerk.runtime.messages.TaskManagerRegistration;
 
 /** A JobMaster that records what the ResourceManager tells it. */
 final class TestingJobMaster extends FencedRpcEndpoint<JobMasterId> implements JobMasterGateway {
@@ -53,7 +53,7 @@ final class TestingJobMaster extends FencedRpcEndpoint<JobMasterId> implements J
 
   @Override
   public CompletableFuture<RegistrationResponse> registerTaskManager(
-      JobID job, String taskExecutorAddress, TaskManagerLocation location, Duration timeout) {
+      TaskManagerRegistration registration, Duration timeout) {
     return unexpected();
   }
 

@@ -97,7 +97,7 @@ final class TestingTaskExecutor extends RpcEndpoint implements TaskExecutorGatew
 
   @Override
   public CompletableFuture<Acknowledge> cancelTasks(
-      List<ExecutionAttemptID> attemptIds, Duration timeout) {
+      List<ExecutionAttemptID> attemptIds, JobMasterId jobMasterId, Duration timeout) {
     return unexpected();
   }
 
@@ -110,6 +110,11 @@ final class TestingTaskExecutor extends RpcEndpoint implements TaskExecutorGatew
   @Override
   public void releasePartitions(
       JobID jobId, JobMasterId jobMasterId, List<ExecutionAttemptID> producers) {
+    throw new UnsupportedOperationException("not a call of the ResourceManager");
+  }
+
+  @Override
+  public void suspendJobMaster(JobID jobId, JobMasterId jobMasterId, String reason) {
     throw new UnsupportedOperationException("not a call of the ResourceManager");
   }
 

@@ -12,13 +12,16 @@ import org.stellwerk.runtime.heartbeat.HeartbeatListener;
 import org.stellwerk.runtime.heartbeat.HeartbeatSender;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
+import org.stellwerk.runtime.messages.JobReport;
 import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskManagerLoss;
+import org.stellwerk.runtime.messages.TaskManagerRegistration;
 import org.stellwerk.runtime.registration.RetryingRegistration;
 import org.stellwerk.util.ExceptionUtils;
 
@@ -56,15 +59,38 @@ final class JobLeaderConnection {
     /** The JobMaster knows the last state of every attempt that has ended. */
     void onStatesAcknowledged(JobLeaderConnection connection);
 
-    /** The JobMaster is gone, or does not want this TaskExecutor. */
-    void onJobMasterLoss(JobLeaderConnection connection, String reason);
+    /** The JobMaster has taken this TaskExecutor in, and what it goes on with. */
+    void onRegistered(
+        JobLeaderConnection connection,
+        JobReport report,
+        RegistrationResponse.JobMasterTaskExecutorSuccess answer);
+
+    /** The process of the JobMaster answers, but there is no such JobMaster in it. */
+    void onJobMasterNotFound(JobLeaderConnection connection);
+
+    /** The JobMaster has ended, or will; the job may have another one. */
+    void onJobMasterEnded(JobLeaderConnection connection, String reason);
+
+    /** The JobMaster cannot be heard. */
+    void onJobMasterSilent(JobLeaderConnection connection, String reason);
+
+    /** The JobMaster lives, and does not want this TaskExecutor. */
+    void onRefused(JobLeaderConnection connection, String reason);
   }
+
+  /**
+   * Where to register with what.
+   *
+   * @param registrationId of this connection
+   */
+  record Target(
+      JobID jobId, JobMasterAddress jobMaster, InstanceID registrationId, JobReport report) {}
 
   /** What exists once the JobMaster has taken the TaskExecutor in. */
   private record Established(JobMasterGateway gateway, TaskStateReporter reporter) {}
 
+  private final Target target;
   private final JobID jobId;
-  private final JobMasterAddress target;
   private final ConnectionContext context;
   private final Owner owner;
   private final RetryingRegistration<JobMasterGateway> registration;
@@ -73,22 +99,24 @@ final class JobLeaderConnection {
   private @Nullable RepeatedCall<List<SlotOffer>> offerInFlight;
   private boolean closed;
 
-  JobLeaderConnection(
-      JobID jobId, JobMasterAddress target, ConnectionContext context, Owner owner) {
-    this.jobId = jobId;
+  JobLeaderConnection(Target target, ConnectionContext context, Owner owner) {
     this.target = target;
+    this.jobId = target.jobId();
     this.context = context;
     this.owner = owner;
     this.registration =
         new RetryingRegistration<>(
-            "JobMaster of job " + jobId + " at " + target.address(),
-            () ->
-                context
-                    .rpc()
-                    .connect(target.address(), target.jobMasterId(), JobMasterGateway.class),
+            "JobMaster of job " + jobId + " at " + address(),
+            this::connect,
             (gateway, timeout) ->
                 gateway.registerTaskManager(
-                    jobId, context.identity().address(), context.identity().location(), timeout),
+                    new TaskManagerRegistration(
+                        jobId,
+                        target.registrationId(),
+                        context.identity().address(),
+                        context.identity().location(),
+                        target.report()),
+                    timeout),
             context.config().registration(),
             context.mainThread());
     this.heartbeats =
@@ -99,17 +127,30 @@ final class JobLeaderConnection {
             context.services().clock());
   }
 
+  private CompletableFuture<JobMasterGateway> connect() {
+    CompletableFuture<JobMasterGateway> connected =
+        context.rpc().connect(address(), jobMasterId(), JobMasterGateway.class);
+    connected.whenCompleteAsync(
+        (gateway, failure) -> {
+          if (failure != null && !closed && PeerFailures.isNotFound(failure)) {
+            owner.onJobMasterNotFound(this);
+          }
+        },
+        context.mainThread());
+    return connected;
+  }
+
   JobID jobId() {
     return jobId;
   }
 
   JobMasterId jobMasterId() {
-    return target.jobMasterId();
+    return target.jobMaster().jobMasterId();
   }
 
   /** Where the JobMaster is. */
   String address() {
-    return target.address();
+    return target.jobMaster().address();
   }
 
   boolean isConnected() {
@@ -158,6 +199,12 @@ final class JobLeaderConnection {
     }
   }
 
+  /** Ends of attempts that the JobMaster may not know. */
+  List<TaskExecutionState> unacknowledgedEnds() {
+    Established peer = established;
+    return peer == null ? List.of() : peer.reporter().unacknowledgedEnds();
+  }
+
   /** Whether the JobMaster knows everything that it was to be told. */
   boolean isDrained() {
     Established peer = established;
@@ -201,18 +248,19 @@ final class JobLeaderConnection {
     if (closed) {
       return;
     }
-    if (!(response instanceof RegistrationResponse.JobMasterTaskExecutorSuccess)) {
-      owner.onJobMasterLoss(this, "it refused this TaskExecutor: " + response);
+    if (!(response instanceof RegistrationResponse.JobMasterTaskExecutorSuccess success)) {
+      owner.onRefused(this, "it refused this TaskExecutor: " + response);
       return;
     }
     LOG.info(
         "Registered at the JobMaster of job {}, session {}, at {}.",
         jobId,
-        target.jobMasterId(),
-        target.address());
+        jobMasterId(),
+        address());
     established =
         new Established(gateway, new TaskStateReporter(gateway, context, new StateListener()));
     heartbeats.monitor(jobId, () -> beat(gateway));
+    owner.onRegistered(this, target.report(), success);
     offerSlots();
   }
 
@@ -222,9 +270,7 @@ final class JobLeaderConnection {
     if (failure == null) {
       owner.onOfferAnswered(
           this, offered, accepted == null ? List.of() : accepted, "the JobMaster did not take it");
-    } else if (PeerFailures.isSessionOver(failure)) {
-      owner.onJobMasterLoss(this, ExceptionUtils.describe(failure));
-    } else {
+    } else if (!onSessionOver(failure)) {
       owner.onOfferAnswered(
           this,
           offered,
@@ -239,7 +285,10 @@ final class JobLeaderConnection {
     List<TaskExecutorHeartbeat.ExecutionStatus> executions =
         new ArrayList<>(owner.executionsOf(jobId));
     if (peer != null) {
-      executions.addAll(peer.reporter().unacknowledgedEnds());
+      for (TaskExecutionState end : peer.reporter().unacknowledgedEnds()) {
+        executions.add(
+            new TaskExecutorHeartbeat.ExecutionStatus(end.attemptId(), end.state(), end.metrics()));
+      }
     }
     return gateway
         .heartbeatFromTaskManager(
@@ -251,34 +300,47 @@ final class JobLeaderConnection {
             context.config().heartbeat().timeout())
         .whenCompleteAsync(
             (answer, failure) -> {
-              if (failure != null && !closed && PeerFailures.isSessionOver(failure)) {
-                owner.onJobMasterLoss(this, ExceptionUtils.describe(failure));
+              if (failure != null) {
+                onSessionOver(failure);
               }
             },
             context.mainThread());
   }
 
+  /** Whether the failure means that the connection is of no use any more; acts upon it if so. */
+  private boolean onSessionOver(Throwable failure) {
+    boolean isForgotten = PeerFailures.isForgotten(failure);
+    boolean isOver = isForgotten || PeerFailures.isSessionOver(failure);
+    if (isOver && !closed) {
+      String reason = ExceptionUtils.describe(failure);
+      if (isForgotten) {
+        owner.onRefused(this, reason);
+      } else {
+        owner.onJobMasterEnded(this, reason);
+      }
+    }
+    return isOver;
+  }
+
   private final class LossListener implements HeartbeatListener<JobID> {
     @Override
     public void notifyHeartbeatTimeout(JobID job) {
-      owner.onJobMasterLoss(
+      owner.onJobMasterSilent(
           JobLeaderConnection.this,
           "no heartbeat for " + context.config().heartbeat().timeout().toMillis() + " ms");
     }
 
     @Override
     public void notifyTargetUnreachable(JobID job) {
-      owner.onJobMasterLoss(
-          JobLeaderConnection.this, "heartbeats could not be delivered to " + target.address());
+      owner.onJobMasterEnded(
+          JobLeaderConnection.this, "heartbeats could not be delivered to " + address());
     }
   }
 
   private final class StateListener implements TaskStateReporter.Listener {
     @Override
     public void onRefused(TaskExecutionState state, Throwable failure) {
-      if (PeerFailures.isSessionOver(failure)) {
-        owner.onJobMasterLoss(JobLeaderConnection.this, ExceptionUtils.describe(failure));
-      } else {
+      if (!onSessionOver(failure)) {
         owner.onAttemptRefused(jobId, state.attemptId(), ExceptionUtils.describe(failure));
       }
     }

@@ -57,6 +57,11 @@ final class PartitionTable {
     }
   }
 
+  /** What is kept of the job. */
+  List<ExecutionAttemptID> of(JobID jobId) {
+    return List.copyOf(byJob.getOrDefault(jobId, Set.of()));
+  }
+
   /** What is kept, by job. */
   Map<JobID, List<ExecutionAttemptID>> all() {
     Map<JobID, List<ExecutionAttemptID>> all = new LinkedHashMap<>();

@@ -1,6 +1,7 @@
 package org.stellwerk.runtime.taskexecutor;
 
 import java.util.concurrent.TimeoutException;
+import org.stellwerk.rpc.exceptions.EndpointNotFoundException;
 import org.stellwerk.rpc.exceptions.EndpointNotStartedException;
 import org.stellwerk.rpc.exceptions.EndpointTerminatedException;
 import org.stellwerk.rpc.exceptions.FencingTokenException;
@@ -27,11 +28,25 @@ final class PeerFailures {
         || has(failure, EndpointNotStartedException.class);
   }
 
-  /** The peer has ended, is in another leader session, or has forgotten this TaskExecutor. */
+  /** The peer has ended, or is in another leader session. */
   static boolean isSessionOver(Throwable failure) {
-    return has(failure, UnknownTaskExecutorException.class)
-        || has(failure, FencingTokenException.class)
+    return has(failure, FencingTokenException.class)
         || has(failure, EndpointTerminatedException.class);
+  }
+
+  /** The peer has ended, is in another leader session, or has forgotten this TaskExecutor. */
+  static boolean isRegistrationOver(Throwable failure) {
+    return isSessionOver(failure) || isForgotten(failure);
+  }
+
+  /** The peer has forgotten this TaskExecutor. */
+  static boolean isForgotten(Throwable failure) {
+    return has(failure, UnknownTaskExecutorException.class);
+  }
+
+  /** The peer's process answers, but the peer is not there. */
+  static boolean isNotFound(Throwable failure) {
+    return has(failure, EndpointNotFoundException.class);
   }
 
   private static boolean has(Throwable failure, Class<? extends Throwable> type) {

@@ -252,6 +252,7 @@ final class ResourceManagerConnection {
     LOG.info(
         "Registered at the ResourceManager of session {} as {}.", id, success.registrationId());
     heartbeats.monitor(id, () -> beat(peer)); // the first one tells what has changed meanwhile
+    jobs.sessionLives(id.value());
   }
 
   private CompletableFuture<?> beat(Established peer) {
@@ -264,7 +265,7 @@ final class ResourceManagerConnection {
             context.config().heartbeat().timeout())
         .whenCompleteAsync(
             (answer, failure) -> {
-              if (failure != null && isStill(peer) && PeerFailures.isSessionOver(failure)) {
+              if (failure != null && isStill(peer) && PeerFailures.isRegistrationOver(failure)) {
                 registerAgain(ExceptionUtils.describe(failure));
               }
             },

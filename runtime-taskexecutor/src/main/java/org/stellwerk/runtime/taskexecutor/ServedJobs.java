@@ -1,12 +1,10 @@
 package org.stellwerk.runtime.taskexecutor;
 
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.rpc.exceptions.FencingTokenException;
@@ -16,11 +14,11 @@ import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
+import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
-import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.messages.exceptions.SlotAllocationException;
 import org.stellwerk.runtime.messages.exceptions.TaskManagerDrainingException;
@@ -28,12 +26,16 @@ import org.stellwerk.runtime.messages.exceptions.TaskSubmissionException;
 
 /**
  * What one TaskExecutor has of jobs: their slots, their tasks, what tasks have left behind for
- * later ones, and one {@link JobLeaderConnection} per job. Decides what a slot request, a lost
+ * later ones, and who their JobMasters are ({@link JobTable}). Decides what a slot request, a lost
  * JobMaster, the answer to an offer or the end of a task means for the other two. In the main
  * thread; soft state.
  *
+ * <p>If a job's JobMaster ends, its tasks go on under a lease, and the next one hears what there
+ * is. If the JobMaster lives but cannot be reached or does without this TaskExecutor, the job's
+ * tasks are cancelled, for they are started elsewhere.
+ *
  * <p>A job is over here when it has no slot (one that is being released counts) and no results, and
- * its JobMaster knows every end: then the connection is closed and the runner lets the job go.
+ * a JobMaster knows every end: then the connection is closed and the runner lets the job go.
  */
 final class ServedJobs {
 
@@ -54,7 +56,7 @@ final class ServedJobs {
   private final TaskSlotTable slots;
   private final TaskTable tasks;
   private final PartitionTable partitions;
-  private final JobTable jobs = new JobTable();
+  private final JobTable jobs;
   private Availability availability = Availability.INITIAL;
 
   /** No jobs. */
@@ -63,6 +65,7 @@ final class ServedJobs {
     this.taskRunner = taskRunner;
     this.slotListener = slotListener;
     this.partitions = new PartitionTable(taskRunner);
+    this.jobs = new JobTable(context, new JobMasterEvents(this));
     TaskExecutorConfig config = context.config();
     this.slots =
         new TaskSlotTable(
@@ -95,7 +98,7 @@ final class ServedJobs {
     return tasks;
   }
 
-  /** The connections; for reading. */
+  /** The connections and leases; for reading. */
   JobTable connections() {
     return jobs;
   }
@@ -124,9 +127,10 @@ final class ServedJobs {
     return availability;
   }
 
-  /** Whether a JobMaster uses this TaskExecutor. */
+  /** Whether a JobMaster uses this TaskExecutor, or tasks go on until one does. */
   boolean isServing() {
-    return jobs.all().stream().anyMatch(JobLeaderConnection::isConnected);
+    return !jobs.leases().jobs().isEmpty()
+        || jobs.all().stream().anyMatch(JobLeaderConnection::isConnected);
   }
 
   /**
@@ -144,19 +148,17 @@ final class ServedJobs {
         .filter(connection -> !connection.jobMasterId().equals(jobMaster.jobMasterId()))
         .ifPresent(
             connection ->
-                onJobMasterLoss(
+                suspend(
                     connection, "the job has a new master, session " + jobMaster.jobMasterId()));
     slots.allocate(index, jobId, allocationId);
+    jobs.takeToLeader(jobId);
     Optional<JobLeaderConnection> existing = jobs.get(jobId);
     if (existing.isPresent()) {
       existing.get().offerSlots();
       return;
     }
     LOG.info("Slots are requested for job {}, whose master is at {}.", jobId, jobMaster.address());
-    JobLeaderConnection connection =
-        new JobLeaderConnection(jobId, jobMaster, context, new JobMasterView());
-    jobs.add(connection);
-    connection.start();
+    jobs.connect(jobId, jobMaster);
   }
 
   /**
@@ -170,19 +172,17 @@ final class ServedJobs {
     if (job.isEmpty()) {
       return;
     }
-    Optional<JobLeaderConnection> connection = jobs.get(job.get());
-    if (connection.isPresent() && !connection.get().jobMasterId().equals(jobMasterId)) {
-      throw new FencingTokenException(
-          "Session "
-              + jobMasterId
-              + " cannot free allocation "
-              + allocationId
-              + ": job "
-              + job.get()
-              + " is served for session "
-              + connection.get().jobMasterId());
-    }
+    requireServed(job.get(), jobMasterId, "free allocation " + allocationId);
     failAllocation(allocationId, "freed by the JobMaster: " + reason);
+  }
+
+  private void requireServed(JobID jobId, JobMasterId jobMasterId, String purpose)
+      throws FencingTokenException {
+    if (jobs.get(jobId, jobMasterId).isEmpty()) {
+      throw new FencingTokenException(
+          "Session %s cannot %s: TaskExecutor %s does not serve job %s for it"
+              .formatted(jobMasterId, purpose, context.resourceId(), jobId));
+    }
   }
 
   /**
@@ -211,7 +211,7 @@ final class ServedJobs {
               + context.resourceId()
               + " is being drained");
     }
-    tasks.checkNoneBefore(descriptor.attemptId());
+    tasks.checkNoOther(descriptor.jobId(), descriptor.attemptId());
     boolean isNew =
         slots.addAttempt(descriptor.attemptId(), descriptor.jobId(), descriptor.allocationId());
     if (!isNew) {
@@ -221,14 +221,18 @@ final class ServedJobs {
     tasks.start(descriptor);
   }
 
-  /** Begins to cancel an attempt; nothing if it does not run here. */
-  void cancel(ExecutionAttemptID attemptId) {
-    Task task = tasks.get(attemptId);
-    if (task == null) {
-      LOG.debug("Attempt {} is to be cancelled, but not here.", attemptId);
-    } else {
-      task.cancel("asked for by the JobMaster");
+  /**
+   * Begins to cancel attempts; nothing for those that do not run here.
+   *
+   * @throws FencingTokenException if a job is not served for the session; none is cancelled then
+   */
+  void cancel(List<ExecutionAttemptID> attemptIds, JobMasterId jobMasterId)
+      throws FencingTokenException {
+    List<Task> running = attemptIds.stream().map(tasks::get).filter(Objects::nonNull).toList();
+    for (Task task : running) {
+      requireServed(task.jobId(), jobMasterId, "cancel attempt " + task.attemptId());
     }
+    running.forEach(task -> task.cancel("asked for by the JobMaster"));
   }
 
   /** Results are not needed any more; nothing if the job is served for another session. */
@@ -240,25 +244,41 @@ final class ServedJobs {
   }
 
   /**
-   * A JobMaster says goodbye. One that arrives during the registration is meant for an earlier
-   * connection.
+   * A JobMaster says goodbye for good. One that arrives during the registration is meant for an
+   * earlier connection.
    */
   void disconnectedBy(JobID jobId, JobMasterId jobMasterId, String reason) {
     jobs.get(jobId, jobMasterId)
         .filter(JobLeaderConnection::isConnected)
-        .ifPresent(connection -> onJobMasterLoss(connection, "it ended the connection: " + reason));
+        .ifPresent(connection -> giveUp(jobId, "its JobMaster ended the connection: " + reason));
+  }
+
+  /** A JobMaster ends with its session, and another one will follow. */
+  void suspendedBy(JobID jobId, JobMasterId jobMasterId, String reason) {
+    jobs.get(jobId, jobMasterId)
+        .filter(JobLeaderConnection::isConnected)
+        .ifPresent(connection -> suspend(connection, "it ends with its session: " + reason));
   }
 
   /** A process is gone, with the JobMasters in it. */
   void losePeer(String peer, String why) {
-    jobs.at(peer).forEach(connection -> onJobMasterLoss(connection, why));
+    jobs.at(peer).forEach(connection -> suspend(connection, why));
   }
 
-  /** Another leader session: the jobs' masters of other sessions do not lead any more. */
-  void followSession(UUID sessionId) {
-    jobs.all().stream()
-        .filter(job -> !job.jobMasterId().value().equals(sessionId))
-        .forEach(job -> onJobMasterLoss(job, "another session leads: " + sessionId));
+  /** The ResourceManager of the session has taken this TaskExecutor in. */
+  void sessionLives(UUID session) {
+    jobs.sessionLives(session);
+  }
+
+  /** Who leads: the jobs' masters of other sessions do not any more. */
+  void followLeader(Optional<LeaderInformation> leader) {
+    jobs.leaderChanged(leader);
+    if (leader.isPresent()) {
+      UUID session = leader.get().sessionId();
+      jobs.all().stream()
+          .filter(job -> !job.jobMasterId().value().equals(session))
+          .forEach(job -> suspend(job, "another session leads: " + session));
+    }
   }
 
   /**
@@ -274,38 +294,52 @@ final class ServedJobs {
 
   /** Leaves all JobMasters; slots and tasks stay as they are. */
   void leave(TaskManagerLoss goodbye) {
-    jobs.all()
-        .forEach(
-            connection -> {
-              jobs.remove(connection);
-              connection.leave(goodbye);
-            });
+    jobs.leave(goodbye);
   }
 
-  /**
-   * The one place that decides what the loss of a JobMaster means for its job: its tasks are
-   * cancelled and its slots given back.
-   */
-  private void onJobMasterLoss(JobLeaderConnection connection, String reason) {
-    if (!jobs.remove(connection)) {
+  /** A job's master has ended: its tasks, results and slots are kept for the next one. */
+  void suspend(JobLeaderConnection connection, String reason) {
+    JobID jobId = connection.jobId();
+    if (!jobs.suspend(connection, left("its JobMaster does not lead any more: " + reason))) {
       return;
     }
-    JobID jobId = connection.jobId();
+    for (SlotOffer offer : slots.openOffers(jobId)) {
+      if (slots.isUsed(offer.allocationId())) {
+        slots.markActive(offer.allocationId());
+      } else {
+        releaseSlot(offer.allocationId(), reason);
+      }
+    }
+    if (!releaseJobIfOver(jobId)) {
+      LOG.info(
+          "The JobMaster of job {}, session {}, has ended; its tasks go on: {}",
+          jobId,
+          connection.jobMasterId(),
+          reason);
+      jobs.takeToLeader(jobId);
+    }
+  }
+
+  /** A job is not to go on here: its tasks are cancelled, its slots and results given up. */
+  void giveUp(JobID jobId, String reason) {
     List<AllocationID> held = slots.allocationsOf(jobId);
-    LOG.info(
-        "The JobMaster of job {}, session {}, is lost, giving back {} slots: {}",
-        jobId,
-        connection.jobMasterId(),
-        held.size(),
-        reason);
-    connection.leave(
-        TaskManagerLoss.left("TaskExecutor " + context.resourceId() + " gave it up: " + reason));
+    LOG.info("Giving up job {} with {} slots: {}", jobId, held.size(), reason);
+    jobs.get(jobId)
+        .ifPresent(
+            connection -> {
+              jobs.remove(connection);
+              connection.leave(left("it gave the job up: " + reason));
+            });
+    jobs.leases().giveUp(jobId);
     partitions.releaseAll(jobId);
     for (AllocationID allocation : held) {
-      releaseSlot(allocation, reason)
-          .forEach(task -> task.cancel("its JobMaster is lost: " + reason));
+      releaseSlot(allocation, reason).forEach(task -> task.cancel("given up: " + reason));
     }
     releaseJobIfOver(jobId);
+  }
+
+  private TaskManagerLoss left(String reason) {
+    return TaskManagerLoss.left("TaskExecutor " + context.resourceId() + ": " + reason);
   }
 
   private void onSlotTimeout(AllocationID allocationId) {
@@ -316,7 +350,8 @@ final class ServedJobs {
     failAllocation(allocationId, "not accepted by the JobMaster in time");
   }
 
-  private void failAllocation(AllocationID allocationId, String reason) {
+  /** A job loses a slot: its tasks there fail. */
+  void failAllocation(AllocationID allocationId, String reason) {
     Optional<JobID> job = slots.jobOf(allocationId);
     for (Task task : releaseSlot(allocationId, reason)) {
       task.fail(new TaskSubmissionException("Its slot " + allocationId + " is gone: " + reason));
@@ -335,30 +370,27 @@ final class ServedJobs {
   }
 
   private void report(Task task) {
-    jobs.get(task.jobId()).ifPresent(connection -> report(task, connection));
-  }
-
-  private void report(Task task, JobLeaderConnection connection) {
-    if (task.leavesResults()) {
+    if (task.leavesResults() && jobs.has(task.jobId())) {
       partitions.add(task.jobId(), task.attemptId());
     }
-    connection.report(task.executionState());
+    jobs.report(task.executionState());
   }
 
-  private void releaseJobIfOver(JobID jobId) {
-    if (!slots.isGone(jobId) || partitions.has(jobId)) {
-      return;
+  /** Lets the job go if nothing of it is left here, and nothing to be told. */
+  boolean releaseJobIfOver(JobID jobId) {
+    if (!slots.isGone(jobId) || partitions.has(jobId) || !jobs.isDrained(jobId)) {
+      return false;
     }
-    Optional<JobLeaderConnection> connection = jobs.get(jobId);
-    if (connection.isPresent()) {
-      if (!connection.get().isDrained()) {
-        return;
-      }
-      jobs.remove(connection.get());
-      connection.get().leave(TaskManagerLoss.left("Job " + jobId + " has no slot here any more."));
-    }
+    jobs.get(jobId)
+        .ifPresent(
+            connection -> {
+              jobs.remove(connection);
+              connection.leave(left("Job " + jobId + " has no slot here any more"));
+            });
+    jobs.leases().giveUp(jobId);
     LOG.info("Job {} is over on this TaskExecutor.", jobId);
     taskRunner.releaseJob(jobId);
+    return true;
   }
 
   /** Throws if an invariant does not hold; for tests and the simulator. */
@@ -396,63 +428,6 @@ final class ServedJobs {
                   "Its slot is out of use: attempt " + task.attemptId() + " does not end"));
         }
       }
-    }
-  }
-
-  private final class JobMasterView implements JobLeaderConnection.Owner {
-    @Override
-    public List<TaskExecutorHeartbeat.ExecutionStatus> executionsOf(JobID jobId) {
-      return tasks.executionsOf(jobId);
-    }
-
-    @Override
-    public List<AllocationID> activeSlots(JobID jobId) {
-      return slots.activeAllocations(jobId);
-    }
-
-    @Override
-    public List<SlotOffer> openOffers(JobID jobId) {
-      return slots.openOffers(jobId);
-    }
-
-    @Override
-    public void onOfferAnswered(
-        JobLeaderConnection connection,
-        List<SlotOffer> offered,
-        List<SlotOffer> accepted,
-        String reasonForOthers) {
-      Set<AllocationID> acceptedIds =
-          accepted.stream()
-              .map(SlotOffer::allocationId)
-              .collect(Collectors.toCollection(LinkedHashSet::new));
-      for (SlotOffer offer : offered) {
-        if (!acceptedIds.contains(offer.allocationId())) {
-          failAllocation(offer.allocationId(), reasonForOthers);
-        } else if (!slots.markActive(offer.allocationId())) {
-          connection.failSlot(offer, "It was released before it was accepted.");
-        }
-      }
-    }
-
-    @Override
-    public void onAttemptRefused(JobID jobId, ExecutionAttemptID attemptId, String reason) {
-      Task task = tasks.get(attemptId);
-      if (task != null) {
-        task.fail(new TaskSubmissionException("The JobMaster does not know it: " + reason));
-      }
-      partitions.release(jobId, List.of(attemptId));
-    }
-
-    @Override
-    public void onStatesAcknowledged(JobLeaderConnection connection) {
-      if (jobs.get(connection.jobId()).filter(current -> current == connection).isPresent()) {
-        releaseJobIfOver(connection.jobId());
-      }
-    }
-
-    @Override
-    public void onJobMasterLoss(JobLeaderConnection connection, String reason) {
-      ServedJobs.this.onJobMasterLoss(connection, reason);
     }
   }
 }

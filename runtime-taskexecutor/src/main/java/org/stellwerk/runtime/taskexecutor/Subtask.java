@@ -1,13 +1,13 @@
 package org.stellwerk.runtime.taskexecutor;
 
 import org.stellwerk.runtime.id.ExecutionAttemptID;
-import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.ExecutionVertexID;
+import org.stellwerk.runtime.id.JobID;
 
-/** What the attempts of one subtask in one execution graph have in common. */
-record Subtask(ExecutionGraphId graph, ExecutionVertexID vertex) {
+/** What the attempts of one subtask have in common, whichever leader session made them. */
+record Subtask(JobID job, ExecutionVertexID vertex) {
 
-  static Subtask of(ExecutionAttemptID attempt) {
-    return new Subtask(attempt.executionGraphId(), attempt.executionVertexId());
+  static Subtask of(JobID job, ExecutionAttemptID attempt) {
+    return new Subtask(job, attempt.executionVertexId());
   }
 }

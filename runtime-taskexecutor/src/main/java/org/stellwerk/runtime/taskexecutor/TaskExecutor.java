@@ -218,8 +218,12 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
 
   @Override
   public CompletableFuture<Acknowledge> cancelTasks(
-      List<ExecutionAttemptID> attemptIds, Duration timeout) {
-    attemptIds.forEach(jobs::cancel);
+      List<ExecutionAttemptID> attemptIds, JobMasterId jobMasterId, Duration timeout) {
+    try {
+      jobs.cancel(attemptIds, jobMasterId);
+    } catch (FencingTokenException e) {
+      return CompletableFuture.failedFuture(e);
+    }
     return acknowledged("taskexecutor.task-cancelled");
   }
 
@@ -245,6 +249,11 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
     jobs.disconnectedBy(jobId, jobMasterId, reason);
   }
 
+  @Override
+  public void suspendJobMaster(JobID jobId, JobMasterId jobMasterId, String reason) {
+    jobs.suspendedBy(jobId, jobMasterId, reason);
+  }
+
   private CompletableFuture<Acknowledge> acknowledged(String faultPoint) {
     return services.faultPoints().pass(faultPoint, Acknowledge.INSTANCE);
   }
@@ -254,7 +263,7 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
       return;
     }
     resourceManager.leaderChanged(leader);
-    leader.ifPresent(now -> jobs.followSession(now.sessionId()));
+    jobs.followLeader(leader);
   }
 
   /** Throws if an invariant does not hold; for tests and the simulator, in the main thread. */

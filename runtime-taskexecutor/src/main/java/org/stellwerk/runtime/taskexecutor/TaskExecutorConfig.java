@@ -8,6 +8,7 @@ import org.stellwerk.rpc.RpcOptions;
 import org.stellwerk.runtime.heartbeat.HeartbeatConfig;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.messages.HardwareDescription;
+import org.stellwerk.runtime.options.JobManagerOptions;
 import org.stellwerk.runtime.options.RuntimeOptions;
 import org.stellwerk.runtime.options.TaskManagerOptions;
 import org.stellwerk.runtime.options.TaskOptions;
@@ -55,6 +56,7 @@ public record TaskExecutorConfig(
    * @param cancellationInterval between two interruptions of a task that is to end
    * @param cancellation before a task that does not end is reported; zero for ever
    * @param stop for tasks to end when the TaskExecutor stops
+   * @param lease for a leader that takes over a job whose JobMaster has ended
    */
   public record Timeouts(
       Duration slot,
@@ -62,7 +64,8 @@ public record TaskExecutorConfig(
       Duration repetition,
       Duration cancellationInterval,
       Duration cancellation,
-      Duration stop) {
+      Duration stop,
+      Duration lease) {
 
     public Timeouts {
       requirePositive(TaskManagerOptions.SLOT_TIMEOUT, slot);
@@ -104,7 +107,8 @@ public record TaskExecutorConfig(
             ask.compareTo(third) < 0 ? ask : third,
             configuration.get(TaskOptions.CANCELLATION_INTERVAL),
             configuration.get(TaskOptions.CANCELLATION_TIMEOUT),
-            STOP_TIMEOUT);
+            STOP_TIMEOUT,
+            configuration.get(JobManagerOptions.RECONNECT_LEASE));
     return new TaskExecutorConfig(
         DEFAULT_ENDPOINT_NAME,
         resourceId,

@@ -23,6 +23,7 @@ import org.stellwerk.runtime.messages.ExecutionState;
  * @param slots in the order of their indexes
  * @param tasks those that have not ended
  * @param jobs those that it has a connection for
+ * @param leases the jobs that go on without a JobMaster
  * @param availability whether it gives slots and takes tasks
  */
 public record TaskExecutorSnapshot(
@@ -32,6 +33,7 @@ public record TaskExecutorSnapshot(
     List<Slot> slots,
     List<RunningTask> tasks,
     List<Job> jobs,
+    List<JobID> leases,
     Availability availability) {
 
   /**
@@ -75,6 +77,7 @@ public record TaskExecutorSnapshot(
         jobs.slots().snapshot(),
         running,
         connections,
+        jobs.connections().leases().jobs(),
         jobs.availability());
   }
 }

@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.messages.SlotStatus;
@@ -29,7 +30,7 @@ final class TaskSlot {
   private final SlotID id;
   private final TransitionObserver transitions;
   private final Set<ExecutionAttemptID> attempts = new LinkedHashSet<>();
-  private final Map<Subtask, Integer> newestAttempts = new LinkedHashMap<>();
+  private final Map<ExecutionVertexID, ExecutionAttemptID> newestAttempts = new LinkedHashMap<>();
   private SlotState state = SlotState.FREE;
   private @Nullable AllocationID allocationId;
   private @Nullable JobID jobId;
@@ -110,14 +111,14 @@ final class TaskSlot {
     newestAttempts.clear();
   }
 
-  /** The newest attempt of the same subtask that was ever put into this allocation; -1 if none. */
-  int newestAttempt(ExecutionAttemptID attempt) {
-    return newestAttempts.getOrDefault(Subtask.of(attempt), -1);
+  /** The newest attempt of the same subtask that was ever put into this allocation. */
+  @Nullable ExecutionAttemptID newestAttempt(ExecutionAttemptID attempt) {
+    return newestAttempts.get(attempt.executionVertexId());
   }
 
   void add(ExecutionAttemptID attempt) {
     attempts.add(attempt);
-    newestAttempts.put(Subtask.of(attempt), attempt.attemptNumber());
+    newestAttempts.put(attempt.executionVertexId(), attempt);
   }
 
   void remove(ExecutionAttemptID attempt) {

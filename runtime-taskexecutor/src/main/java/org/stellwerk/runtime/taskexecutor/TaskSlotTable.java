@@ -128,13 +128,17 @@ final class TaskSlotTable {
       throw new TaskSubmissionException(
           "Attempt " + attempt + " is refused: its job has lost slot " + describe(slot));
     }
-    int newest = slot.newestAttempt(attempt);
-    if (newest == attempt.attemptNumber()) {
+    ExecutionAttemptID newest = slot.newestAttempt(attempt);
+    if (attempt.equals(newest)) {
       return false;
     }
-    if (newest > attempt.attemptNumber()) {
+    if (newest != null && newest.attemptNumber() > attempt.attemptNumber()) {
       throw new TaskSubmissionException(
-          "Attempt " + attempt + " is refused: attempt " + newest + " of its subtask came before");
+          "Attempt "
+              + attempt
+              + " is refused: attempt "
+              + newest.attemptNumber()
+              + " of its subtask came before");
     }
     TaskSlot elsewhere = byAttempt.get(attempt);
     if (elsewhere != null) {
@@ -194,10 +198,28 @@ final class TaskSlotTable {
 
   /** The allocations that the job's master has accepted, ordered by index. */
   List<AllocationID> activeAllocations(JobID jobId) {
+    return activeOffers(jobId).stream().map(SlotOffer::allocationId).toList();
+  }
+
+  /** The same as they would be offered to another master. */
+  List<SlotOffer> activeOffers(JobID jobId) {
     return slots.stream()
         .filter(slot -> slot.state() == SlotState.ACTIVE && slot.jobId().equals(jobId))
-        .map(TaskSlot::allocationId)
+        .map(slot -> new SlotOffer(slot.allocationId(), slot.id().slotNumber()))
         .toList();
+  }
+
+  /** The allocation of the slot that the attempt is in, unless its job has lost that. */
+  Optional<AllocationID> heldAllocationOf(ExecutionAttemptID attempt) {
+    return Optional.ofNullable(byAttempt.get(attempt))
+        .filter(TaskSlot::isHeld)
+        .map(TaskSlot::allocationId);
+  }
+
+  /** Whether attempts are in the slot of the allocation. */
+  boolean isUsed(AllocationID allocationId) {
+    TaskSlot slot = byAllocation.get(allocationId);
+    return slot != null && !slot.isEmpty();
   }
 
   /** All allocations of the job, those being released included, ordered by index. */

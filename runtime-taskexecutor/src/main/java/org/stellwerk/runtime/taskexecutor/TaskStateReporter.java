@@ -13,7 +13,6 @@ import org.slf4j.LoggerFactory;
 import org.stellwerk.runtime.gateway.JobMasterGateway;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.messages.TaskExecutionState;
-import org.stellwerk.runtime.messages.TaskExecutorHeartbeat.ExecutionStatus;
 import org.stellwerk.util.ExceptionUtils;
 
 /**
@@ -73,11 +72,8 @@ final class TaskStateReporter {
   }
 
   /** Ends of attempts that the JobMaster may not know yet. */
-  List<ExecutionStatus> unacknowledgedEnds() {
-    return pending.values().stream()
-        .filter(state -> state.state().isTerminal())
-        .map(state -> new ExecutionStatus(state.attemptId(), state.state(), state.metrics()))
-        .toList();
+  List<TaskExecutionState> unacknowledgedEnds() {
+    return pending.values().stream().filter(state -> state.state().isTerminal()).toList();
   }
 
   boolean isDrained() {

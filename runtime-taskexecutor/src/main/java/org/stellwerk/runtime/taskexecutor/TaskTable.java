@@ -58,7 +58,7 @@ final class TaskTable {
   void start(TaskDeploymentDescriptor descriptor) {
     Task task = new Task(descriptor, runner, timeouts, mainThread, new TaskListener());
     tasks.put(task.attemptId(), task);
-    bySubtask.put(Subtask.of(task.attemptId()), task);
+    bySubtask.put(Subtask.of(task.jobId(), task.attemptId()), task);
     task.start();
   }
 
@@ -96,19 +96,24 @@ final class TaskTable {
    * Makes sure that no two attempts of a subtask run here, but for those that are given up. One
    * that its JobMaster gave up without being heard is cancelled for the later one.
    *
-   * @throws TaskSubmissionException if an earlier attempt has not ended
+   * @throws TaskSubmissionException if another attempt has not ended
    */
-  void checkNoneBefore(ExecutionAttemptID attemptId) throws TaskSubmissionException {
-    Task running = bySubtask.get(Subtask.of(attemptId));
-    if (running != null && running.attemptId().attemptNumber() < attemptId.attemptNumber()) {
-      running.cancel("attempt " + attemptId.attemptNumber() + " is to take its place");
-      throw new TaskSubmissionException(
-          "Attempt "
-              + attemptId
-              + " is refused: attempt "
-              + running.attemptId().attemptNumber()
-              + " of its subtask still runs here; it is being cancelled");
+  void checkNoOther(JobID jobId, ExecutionAttemptID attemptId) throws TaskSubmissionException {
+    Task running = bySubtask.get(Subtask.of(jobId, attemptId));
+    if (running == null || running.attemptId().equals(attemptId)) {
+      return;
     }
+    boolean isLater = attemptId.attemptNumber() >= running.attemptId().attemptNumber();
+    if (isLater) {
+      running.cancel("attempt " + attemptId.attemptNumber() + " is to take its place");
+    }
+    throw new TaskSubmissionException(
+        "Attempt "
+            + attemptId
+            + " is refused: attempt "
+            + running.attemptId().attemptNumber()
+            + " of its subtask still runs here"
+            + (isLater ? "; it is being cancelled" : ""));
   }
 
   List<Task> all() {
@@ -141,7 +146,7 @@ final class TaskTable {
       transitions.onTransition(TransitionObserver.TASK, task.attemptId(), from, task.state());
       if (task.state().isTerminal()) {
         tasks.remove(task.attemptId());
-        bySubtask.remove(Subtask.of(task.attemptId()), task);
+        bySubtask.remove(Subtask.of(task.jobId(), task.attemptId()), task);
       }
       listener.onTransition(task, from);
       if (ending && tasks.isEmpty()) {
@@ -151,7 +156,7 @@ final class TaskTable {
 
     @Override
     public void onGivenUp(Task task) {
-      bySubtask.remove(Subtask.of(task.attemptId()), task);
+      bySubtask.remove(Subtask.of(task.jobId(), task.attemptId()), task);
       listener.onGivenUp(task);
     }
   }

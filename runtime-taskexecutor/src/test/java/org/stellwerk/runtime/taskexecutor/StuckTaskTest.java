@@ -32,7 +32,7 @@ class StuckTaskTest {
 
   private TestingTaskRunner.TestingTask stuck() {
     TestingTaskRunner.TestingTask task = bed.runTask(master, allocation, attempt);
-    bed.sim.await(bed.gateway.cancelTasks(List.of(attempt), TaskExecutorBed.RPC));
+    bed.sim.await(bed.gateway.cancelTasks(List.of(attempt), master.id(), TaskExecutorBed.RPC));
     bed.runFor(Duration.ofMillis(5_100));
     return task;
   }

@@ -58,7 +58,7 @@ class TaskExecutorChaosTest {
       assertEndsOnce(master);
     }
     assertThat(bed.runner.starts).doesNotHaveDuplicates();
-    assertThat(bed.runner.starts).hasSizeGreaterThan(20);
+    assertThat(bed.runner.starts).hasSizeGreaterThan(10);
   }
 
   private static void assertEndsOnce(TestingJobMaster master) {
@@ -137,7 +137,7 @@ class TaskExecutorChaosTest {
   private void cancel() {
     ExecutionAttemptID attempt = any(bed.runner.starts);
     if (attempt != null) {
-      bed.gateway.cancelTasks(List.of(attempt), TaskExecutorBed.RPC);
+      bed.gateway.cancelTasks(List.of(attempt), any(masters).id(), TaskExecutorBed.RPC);
     }
   }
 

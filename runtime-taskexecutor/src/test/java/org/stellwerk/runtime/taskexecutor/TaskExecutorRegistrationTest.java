@@ -14,7 +14,6 @@ import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.Acknowledge;
-import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.SlotStatus;
@@ -208,29 +207,6 @@ class TaskExecutorRegistrationTest {
   }
 
   @Test
-  void aNewLeaderSessionEndsTheJobsOfTheOld() {
-    TaskExecutorBed bed = TaskExecutorBed.registered();
-    TestingJobMaster master = bed.jobMaster();
-    AllocationID allocation = bed.allocate(0, master);
-    TestingTaskRunner.TestingTask task = bed.runTask(master, allocation, bed.attempt(0, 0));
-    LeaderInformation next = bed.newSession();
-    TestingResourceManager nextManager = bed.resourceManager(next);
-    bed.retrieval.lead(next);
-    bed.settle();
-    assertThat(task.cancellations).isEqualTo(1);
-    assertThat(master.goodbyes).hasSize(1);
-    assertThat(bed.runner.releasedJobs).containsExactly(master.jobId);
-
-    TestingJobMaster again = bed.jobMaster(next, master.jobId);
-    AllocationID second = bed.allocate(0, again);
-    assertThat(again.offers).hasSize(1);
-    bed.runTask(again, second, bed.attempt(0, 1));
-    assertThat(again.statesOf(bed.attempt(0, 1)))
-        .containsExactly(ExecutionState.INITIALIZING, ExecutionState.RUNNING);
-    assertThat(nextManager.registrations).hasSize(1);
-  }
-
-  @Test
   void anotherSessionOfTheJobReplacesItsConnection() {
     TaskExecutorBed bed = TaskExecutorBed.registered();
     JobID jobId = new JobID(bed.jm.ids().nextUuid());
@@ -248,7 +224,13 @@ class TaskExecutorRegistrationTest {
     assertThat(old.offers).hasSize(1);
     AllocationID fresh = bed.allocate(1, now);
     assertThat(old.goodbyes).hasSize(1);
+    assertThat(now.registrations)
+        .singleElement()
+        .satisfies(
+            registration ->
+                assertThat(registration.report().slots())
+                    .containsExactlyElementsOf(old.offers.get(0)));
     assertThat(now.offers).containsExactly(List.of(new SlotOffer(fresh, 1)));
-    assertThat(bed.rm.available).hasSize(1);
+    assertThat(bed.rm.available).isEmpty();
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.runtime.id.AllocationID;
@@ -14,13 +15,15 @@ import org.stellwerk.runtime.messages.IOMetrics;
 /** Finished tasks whose results are read later. */
 class TaskExecutorResultsTest {
 
-  private final TaskExecutorBed bed = TaskExecutorBed.registered();
+  private final TaskExecutorBed bed =
+      new TaskExecutorBed(1, Map.of("taskmanager.registration.timeout", "1 h"));
   private final TestingJobMaster master = bed.jobMaster();
-  private final AllocationID allocation = bed.allocate(0, master);
   private final ExecutionAttemptID attempt = bed.attempt(0, 0);
 
   @BeforeEach
   void aTaskFinishesAndItsSlotIsFreed() {
+    bed.lead();
+    AllocationID allocation = bed.allocate(0, master);
     bed.withBlockingOutputs();
     bed.runTask(master, allocation, attempt).finish();
     bed.settle();
@@ -65,9 +68,11 @@ class TaskExecutorResultsTest {
   }
 
   @Test
-  void theLossOfTheJobMasterReleasesAll() {
+  void theEndOfTheLeaseReleasesAll() {
     bed.jm.crash();
     bed.runFor(Duration.ofMinutes(1));
+    assertThat(bed.runner.releasedPartitions).isEmpty();
+    bed.runFor(Duration.ofMinutes(10));
     assertThat(bed.runner.releasedPartitions).containsExactly(attempt);
     assertThat(bed.runner.releasedJobs).containsExactly(master.jobId);
   }

@@ -75,8 +75,8 @@ class TaskExecutorTasksTest {
   @Test
   void cancelEndsCanceled() {
     TestingTaskRunner.TestingTask task = bed.runTask(master, allocation, attempt);
-    bed.sim.await(bed.gateway.cancelTasks(List.of(attempt), TaskExecutorBed.RPC));
-    bed.sim.await(bed.gateway.cancelTasks(List.of(attempt), TaskExecutorBed.RPC));
+    bed.sim.await(bed.gateway.cancelTasks(List.of(attempt), master.id(), TaskExecutorBed.RPC));
+    bed.sim.await(bed.gateway.cancelTasks(List.of(attempt), master.id(), TaskExecutorBed.RPC));
     bed.settle();
     assertThat(task.cancellations).isEqualTo(1);
     assertThat(master.statesOf(attempt))
@@ -86,7 +86,8 @@ class TaskExecutorTasksTest {
 
   @Test
   void cancellingWhatIsNotThereIsAcknowledged() {
-    bed.sim.await(bed.gateway.cancelTasks(List.of(bed.attempt(3, 9)), TaskExecutorBed.RPC));
+    bed.sim.await(
+        bed.gateway.cancelTasks(List.of(bed.attempt(3, 9)), master.id(), TaskExecutorBed.RPC));
     assertThat(master.states).isEmpty();
   }
 
@@ -94,7 +95,7 @@ class TaskExecutorTasksTest {
   void aTaskThatIgnoresCancellationIsInterruptedAgainAndAgain() {
     bed.runner.tasksIgnoreCancellation = true;
     TestingTaskRunner.TestingTask task = bed.runTask(master, allocation, attempt);
-    bed.sim.await(bed.gateway.cancelTasks(List.of(attempt), TaskExecutorBed.RPC));
+    bed.sim.await(bed.gateway.cancelTasks(List.of(attempt), master.id(), TaskExecutorBed.RPC));
     bed.runFor(Duration.ofMillis(3_500));
     assertThat(task.interruptions).isEqualTo(4);
     task.events.onCanceled(task.metrics());

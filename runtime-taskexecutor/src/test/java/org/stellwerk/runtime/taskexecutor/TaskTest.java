@@ -91,7 +91,8 @@ class TaskTest {
           Duration.ofSeconds(3),
           Duration.ofSeconds(1),
           Duration.ofSeconds(5),
-          Duration.ofSeconds(5));
+          Duration.ofSeconds(5),
+          Duration.ofMinutes(10));
   private final ExecutionAttemptID attempt =
       new ExecutionAttemptID(
           new ExecutionGraphId(new UUID(1, 1)),

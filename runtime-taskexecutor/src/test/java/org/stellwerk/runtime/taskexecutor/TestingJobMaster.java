@@ -22,19 +22,20 @@ import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
 import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.JobReport;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
-import org.stellwerk.runtime.messages.TaskManagerLocation;
 import org.stellwerk.runtime.messages.TaskManagerLoss;
+import org.stellwerk.runtime.messages.TaskManagerRegistration;
 
 /** Accepts every slot and state, unless the test says otherwise, and keeps what it is told. */
 final class TestingJobMaster extends FencedRpcEndpoint<JobMasterId> implements JobMasterGateway {
 
   final JobID jobId;
-  final List<TaskManagerLocation> registrations = new ArrayList<>();
+  final List<TaskManagerRegistration> registrations = new ArrayList<>();
   final List<List<SlotOffer>> offers = new ArrayList<>();
   final List<TaskExecutionState> states = new ArrayList<>();
   final List<TaskExecutorHeartbeat.ToJobMaster> heartbeats = new ArrayList<>();
@@ -72,13 +73,18 @@ final class TestingJobMaster extends FencedRpcEndpoint<JobMasterId> implements J
 
   @Override
   public CompletableFuture<RegistrationResponse> registerTaskManager(
-      JobID job, String address, TaskManagerLocation location, Duration timeout) {
-    registrations.add(location);
+      TaskManagerRegistration registration, Duration timeout) {
+    registrations.add(registration);
     RegistrationResponse given = answer;
     return registrationAnswer.apply(
         given != null
             ? given
-            : new RegistrationResponse.JobMasterTaskExecutorSuccess(new ResourceID("jm")));
+            : new RegistrationResponse.JobMasterTaskExecutorSuccess(
+                new ResourceID("jm"),
+                registration.report().slots().stream().map(SlotOffer::allocationId).toList(),
+                registration.report().executions().stream()
+                    .map(JobReport.HeldExecution::attemptId)
+                    .toList()));
   }
 
   @Override

@@ -25,12 +25,13 @@ import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.options.HeartbeatOptions;
+import org.stellwerk.runtime.options.JobManagerOptions;
 import org.stellwerk.simulation.SimCoordination;
 import org.stellwerk.simulation.SimStores;
 import org.stellwerk.simulation.SimWorld;
 
 /**
- * The invariants I1 to I14 of a simulated cluster, checked after every event. Only the endpoint
+ * The invariants I1 to I16 of a simulated cluster, checked after every event. Only the endpoint
  * whose event ran is looked at; if its snapshot has changed the invariants hear of the change. What
  * is broken is reported to the scheduler, which ends the run: nothing on the way can swallow it.
  */
@@ -62,7 +63,11 @@ public final class ClusterChecks {
             new I1SlotOwners(this::report, allocations, this::userCode),
             new I2Attempts(this::report),
             new I2Successors(this::report),
-            new I2LiveAttempts(this::report, scheduler::nowNanos, silence(world.configuration())),
+            new I2LiveAttempts(
+                this::report,
+                coordination::leaderSession,
+                scheduler::nowNanos,
+                silence(world.configuration())),
             new I3StateMachines(this::report, new Truth(coordination)),
             new I4Durability(
                 this::report,
@@ -81,6 +86,13 @@ public final class ClusterChecks {
                 world.configuration().get(HeartbeatOptions.TIMEOUT).toNanos() / 3),
             new I14Restarts(
                 this::report, this::graphOf, world.configuration(), scheduler::nowNanos),
+            new I15Progress(
+                this::report, coordination::leaderSession, coordination.stores()::progress),
+            new I16Leases(
+                this::report,
+                world.configuration().get(JobManagerOptions.RECONNECT_LEASE),
+                scheduler::nowNanos,
+                process -> world.node(Processes.name(process)).isFrozen()),
             mainThreads);
   }
 

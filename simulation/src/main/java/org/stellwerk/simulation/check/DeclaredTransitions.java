@@ -27,7 +27,8 @@ public final class DeclaredTransitions {
 
   private static final String ADAPTIVE_JOB =
       """
-      CREATED -> WAITING_FOR_RESOURCES CANCELING FINISHED
+      CREATED -> RECONCILING WAITING_FOR_RESOURCES CANCELING FINISHED
+      RECONCILING -> EXECUTING WAITING_FOR_RESOURCES RESTARTING CANCELING FAILING FINISHED
       WAITING_FOR_RESOURCES -> EXECUTING CANCELING FAILING FINISHED
       EXECUTING -> RESTARTING CANCELING FAILING FINISHED
       RESTARTING -> WAITING_FOR_RESOURCES CANCELING FINISHED
@@ -37,7 +38,7 @@ public final class DeclaredTransitions {
 
   private static final String EXECUTION =
       """
-      CREATED -> SCHEDULED CANCELED FAILED
+      CREATED -> SCHEDULED DEPLOYING CANCELED FAILED
       SCHEDULED -> DEPLOYING CANCELED FAILED
       DEPLOYING -> INITIALIZING RUNNING FINISHED CANCELING CANCELED FAILED
       INITIALIZING -> RUNNING FINISHED CANCELING CANCELED FAILED
@@ -86,6 +87,14 @@ public final class DeclaredTransitions {
       DRAINING -> OPEN CORDONED
       """;
 
+  private static final String JOB_LEASE =
+      """
+      NONE -> HELD
+      HELD -> TAKEN_OVER OVER
+      TAKEN_OVER -> NONE
+      OVER -> NONE
+      """;
+
   private static final Map<String, Map<String, Set<String>>> BY_MACHINE = new TreeMap<>();
 
   static {
@@ -97,6 +106,7 @@ public final class DeclaredTransitions {
     BY_MACHINE.put(TransitionObserver.MANAGED_SLOT, parse(MANAGED_SLOT));
     BY_MACHINE.put(TransitionObserver.LEADER_SESSION, parse(LEADER_SESSION));
     BY_MACHINE.put(TransitionObserver.AVAILABILITY, parse(AVAILABILITY));
+    BY_MACHINE.put(TransitionObserver.JOB_LEASE, parse(JOB_LEASE));
   }
 
   private DeclaredTransitions() {}

@@ -14,6 +14,7 @@ import org.stellwerk.rpc.simulation.InvariantViolation;
 import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.id.ResourceID;
@@ -35,6 +36,9 @@ final class I11Producers extends Invariant {
   private final Function<JobID, Optional<JobGraph>> graphs;
   private final Map<JobID, Optional<JobGraph>> known = new HashMap<>();
 
+  /** In this event; what was taken over from a former leader was deployed by that one. */
+  private final Set<ExecutionAttemptID> deployed = new HashSet<>();
+
   /** Where attempts have finished. */
   private final Map<ExecutionAttemptID, ResourceID> finished = new HashMap<>();
 
@@ -55,7 +59,17 @@ final class I11Producers extends Invariant {
         && transition.to() == ExecutionState.FINISHED
         && transition.id() instanceof ExecutionAttemptID attempt) {
       finished.put(attempt, Processes.resourceId(transition.process()));
+    } else if (transition.machine().equals(TransitionObserver.EXECUTION)
+        && transition.from() == ExecutionState.SCHEDULED
+        && transition.to() == ExecutionState.DEPLOYING
+        && transition.id() instanceof ExecutionAttemptID attempt) {
+      deployed.add(attempt);
     }
+  }
+
+  @Override
+  void onEndOfEvent() {
+    deployed.clear();
   }
 
   @Override
@@ -69,14 +83,9 @@ final class I11Producers extends Invariant {
     if (graph == null || graph.edges().isEmpty()) {
       return;
     }
-    Set<ExecutionSnapshot> former = new HashSet<>(before.executions());
-    Set<ExecutionAttemptID> formerAttempts = new HashSet<>();
-    Set<ExecutionAttemptID> wereActive = new HashSet<>();
+    Map<ExecutionVertexID, ExecutionSnapshot> former = new HashMap<>();
     for (ExecutionSnapshot execution : before.executions()) {
-      formerAttempts.add(execution.attemptId());
-      if (ACTIVE.contains(execution.state())) {
-        wereActive.add(execution.attemptId());
-      }
+      former.put(execution.attemptId().executionVertexId(), execution);
     }
     Map<JobVertexID, List<ExecutionSnapshot>> byVertex = new LinkedHashMap<>();
     for (ExecutionSnapshot execution : now.executions()) {
@@ -88,14 +97,13 @@ final class I11Producers extends Invariant {
       if (!ACTIVE.contains(execution.state())) {
         continue;
       }
-      boolean isNew = !wereActive.contains(execution.attemptId());
       for (JobEdge edge : graph.inputsOf(execution.attemptId().jobVertexId())) {
         for (ExecutionSnapshot producer : producersOf(execution, edge, byVertex)) {
-          if (isNew && edge.resultType().isBlocking()) {
+          if (deployed.contains(execution.attemptId()) && edge.resultType().isBlocking()) {
             checkInput(execution, producer, now);
-          } else if (!isNew && !former.contains(producer)) {
+          } else if (wasActive(execution, former)) {
             require(
-                formerAttempts.contains(producer.attemptId()),
+                !beginsAnew(producer, former),
                 "{} goes on, but its producer has begun anew: {}",
                 execution,
                 producer);
@@ -103,6 +111,25 @@ final class I11Producers extends Invariant {
         }
       }
     }
+  }
+
+  private static boolean wasActive(
+      ExecutionSnapshot execution, Map<ExecutionVertexID, ExecutionSnapshot> former) {
+    ExecutionSnapshot before = former.get(execution.attemptId().executionVertexId());
+    return before != null
+        && ACTIVE.contains(before.state())
+        && before.attemptId().equals(execution.attemptId());
+  }
+
+  /**
+   * Whether there is another attempt than before; one that had not begun makes way for adoption.
+   */
+  private static boolean beginsAnew(
+      ExecutionSnapshot producer, Map<ExecutionVertexID, ExecutionSnapshot> former) {
+    ExecutionSnapshot before = former.get(producer.attemptId().executionVertexId());
+    return before != null
+        && before.state() != ExecutionState.CREATED
+        && !before.attemptId().equals(producer.attemptId());
   }
 
   private static List<ExecutionSnapshot> producersOf(

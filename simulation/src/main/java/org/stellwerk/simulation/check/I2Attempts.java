@@ -10,26 +10,44 @@ import org.stellwerk.rpc.simulation.InvariantViolation;
 import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.jobmaster.JobMasterSnapshot;
+import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.JobReport.HeldExecution;
 import org.stellwerk.runtime.messages.TaskExecutionState;
+import org.stellwerk.runtime.messages.TaskManagerRegistration;
 import org.stellwerk.runtime.taskexecutor.TaskExecutor;
 import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot;
 import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot.RunningTask;
 
 /**
- * I2, one attempt at a time: in an execution graph a subtask has one attempt that has not ended,
- * attempt numbers only grow, an attempt that has ended never changes and is FINISHED only if its
- * TaskExecutor said so; in the cluster an attempt runs once, in one process, and its end is told
- * one way only.
+ * I2, one attempt at a time: with a JobMaster a subtask has one attempt that has not ended, attempt
+ * numbers only grow, but for the attempt of an earlier leader that takes the place of one that has
+ * not begun, an attempt that has ended never changes and is FINISHED only if its TaskExecutor said
+ * so, to this leader or to one before; in the cluster an attempt runs once, in one process, and its
+ * end is told one way only.
  */
 final class I2Attempts extends Invariant {
 
-  private final Map<Subtask, ExecutionSnapshot> newest = new HashMap<>();
-  private final Set<ExecutionAttemptID> over = new HashSet<>();
+  /** What a JobMaster has, by its endpoint's name: each leader session has its own. */
+  private record Place(String jobMaster, ExecutionVertexID subtask) {}
+
+  private record End(String jobMaster, ExecutionAttemptID attempt) {}
+
+  private final Map<Place, ExecutionSnapshot> newest = new HashMap<>();
+  private final Set<End> over = new HashSet<>();
   private final Map<ExecutionAttemptID, String> running = new HashMap<>();
   private final Set<ExecutionAttemptID> ended = new HashSet<>();
   private final Map<ExecutionAttemptID, ExecutionState> told = new HashMap<>();
+  private final Set<Numbered> finished = new HashSet<>();
+
+  /** An attempt, whichever leader's execution graph it belongs to. */
+  private record Numbered(ExecutionVertexID subtask, int number) {
+    static Numbered of(ExecutionAttemptID attempt) {
+      return new Numbered(attempt.executionVertexId(), attempt.attemptNumber());
+    }
+  }
 
   I2Attempts(Consumer<InvariantViolation> violations) {
     super("I2", violations);
@@ -37,34 +55,46 @@ final class I2Attempts extends Invariant {
 
   @Override
   void onJobMaster(Change<JobMasterSnapshot> change) {
-    Set<Subtask> seen = new HashSet<>();
-    for (ExecutionSnapshot execution : change.now().executions()) {
+    JobMasterSnapshot job = change.now();
+    String jobMaster = LeaderInformation.jobMasterName(job.session().value(), job.jobId());
+    Set<ExecutionVertexID> seen = new HashSet<>();
+    for (ExecutionSnapshot execution : job.executions()) {
       ExecutionAttemptID id = execution.attemptId();
-      Subtask subtask = Subtask.of(id);
-      require(seen.add(subtask), "Job {} has {} twice", change.now().jobId(), subtask);
-      ExecutionSnapshot former = newest.put(subtask, execution);
+      ExecutionVertexID subtask = id.executionVertexId();
+      require(seen.add(subtask), "Job {} has {} twice", job.jobId(), subtask);
+      ExecutionSnapshot former = newest.put(new Place(jobMaster, subtask), execution);
       if (former != null && !former.equals(execution)) {
-        checkSuccessor(former, execution);
+        checkSuccessor(jobMaster, former, execution);
       }
       if (execution.state() == ExecutionState.FINISHED) {
-        ExecutionState said = told.get(id);
-        require(said == ExecutionState.FINISHED, "{} is FINISHED, but was told as {}", id, said);
+        require(
+            finished.contains(Numbered.of(id)),
+            "{} is FINISHED, but was told as {}",
+            id,
+            told.get(id));
       }
     }
   }
 
-  private void checkSuccessor(ExecutionSnapshot former, ExecutionSnapshot now) {
-    int step = now.attemptId().attemptNumber() - former.attemptId().attemptNumber();
-    require(step >= 0, "{} follows {}", now, former);
-    if (step == 0) {
+  private void checkSuccessor(String jobMaster, ExecutionSnapshot former, ExecutionSnapshot now) {
+    if (now.attemptId().equals(former.attemptId())) {
       require(
           !former.state().isTerminal() || now.state() == former.state(),
           "{} had ended as {}, but is {}",
           now.attemptId(),
           former.state(),
           now.state());
-    } else {
-      require(over.contains(former.attemptId()), "{} begins, but {} has not ended", now, former);
+    } else if (former.state() != ExecutionState.CREATED) {
+      require(
+          now.attemptId().attemptNumber() > former.attemptId().attemptNumber(),
+          "{} follows {}",
+          now,
+          former);
+      require(
+          over.contains(new End(jobMaster, former.attemptId())),
+          "{} begins, but {} has not ended",
+          now,
+          former);
     }
   }
 
@@ -73,8 +103,9 @@ final class I2Attempts extends Invariant {
     if (transition.machine().equals(TransitionObserver.EXECUTION)
         && transition.to() instanceof ExecutionState state
         && state.isTerminal()
+        && transition.in() != null
         && transition.id() instanceof ExecutionAttemptID attempt) {
-      over.add(attempt);
+      over.add(new End(transition.in().name(), attempt));
     }
   }
 
@@ -124,20 +155,36 @@ final class I2Attempts extends Invariant {
 
   @Override
   void onCall(Call call) {
+    TaskManagerRegistration registration = call.argument(0, TaskManagerRegistration.class);
+    if (registration != null) {
+      for (HeldExecution held : registration.report().executions()) {
+        onTold(held.attemptId(), held.state());
+      }
+    }
     List<?> updates = call.argument(0, List.class);
     if (updates == null || call.failure() != null) {
       return;
     }
     for (Object each : updates) {
-      if (each instanceof TaskExecutionState update && update.state().isTerminal()) {
-        ExecutionState first = told.putIfAbsent(update.attemptId(), update.state());
-        require(
-            first == null || first == update.state(),
-            "{} was told to have ended as {} and as {}",
-            update.attemptId(),
-            first,
-            update.state());
+      if (each instanceof TaskExecutionState update) {
+        onTold(update.attemptId(), update.state());
       }
+    }
+  }
+
+  private void onTold(ExecutionAttemptID attempt, ExecutionState state) {
+    if (!state.isTerminal()) {
+      return;
+    }
+    ExecutionState first = told.putIfAbsent(attempt, state);
+    require(
+        first == null || first == state,
+        "{} was told to have ended as {} and as {}",
+        attempt,
+        first,
+        state);
+    if (state == ExecutionState.FINISHED) {
+      finished.add(Numbered.of(attempt));
     }
   }
 }

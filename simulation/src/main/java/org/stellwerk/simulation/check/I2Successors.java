@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.simulation.InvariantViolation;
 import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
-import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.jobmaster.JobMaster;
 import org.stellwerk.runtime.jobmaster.JobMasterSnapshot;
+import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
+import org.stellwerk.runtime.messages.TaskManagerRegistration;
 import org.stellwerk.runtime.taskexecutor.SlotState;
 import org.stellwerk.runtime.taskexecutor.TaskExecutor;
 import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot;
@@ -33,17 +35,20 @@ import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot;
  */
 final class I2Successors extends Invariant {
 
-  private record Ended(ExecutionAttemptID attempt, String jobMaster) {}
+  private record Attempt(Source jobMaster, ExecutionAttemptID attempt) {}
+
+  /** A JobMaster's, by its endpoint's name. */
+  private record Place(String jobMaster, ExecutionVertexID subtask) {}
 
   private final Map<String, TaskExecutorSnapshot> taskExecutors = new HashMap<>();
-  private final Map<String, Map<JobID, JobMasterSnapshot>> jobMasters = new HashMap<>();
+  private final Map<String, JobMasterSnapshot> jobMasters = new HashMap<>();
   private final Set<ExecutionAttemptID> heard = new HashSet<>();
 
   /** Attempts that a JobMaster has taken for ended while they ran where it can reach them. */
-  private final Map<Subtask, ExecutionAttemptID> endedEarly = new HashMap<>();
+  private final Map<Place, ExecutionAttemptID> endedEarly = new HashMap<>();
 
-  private final List<Ended> ended = new ArrayList<>();
-  private final List<ExecutionAttemptID> deployed = new ArrayList<>();
+  private final List<Attempt> ended = new ArrayList<>();
+  private final List<Attempt> deployed = new ArrayList<>();
 
   I2Successors(Consumer<InvariantViolation> violations) {
     super("I2", violations);
@@ -56,15 +61,16 @@ final class I2Successors extends Invariant {
 
   @Override
   void onJobMaster(Change<JobMasterSnapshot> change) {
-    jobMasters
-        .computeIfAbsent(change.process(), ignored -> new HashMap<>())
-        .put(change.now().jobId(), change.now());
+    JobMasterSnapshot now = change.now();
+    jobMasters.put(LeaderInformation.jobMasterName(now.session().value(), now.jobId()), now);
   }
 
   @Override
   void onGone(Source endpoint) {
     if (endpoint.is(TaskExecutor.class)) {
       taskExecutors.remove(endpoint.process());
+    } else if (endpoint.is(JobMaster.class)) {
+      jobMasters.remove(endpoint.name());
     }
   }
 
@@ -77,33 +83,46 @@ final class I2Successors extends Invariant {
     if (updates != null) {
       for (Object each : updates) {
         if (each instanceof TaskExecutionState update) {
-          hear(update.attemptId(), update.state());
+          hear(call.at(), update.attemptId(), update.state());
         }
       }
+    }
+    TaskManagerRegistration registration = call.argument(0, TaskManagerRegistration.class);
+    if (registration != null) {
+      registration
+          .report()
+          .executions()
+          .forEach(held -> hear(call.at(), held.attemptId(), held.state()));
     }
     TaskExecutorHeartbeat.ToJobMaster beat =
         call.argument(1, TaskExecutorHeartbeat.ToJobMaster.class);
     if (beat != null) {
-      beat.executions().forEach(status -> hear(status.attemptId(), status.state()));
+      beat.executions().forEach(status -> hear(call.at(), status.attemptId(), status.state()));
     }
   }
 
-  private void hear(ExecutionAttemptID attempt, ExecutionState state) {
+  private void hear(Source jobMaster, ExecutionAttemptID attempt, ExecutionState state) {
     heard.add(attempt);
     if (state.isTerminal()) {
-      endedEarly.remove(Subtask.of(attempt), attempt);
+      endedEarly.remove(placeOf(jobMaster, attempt), attempt);
     }
+  }
+
+  private static Place placeOf(Source jobMaster, ExecutionAttemptID attempt) {
+    return new Place(jobMaster.name(), attempt.executionVertexId());
   }
 
   @Override
   void onTransition(Transition transition) {
-    if (transition.machine().equals(TransitionObserver.EXECUTION)
+    Source in = transition.in();
+    if (in != null
+        && transition.machine().equals(TransitionObserver.EXECUTION)
         && transition.id() instanceof ExecutionAttemptID attempt
         && transition.to() instanceof ExecutionState to) {
       if (to.isTerminal()) {
-        ended.add(new Ended(attempt, transition.process()));
-      } else if (to == ExecutionState.DEPLOYING) {
-        deployed.add(attempt);
+        ended.add(new Attempt(in, attempt));
+      } else if (to == ExecutionState.DEPLOYING && transition.from() == ExecutionState.SCHEDULED) {
+        deployed.add(new Attempt(in, attempt));
       }
     }
   }
@@ -112,46 +131,37 @@ final class I2Successors extends Invariant {
   void onEndOfEvent() {
     if (!ended.isEmpty()) {
       ended.stream()
-          .filter(end -> isEarly(end.attempt(), end.jobMaster()))
-          .forEach(end -> endedEarly.put(Subtask.of(end.attempt()), end.attempt()));
+          .filter(end -> isEarly(end.attempt(), jobMasters.get(end.jobMaster().name())))
+          .forEach(end -> endedEarly.put(placeOf(end.jobMaster(), end.attempt()), end.attempt()));
       ended.clear();
     }
     if (!deployed.isEmpty()) {
-      for (ExecutionAttemptID attempt : deployed) {
-        ExecutionAttemptID former = endedEarly.get(Subtask.of(attempt));
+      for (Attempt each : deployed) {
+        ExecutionAttemptID former = endedEarly.get(placeOf(each.jobMaster(), each.attempt()));
         require(
-            former == null, "{} is deployed, but {} was not heard to have ended", attempt, former);
+            former == null,
+            "{} is deployed, but {} was not heard to have ended",
+            each.attempt(),
+            former);
       }
       deployed.clear();
     }
   }
 
-  private boolean isEarly(ExecutionAttemptID attempt, String process) {
-    for (Map.Entry<String, TaskExecutorSnapshot> each : taskExecutors.entrySet()) {
-      if (runs(each.getValue(), attempt)) {
-        JobMasterSnapshot jobMaster = jobMasterOf(each.getValue(), attempt, process);
-        return heard.contains(attempt)
-            && jobMaster != null
-            && !jobMaster.status().isTerminal()
-            && jobMaster.taskManagers().contains(Processes.resourceId(each.getKey()))
-            && hasItsSlot(each.getValue(), attempt);
-      }
+  private boolean isEarly(ExecutionAttemptID attempt, @Nullable JobMasterSnapshot jobMaster) {
+    if (jobMaster == null || jobMaster.status().isTerminal() || !heard.contains(attempt)) {
+      return false;
     }
-    return false;
+    return taskExecutors.entrySet().stream()
+        .filter(each -> runs(each.getValue(), attempt))
+        .anyMatch(
+            each ->
+                jobMaster.taskManagers().contains(Processes.resourceId(each.getKey()))
+                    && hasItsSlot(each.getValue(), attempt));
   }
 
   private static boolean runs(TaskExecutorSnapshot taskExecutor, ExecutionAttemptID attempt) {
     return taskExecutor.tasks().stream().anyMatch(task -> task.attemptId().equals(attempt));
-  }
-
-  private @Nullable JobMasterSnapshot jobMasterOf(
-      TaskExecutorSnapshot taskExecutor, ExecutionAttemptID attempt, String process) {
-    Map<JobID, JobMasterSnapshot> there = jobMasters.getOrDefault(process, Map.of());
-    return taskExecutor.tasks().stream()
-        .filter(task -> task.attemptId().equals(attempt))
-        .map(task -> there.get(task.jobId()))
-        .findFirst()
-        .orElse(null);
   }
 
   private static boolean hasItsSlot(TaskExecutorSnapshot taskExecutor, ExecutionAttemptID attempt) {

@@ -9,16 +9,19 @@ import java.util.function.Consumer;
 import org.stellwerk.rpc.simulation.InvariantViolation;
 import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
 import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.jobmaster.JobMasterSnapshot;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolSnapshot;
 import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.TaskManagerRegistration;
 
 /**
  * I8, the JobMaster's slots: each belongs to a registered TaskExecutor, which has given it to this
- * job; every deployed attempt has a slot of the pool; the attempts in a slot are of one slot
- * sharing group and of different vertices; those with one index of one co-location group are in one
- * slot, but for those that are being cancelled; nobody keeps a slot beyond its end.
+ * job; every deployed attempt has a slot of the pool, but for one that a former leader has deployed
+ * and whose end is about to be told; the attempts in a slot are of one slot sharing group and of
+ * different vertices; those with one index of one co-location group are in one slot, but for those
+ * that are being cancelled; nobody keeps a slot beyond its end.
  */
 final class I8SlotPool extends Invariant {
 
@@ -32,9 +35,22 @@ final class I8SlotPool extends Invariant {
 
   private final Allocations allocations;
 
+  /** Attempts that had ended when they were reported to a new leader, which waits for the end. */
+  private final Set<ExecutionAttemptID> endedBefore = new HashSet<>();
+
   I8SlotPool(Consumer<InvariantViolation> violations, Allocations allocations) {
     super("I8", violations);
     this.allocations = allocations;
+  }
+
+  @Override
+  void onCall(Call call) {
+    TaskManagerRegistration registration = call.argument(0, TaskManagerRegistration.class);
+    if (registration != null) {
+      registration.report().executions().stream()
+          .filter(held -> held.state().isTerminal())
+          .forEach(held -> endedBefore.add(held.attemptId()));
+    }
   }
 
   @Override
@@ -71,7 +87,10 @@ final class I8SlotPool extends Invariant {
       ExecutionSnapshot execution, Map<AllocationID, SlotPoolSnapshot.Slot> slots, Places places) {
     AllocationID allocation = execution.allocationId();
     if (allocation == null) {
-      require(!isDeployed(execution.state()), "{} has no slot", execution);
+      require(
+          !isDeployed(execution.state()) || endedBefore.contains(execution.attemptId()),
+          "{} has no slot",
+          execution);
       return;
     }
     SlotPoolSnapshot.Slot slot = slots.get(allocation);

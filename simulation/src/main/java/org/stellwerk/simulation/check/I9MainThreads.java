@@ -30,7 +30,8 @@ final class I9MainThreads extends Invariant {
           TransitionObserver.TASK_SLOT, TaskExecutor.class,
           TransitionObserver.MANAGED_SLOT, ResourceManager.class,
           TransitionObserver.LEADER_SESSION, JobManagerProcess.class,
-          TransitionObserver.AVAILABILITY, TaskExecutor.class);
+          TransitionObserver.AVAILABILITY, TaskExecutor.class,
+          TransitionObserver.JOB_LEASE, TaskExecutor.class);
 
   private final ReentranceCheck reentrance;
 

@@ -1,13 +1,13 @@
 package org.stellwerk.simulation.check;
 
 import org.stellwerk.runtime.id.ExecutionAttemptID;
-import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.ExecutionVertexID;
+import org.stellwerk.runtime.id.JobID;
 
-/** What attempts are attempts of: a subtask in one execution graph. */
-record Subtask(ExecutionGraphId graph, ExecutionVertexID vertex) {
+/** What attempts are attempts of, whichever leader's execution graph they belong to. */
+record Subtask(JobID jobId, ExecutionVertexID vertex) {
 
-  static Subtask of(ExecutionAttemptID attempt) {
-    return new Subtask(attempt.executionGraphId(), attempt.executionVertexId());
+  static Subtask of(JobID jobId, ExecutionAttemptID attempt) {
+    return new Subtask(jobId, attempt.executionVertexId());
   }
 }

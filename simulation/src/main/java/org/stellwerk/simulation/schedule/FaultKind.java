@@ -11,6 +11,7 @@ import org.stellwerk.simulation.schedule.CoordinationFault.FailingBlobs;
 import org.stellwerk.simulation.schedule.CoordinationFault.FailingStores;
 import org.stellwerk.simulation.schedule.CoordinationFault.LeaderPingPong;
 import org.stellwerk.simulation.schedule.CoordinationFault.SlowStores;
+import org.stellwerk.simulation.schedule.GroupFault.CrashTogether;
 import org.stellwerk.simulation.schedule.NetworkFault.Between;
 import org.stellwerk.simulation.schedule.NetworkFault.Busy;
 import org.stellwerk.simulation.schedule.NetworkFault.Clog;
@@ -84,7 +85,8 @@ interface FaultKind {
           (draw, target) -> new FailingBlobs(draw.share(), draw.outage()),
           (draw, target) ->
               new SlowEndpoints(target.any(draw), draw.share(), draw.pause(), draw.outage()),
-          (draw, target) -> new Busy(draw.outage()));
+          (draw, target) -> new Busy(draw.outage()),
+          (draw, target) -> new CrashTogether(target.together(draw), draw.outage()));
 
   /** A fault of this kind. */
   Fault draw(Draw draw, FaultTarget target);

@@ -31,6 +31,17 @@ record FaultTarget(ClusterShape shape, Duration heartbeatTimeout) {
     return draw.pick(shape.taskManagerNames());
   }
 
+  /** JobManagers, often all of them, and often TaskManagers with them. */
+  List<String> together(Draw draw) {
+    List<String> jobManagers = shape.jobManagerNames();
+    List<String> together =
+        new ArrayList<>(draw.chance(0.5) ? jobManagers : draw.some(jobManagers));
+    if (draw.chance(0.5)) {
+      together.addAll(draw.some(shape.taskManagerNames()));
+    }
+    return together;
+  }
+
   /** All processes but these. */
   List<String> others(List<String> these) {
     List<String> others = new ArrayList<>(shape.names());

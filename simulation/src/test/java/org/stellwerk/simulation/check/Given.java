@@ -18,7 +18,11 @@ import org.stellwerk.runtime.jobmaster.JobMasterSnapshot;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolSnapshot;
 import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.JobReport;
+import org.stellwerk.runtime.messages.JobReport.HeldExecution;
 import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.runtime.messages.TaskManagerLocation;
+import org.stellwerk.runtime.messages.TaskManagerRegistration;
 import org.stellwerk.runtime.taskexecutor.SlotState;
 import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot;
 import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot.Job;
@@ -88,6 +92,7 @@ final class Given {
         slots,
         List.of(tasks),
         List.of(new Job(JOB, jobMaster(SESSION), true)),
+        List.of(),
         Availability.INITIAL);
   }
 
@@ -119,5 +124,15 @@ final class Given {
         new SlotPoolSnapshot(required, version, 0, List.of()),
         List.of(),
         true);
+  }
+
+  /** The TaskExecutor registers for JOB, and reports what it has of it. */
+  static TaskManagerRegistration registration(HeldExecution... executions) {
+    return new TaskManagerRegistration(
+        JOB,
+        REGISTRATION,
+        "taskexecutor",
+        new TaskManagerLocation(TM, "host", 1),
+        new JobReport(List.of(), List.of(executions)));
   }
 }

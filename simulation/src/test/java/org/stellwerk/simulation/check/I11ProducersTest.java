@@ -83,6 +83,14 @@ class I11ProducersTest {
 
   /** The consumer is deployed while its producer is in a state. */
   private void deployed(ExecutionState producer, ResourceID... registered) {
+    invariant.onTransition(
+        new Transition(
+            JM_PROCESS,
+            null,
+            TransitionObserver.EXECUTION,
+            attempt(2, 0),
+            ExecutionState.SCHEDULED,
+            ExecutionState.DEPLOYING));
     invariant.onJobMaster(
         new Change<>(
             JM_PROCESS,
@@ -128,5 +136,18 @@ class I11ProducersTest {
             snapshot(
                 List.of(TM), in(1, 1, ExecutionState.CREATED), in(2, 0, ExecutionState.RUNNING))));
     found.reported("I11", "begun anew");
+  }
+
+  @Test
+  void anAttemptOfAnEarlierLeaderIsNoNewOne() {
+    type = ResultPartitionType.PIPELINED;
+    invariant.onJobMaster(
+        new Change<>(
+            JM_PROCESS,
+            snapshot(
+                List.of(TM), in(1, 1, ExecutionState.CREATED), in(2, 0, ExecutionState.RUNNING)),
+            snapshot(
+                List.of(TM), in(1, 0, ExecutionState.RUNNING), in(2, 0, ExecutionState.RUNNING))));
+    found.nothing();
   }
 }

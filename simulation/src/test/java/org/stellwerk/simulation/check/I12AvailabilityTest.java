@@ -35,6 +35,7 @@ class I12AvailabilityTest {
             given.slots(),
             given.tasks(),
             given.jobs(),
+            given.leases(),
             availability);
     invariant.onTaskExecutor(new Change<>(TM_PROCESS, last, now));
     last = now;

@@ -2,6 +2,7 @@ package org.stellwerk.simulation.check;
 
 import static org.stellwerk.simulation.check.Given.JM_PROCESS;
 import static org.stellwerk.simulation.check.Given.JOB;
+import static org.stellwerk.simulation.check.Given.SESSION;
 import static org.stellwerk.simulation.check.Given.TM_PROCESS;
 import static org.stellwerk.simulation.check.Given.attempt;
 import static org.stellwerk.simulation.check.Given.free;
@@ -15,14 +16,19 @@ import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.jobgraph.SlotSharing;
 import org.stellwerk.runtime.jobmaster.JobMaster;
+import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.IOMetrics;
+import org.stellwerk.runtime.messages.JobReport.HeldExecution;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.taskexecutor.TaskExecutor;
 import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot;
 import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot.RunningTask;
 
 class I2AttemptsTest {
+
+  private static final Source JOB_MASTER =
+      new Source(JM_PROCESS, LeaderInformation.jobMasterName(SESSION, JOB), JobMaster.class);
 
   private final Found found = new Found();
   private final I2Attempts invariant = new I2Attempts(found);
@@ -39,7 +45,7 @@ class I2AttemptsTest {
     TaskExecutionState update = new TaskExecutionState(JOB, attempt, state, null, IOMetrics.ZERO);
     invariant.onCall(
         new Call(
-            new Source(JM_PROCESS, "jobmaster", JobMaster.class),
+            JOB_MASTER,
             null,
             null,
             "updateTaskExecutionStates",
@@ -60,7 +66,7 @@ class I2AttemptsTest {
     invariant.onTransition(
         new Transition(
             JM_PROCESS,
-            null,
+            JOB_MASTER,
             TransitionObserver.EXECUTION,
             attempt(1, 0),
             ExecutionState.RUNNING,
@@ -83,6 +89,34 @@ class I2AttemptsTest {
     job(is(attempt(1, 1), ExecutionState.FAILED));
     job(is(attempt(1, 0), ExecutionState.CREATED));
     found.reported("I2", "follows");
+  }
+
+  @Test
+  void anAttemptOfAnEarlierLeaderTakesThePlaceOfOneThatHasNotBegun() {
+    job(is(attempt(1, 1), ExecutionState.CREATED));
+    job(is(attempt(1, 0), ExecutionState.RUNNING));
+    found.nothing();
+    job(is(attempt(1, 2), ExecutionState.CREATED));
+    found.reported("I2", "has not ended");
+  }
+
+  @Test
+  void whatAnEarlierLeaderWasToldIsTold() {
+    invariant.onCall(
+        new Call(
+            JOB_MASTER,
+            null,
+            null,
+            "registerTaskManager",
+            new Object[] {
+              Given.registration(
+                  new HeldExecution(attempt(1, 0), ExecutionState.FINISHED, IOMetrics.ZERO, null))
+            },
+            null));
+    job(is(attempt(1, 0), ExecutionState.FINISHED));
+    found.nothing();
+    told(attempt(1, 0), ExecutionState.FAILED);
+    found.reported("I2", "as FINISHED and as FAILED");
   }
 
   @Test

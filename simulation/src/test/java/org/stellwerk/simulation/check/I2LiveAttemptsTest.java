@@ -2,6 +2,7 @@ package org.stellwerk.simulation.check;
 
 import static org.stellwerk.simulation.check.Given.JM_PROCESS;
 import static org.stellwerk.simulation.check.Given.JOB;
+import static org.stellwerk.simulation.check.Given.NEXT_SESSION;
 import static org.stellwerk.simulation.check.Given.SESSION;
 import static org.stellwerk.simulation.check.Given.attempt;
 import static org.stellwerk.simulation.check.Given.free;
@@ -12,8 +13,11 @@ import static org.stellwerk.simulation.check.Given.taskExecutor;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
+import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.jobgraph.SlotSharing;
 import org.stellwerk.runtime.jobmaster.JobMasterSnapshot;
@@ -29,12 +33,14 @@ class I2LiveAttemptsTest {
 
   private final Found found = new Found();
   private long nowNanos;
+  private UUID leader = SESSION;
   private final I2LiveAttempts invariant =
-      new I2LiveAttempts(found, () -> nowNanos, LONGEST.toNanos());
+      new I2LiveAttempts(found, () -> Optional.of(leader), () -> nowNanos, LONGEST.toNanos());
 
   private void runs(String process, int number, ExecutionState state) {
     RunningTask task = new RunningTask(attempt(1, number), JOB, state);
     invariant.onTaskExecutor(new Change<>(process, null, taskExecutor(List.of(free(0)), task)));
+    invariant.onEndOfEvent();
   }
 
   private void jobListensTo(String... taskManagers) {
@@ -51,6 +57,7 @@ class I2LiveAttemptsTest {
             Arrays.stream(taskManagers).map(ResourceID::new).toList(),
             true);
     invariant.onJobMaster(new Change<>(JM_PROCESS, null, now));
+    invariant.onEndOfEvent();
   }
 
   private void reportedAfterAWhile() {
@@ -79,6 +86,7 @@ class I2LiveAttemptsTest {
             "one#1",
             null,
             taskExecutor(List.of(free(0)), task(attempt(1, 0)), task(attempt(1, 1)))));
+    invariant.onEndOfEvent();
     reportedAfterAWhile();
   }
 
@@ -106,14 +114,25 @@ class I2LiveAttemptsTest {
     found.nothing();
   }
 
+  @Test
+  void butNotThatOfAJobMasterThatIsNotServed() {
+    runs("one#1", 0, ExecutionState.RUNNING);
+    cancelled(0, jobMaster(NEXT_SESSION));
+    found.nothing();
+  }
+
   private void cancelled(int number) {
+    cancelled(number, jobMaster(SESSION));
+  }
+
+  private void cancelled(int number, JobMasterId jobMaster) {
     invariant.onCall(
         new Call(
             new Source("one#1", "taskexecutor", TaskExecutor.class),
             null,
             null,
             "cancelTasks",
-            new Object[] {List.of(attempt(1, number))},
+            new Object[] {List.of(attempt(1, number)), jobMaster},
             null));
     invariant.onEndOfEvent();
   }
@@ -137,6 +156,17 @@ class I2LiveAttemptsTest {
     found.nothing();
     jobListensTo("one", "other");
     reportedAfterAWhile();
+  }
+
+  @Test
+  void aDeposedLeaderMayListenToBoth() {
+    leader = NEXT_SESSION;
+    jobListensTo("one", "other");
+    runs("one#1", 0, ExecutionState.RUNNING);
+    runs("other#1", 1, ExecutionState.RUNNING);
+    nowNanos += 2 * LONGEST.toNanos();
+    invariant.onEndOfEvent();
+    found.nothing();
   }
 
   @Test

@@ -20,8 +20,10 @@ import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.jobmaster.JobMaster;
 import org.stellwerk.runtime.jobmaster.JobMasterSnapshot;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolSnapshot;
+import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.IOMetrics;
+import org.stellwerk.runtime.messages.JobReport.HeldExecution;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
@@ -33,6 +35,8 @@ class I2SuccessorsTest {
 
   private static final ExecutionAttemptID FORMER = attempt(1, 0);
   private static final ExecutionAttemptID NEXT = attempt(1, 1);
+  private static final Source JOB_MASTER =
+      new Source(JM_PROCESS, LeaderInformation.jobMasterName(SESSION, JOB), JobMaster.class);
 
   private final Found found = new Found();
   private final I2Successors invariant = new I2Successors(found);
@@ -64,14 +68,7 @@ class I2SuccessorsTest {
   }
 
   private void call(String method, Object... arguments) {
-    invariant.onCall(
-        new Call(
-            new Source(JM_PROCESS, "jobmaster", JobMaster.class),
-            null,
-            null,
-            method,
-            arguments,
-            null));
+    invariant.onCall(new Call(JOB_MASTER, null, null, method, arguments, null));
   }
 
   private void told(ExecutionState state) {
@@ -96,7 +93,7 @@ class I2SuccessorsTest {
     invariant.onTransition(
         new Transition(
             JM_PROCESS,
-            null,
+            JOB_MASTER,
             TransitionObserver.EXECUTION,
             attempt,
             ExecutionState.SCHEDULED,
@@ -124,6 +121,18 @@ class I2SuccessorsTest {
     job(JobStatus.RUNNING, TM);
     runsIn(SlotState.ACTIVE);
     reported();
+    isFollowed();
+    found.reported("I2", "was not heard to have ended");
+  }
+
+  @Test
+  void soIsTheReportOfARegistration() {
+    job(JobStatus.RUNNING, TM);
+    runsIn(SlotState.ACTIVE);
+    call(
+        "registerTaskManager",
+        Given.registration(
+            new HeldExecution(FORMER, ExecutionState.RUNNING, IOMetrics.ZERO, null)));
     isFollowed();
     found.reported("I2", "was not heard to have ended");
   }

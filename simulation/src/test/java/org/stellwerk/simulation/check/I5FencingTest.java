@@ -120,6 +120,7 @@ class I5FencingTest {
             List.of(free(0), free(1)),
             List.of(),
             List.of(),
+            List.of(),
             before.availability());
     call("disconnectJobMaster", JOB, jobMaster(SESSION));
     becomes(without);
@@ -139,6 +140,7 @@ class I5FencingTest {
             before.slots(),
             before.tasks(),
             before.jobs(),
+            before.leases(),
             before.availability());
     call("disconnectResourceManager", OWN);
     becomes(without);

@@ -18,10 +18,13 @@ import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.jobgraph.SlotSharing;
+import org.stellwerk.runtime.jobmaster.JobMaster;
 import org.stellwerk.runtime.jobmaster.JobMasterSnapshot;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolSnapshot;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolSnapshot.Slot;
 import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.IOMetrics;
+import org.stellwerk.runtime.messages.JobReport.HeldExecution;
 import org.stellwerk.runtime.messages.JobStatus;
 
 class I8SlotPoolTest {
@@ -84,6 +87,23 @@ class I8SlotPoolTest {
   void aSlotWasGivenToTheJob() {
     see(List.of(new Slot(allocation(1), slot(1), true)));
     found.reported("I8", "has never given it");
+  }
+
+  @Test
+  void whatHasEndedUnderAnEarlierLeaderHasNone() {
+    invariant.onCall(
+        new Call(
+            new Source(JM_PROCESS, "jobmaster", JobMaster.class),
+            null,
+            null,
+            "registerTaskManager",
+            new Object[] {
+              Given.registration(
+                  new HeldExecution(attempt(1, 0), ExecutionState.FAILED, IOMetrics.ZERO, null))
+            },
+            null));
+    see(List.of(), is(1, ExecutionState.DEPLOYING, null));
+    found.nothing();
   }
 
   @Test

@@ -12,10 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.concurrent.ScheduledExecutor;
 import org.stellwerk.rpc.RpcService;
+import org.stellwerk.rpc.exceptions.EndpointNotFoundException;
 import org.stellwerk.rpc.exceptions.FencingTokenException;
 import org.stellwerk.rpc.exceptions.HandshakeException;
 import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
-import org.stellwerk.rpc.exceptions.RpcConnectionException;
 import org.stellwerk.rpc.exceptions.RpcException;
 import org.stellwerk.rpc.exceptions.RpcRuntimeException;
 
@@ -33,12 +33,12 @@ public abstract class RpcServiceContract extends RpcCallContract {
     assertThat(
             awaitFailure(
                 client.connect(server.getEndpointAddress("nobody"), ContractGateway.class)))
-        .isInstanceOf(RpcConnectionException.class)
+        .isInstanceOf(EndpointNotFoundException.class)
         .hasMessageContaining("nobody");
     assertThat(
             awaitFailure(
                 server.connect(server.getEndpointAddress("nobody"), ContractGateway.class)))
-        .isInstanceOf(RpcConnectionException.class);
+        .isInstanceOf(EndpointNotFoundException.class);
   }
 
   @Test

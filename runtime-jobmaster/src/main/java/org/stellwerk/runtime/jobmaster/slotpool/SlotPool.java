@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -159,29 +160,33 @@ public final class SlotPool implements SlotPoolGateway {
     mainThread.assertRunningInMainThread();
     PendingRequest request = new PendingRequest(wish);
     if (closed) {
-      request.future.completeExceptionally(
-          new NoResourceAvailableException("The job has ended; it gets no slots any more"));
-      return request.future;
+      request
+          .future()
+          .completeExceptionally(
+              new NoResourceAvailableException("The job has ended; it gets no slots any more"));
+      return request.future();
     }
     requests.add(request);
-    request.timer =
+    request.timeOutWith(
         mainThread.schedule(
-            () -> onTimeout(request), wish.timeout().toNanos(), TimeUnit.NANOSECONDS);
+            () -> onTimeout(request), wish.timeout().toNanos(), TimeUnit.NANOSECONDS));
     serveRequests();
-    return request.future;
+    return request.future();
   }
 
   private void onTimeout(PendingRequest request) {
     if (requests.remove(request)) {
-      request.future.completeExceptionally(
-          new NoResourceAvailableException(
-              "Slots were not available in time: asked for "
-                  + request.wish.count()
-                  + ", available were "
-                  + free.size()
-                  + " after "
-                  + request.wish.timeout().toMillis()
-                  + " ms (slot.request.timeout). Add TaskManagers or lower the parallelism"));
+      request
+          .future()
+          .completeExceptionally(
+              new NoResourceAvailableException(
+                  "Slots were not available in time: asked for "
+                      + request.wish().count()
+                      + ", available were "
+                      + free.size()
+                      + " after "
+                      + request.wish().timeout().toMillis()
+                      + " ms (slot.request.timeout). Add TaskManagers or lower the parallelism"));
       serveRequests();
     }
   }
@@ -190,20 +195,22 @@ public final class SlotPool implements SlotPoolGateway {
   public void notifyNotEnoughResourcesAvailable(int acquiredSlots, int totalSlots) {
     mainThread.assertRunningInMainThread();
     for (PendingRequest request : new ArrayList<>(requests)) {
-      if (request.wish.waitsForMore() || request.wish.count() <= totalSlots) {
+      if (request.wish().waitsForMore() || request.wish().count() <= totalSlots) {
         continue;
       }
       requests.remove(request);
       request.cancelTimer();
-      request.future.completeExceptionally(
-          new NoResourceAvailableException(
-              "Not enough slots: asked for "
-                  + request.wish.count()
-                  + ", acquired "
-                  + acquiredSlots
-                  + ", the cluster has "
-                  + totalSlots
-                  + ". Add TaskManagers or lower the parallelism"));
+      request
+          .future()
+          .completeExceptionally(
+              new NoResourceAvailableException(
+                  "Not enough slots: asked for "
+                      + request.wish().count()
+                      + ", acquired "
+                      + acquiredSlots
+                      + ", the cluster has "
+                      + totalSlots
+                      + ". Add TaskManagers or lower the parallelism"));
     }
   }
 
@@ -216,14 +223,14 @@ public final class SlotPool implements SlotPoolGateway {
     for (Iterator<PendingRequest> waiting = requests.iterator();
         waiting.hasNext() && !free.isEmpty(); ) {
       PendingRequest request = waiting.next();
-      if (free.size() >= request.wish.count()) {
+      if (free.size() >= request.wish().count()) {
         waiting.remove();
         request.cancelTimer();
-        served.put(request, takeFree(request.wish));
+        served.put(request, takeFree(request.wish()));
       }
     }
     watchIdleSlots();
-    served.forEach((request, given) -> request.future.complete(given));
+    served.forEach((request, given) -> request.future().complete(given));
   }
 
   private List<AllocatedSlot> takeFree(SlotRequest wish) {
@@ -313,6 +320,22 @@ public final class SlotPool implements SlotPoolGateway {
     return accepted;
   }
 
+  @Override
+  public Optional<AllocatedSlot> adoptSlot(
+      TaskManagerLocation location, TaskManagerGateway gateway, SlotOffer held) {
+    mainThread.assertRunningInMainThread();
+    Map<AllocationID, AllocatedSlot> known = slotsByTaskManager.get(location.resourceId());
+    if (closed || known == null || slots.containsKey(held.allocationId())) {
+      return Optional.empty();
+    }
+    AllocatedSlot slot =
+        new AllocatedSlot(held.allocationId(), location, held.slotIndex(), gateway, this::onUnused);
+    slots.put(held.allocationId(), slot);
+    known.put(held.allocationId(), slot);
+    watchIdleSlots();
+    return Optional.of(slot);
+  }
+
   private void onUnused(AllocatedSlot slot) {
     if (slots.get(slot.getAllocationId()) != slot || free.contains(slot.getAllocationId())) {
       return;
@@ -391,8 +414,10 @@ public final class SlotPool implements SlotPoolGateway {
     }
     for (PendingRequest request : waiting) {
       request.cancelTimer();
-      request.future.completeExceptionally(
-          new NoResourceAvailableException("The job gets no slots any more: " + reason));
+      request
+          .future()
+          .completeExceptionally(
+              new NoResourceAvailableException("The job gets no slots any more: " + reason));
     }
   }
 
@@ -459,7 +484,7 @@ public final class SlotPool implements SlotPoolGateway {
         (idleTimer != null) == (stayingSlots() > required && !free.isEmpty()),
         free.size() + " free of " + slots.size() + " slots, needed " + required + ", unwatched");
     check(
-        requests.stream().allMatch(request -> request.wish.count() > free.size()),
+        requests.stream().allMatch(request -> request.wish().count() > free.size()),
         "A request waits though there are slots for it");
     check(
         declaration.slots() == (closed ? 0 : required + slots.size() - stayingSlots()),
@@ -470,25 +495,6 @@ public final class SlotPool implements SlotPoolGateway {
   private static void check(boolean condition, String complaint) {
     if (!condition) {
       throw new IllegalStateException(complaint);
-    }
-  }
-
-  private static final class PendingRequest {
-
-    private final SlotRequest wish;
-    private final CompletableFuture<List<AllocatedSlot>> future = new CompletableFuture<>();
-    private @Nullable ScheduledFuture<?> timer;
-
-    PendingRequest(SlotRequest wish) {
-      this.wish = wish;
-    }
-
-    void cancelTimer() {
-      ScheduledFuture<?> armed = timer;
-      timer = null;
-      if (armed != null) {
-        armed.cancel(false);
-      }
     }
   }
 }

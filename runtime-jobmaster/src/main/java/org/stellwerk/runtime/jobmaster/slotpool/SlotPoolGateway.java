@@ -2,6 +2,7 @@ package org.stellwerk.runtime.jobmaster.slotpool;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ResourceID;
@@ -56,6 +57,15 @@ public interface SlotPoolGateway {
    */
   List<SlotOffer> offerSlots(
       TaskManagerLocation location, TaskManagerGateway gateway, Collection<SlotOffer> offers);
+
+  /**
+   * Takes over a slot that the job had under an earlier leader, whether it is needed or not. It is
+   * for tasks that are in it; without any it is to be returned as unused.
+   *
+   * @return the slot; empty if the TaskExecutor is not registered, or the job has the slot
+   */
+  Optional<AllocatedSlot> adoptSlot(
+      TaskManagerLocation location, TaskManagerGateway gateway, SlotOffer held);
 
   /**
    * One slot is lost: its payloads fail. Ignored if the job does not have it from that

@@ -1,10 +1,9 @@
 package org.stellwerk.runtime.scheduler.adaptive;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,19 +12,23 @@ import org.stellwerk.runtime.executiongraph.DeploymentTracker;
 import org.stellwerk.runtime.executiongraph.Execution;
 import org.stellwerk.runtime.executiongraph.ExecutionGraph;
 import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
-import org.stellwerk.runtime.executiongraph.GraphIdentity;
 import org.stellwerk.runtime.executiongraph.JobState;
 import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
+import org.stellwerk.runtime.highavailability.JobProgress;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobResourceRequirements;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolGateway;
+import org.stellwerk.runtime.jobmaster.slotpool.TaskManagerGateway;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph.ErrorInfo;
 import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.JobReport;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat.ExecutionStatus;
+import org.stellwerk.runtime.messages.TaskManagerLocation;
+import org.stellwerk.runtime.scheduler.Adoption;
 import org.stellwerk.runtime.scheduler.ExceptionHistory;
 import org.stellwerk.runtime.scheduler.ExecutionDeployer;
 import org.stellwerk.runtime.scheduler.ExecutionGraphSpec;
@@ -33,10 +36,13 @@ import org.stellwerk.runtime.scheduler.JobFailure;
 import org.stellwerk.runtime.scheduler.JobFailures;
 import org.stellwerk.runtime.scheduler.JobStatusListener;
 import org.stellwerk.runtime.scheduler.Reactions;
+import org.stellwerk.runtime.scheduler.Reconciliation;
 import org.stellwerk.runtime.scheduler.SchedulerNG;
 import org.stellwerk.runtime.scheduler.SchedulerServices;
 import org.stellwerk.runtime.scheduler.TaskReports;
 import org.stellwerk.runtime.scheduler.failover.RestartBackoffTimeStrategy;
+import org.stellwerk.runtime.scheduler.failover.RestartBackoffTimeStrategy.GiveUp;
+import org.stellwerk.runtime.scheduler.failover.RestartBackoffTimeStrategy.RestartAfter;
 import org.stellwerk.runtime.scheduler.failover.RestartPolicy;
 
 /**
@@ -61,14 +67,13 @@ public final class AdaptiveScheduler implements SchedulerNG {
   private final JobStatusListener listener;
   private final JobState job;
   private final JobFailures failures;
-  private final RestartPolicy restartPolicy;
+  private final RunHistory history;
   private final TaskReports reports;
   private final ExecutionDeployer deployer;
   private final AdaptiveSettings settings;
   private final StateContext context = new Context();
   private final Reactions reactions = new Reactions(this::onReaction);
-  private final List<ScheduledFuture<?>> timers = new ArrayList<>();
-  private final GraphIdentity firstGraph;
+  private final StateTimers timers;
   private final Created created = new Created(context);
   private State state = created;
   private State entered = created;
@@ -77,7 +82,6 @@ public final class AdaptiveScheduler implements SchedulerNG {
   private @Nullable ExecutionGraph graph;
   private List<ResourceID> draining = List.of();
   private boolean mayGrow = true;
-  private int starts;
 
   /** A scheduler of a job whose scheduling has not begun. */
   public AdaptiveScheduler(
@@ -93,14 +97,26 @@ public final class AdaptiveScheduler implements SchedulerNG {
     this.choice = ParallelismChoice.of(jobGraph);
     this.job = spec.createState(services);
     this.failures = new JobFailures(job, services.runtime().clock());
-    this.restartPolicy = RestartPolicy.from(services.configuration(), services.runtime().random());
-    this.firstGraph = GraphIdentity.first(services.runtime().ids());
+    this.history =
+        new RunHistory(
+            jobGraph.jobId(),
+            RestartPolicy.from(services.configuration(), services.runtime().random()),
+            services.runtime().clock(),
+            spec.firstIdentity(services.runtime().ids()));
+    this.timers = new StateTimers(services.mainThread());
     this.settings = AdaptiveSettings.from(services.configuration());
     this.reports = new TaskReports(slotPool, failures, reactions);
     // What is declared follows from the upper bounds, not from the tasks that there are.
     this.deployer =
         new ExecutionDeployer(
-            jobGraph, slotPool, services, needed -> {}, (tasks, reason) -> onNoSlots(reason));
+            jobGraph,
+            slotPool,
+            services,
+            needed -> {},
+            (tasks, reason) -> {
+              failures.add(JobFailure.ofJob(reason));
+              reactions.react();
+            });
   }
 
   /** The job with the smallest parallelism that its requirements allow. */
@@ -108,15 +124,20 @@ public final class AdaptiveScheduler implements SchedulerNG {
     return jobGraph.withParallelism(ParallelismChoice.of(jobGraph).fewest().byVertex());
   }
 
-  private void onNoSlots(Throwable reason) {
-    failures.add(JobFailure.ofJob(reason));
-    reactions.react();
-  }
-
   @Override
   public void startScheduling() {
     reactions.reactTo(
         () -> {
+          Optional<VertexParallelism> before =
+              spec.recovered().flatMap(progress -> history.restore(jobGraph, progress));
+          if (history.isCancelRequested()) {
+            state.cancel();
+            return;
+          }
+          if (before.isPresent()) {
+            reconcile(before.get(), spec.recovered().get());
+            return;
+          }
           transitionTo(
               JobStatus.CREATED,
               "asking for %d slots, at least %d"
@@ -125,14 +146,41 @@ public final class AdaptiveScheduler implements SchedulerNG {
         });
   }
 
+  private void reconcile(VertexParallelism parallelism, JobProgress progress) {
+    ExecutionGraph before = newGraph(parallelism);
+    graph = before;
+    history.continued();
+    transitionTo(
+        new Reconciling(
+            context, before, parallelism, new Reconciliation(before, slotPool, deployer), progress),
+        JobStatus.RECONCILING,
+        "waiting for TaskManagers to report " + parallelism.describe());
+  }
+
+  @Override
+  public Adoption adopt(
+      TaskManagerLocation location, TaskManagerGateway gateway, JobReport report) {
+    Adoption adopted = reactions.callWithoutReaction(() -> state.adopt(location, gateway, report));
+    history.adopted(adopted.attempts());
+    reactions.react();
+    return adopted;
+  }
+
+  @Override
+  public JobProgress progress() {
+    return history.progress(graph);
+  }
+
   @Override
   public boolean updateTaskExecutionState(TaskExecutionState update) {
-    ExecutionGraph current = graph;
-    return current != null && reports.update(current, update, found -> found.updateState(update));
+    return graph != null && reports.update(graph, update, found -> found.updateState(update));
   }
 
   @Override
   public void cancel() {
+    if (!job.getStatus().isTerminal() && history.requestCancel()) {
+      listener.progressChanged();
+    }
     reactions.reactTo(() -> state.cancel());
   }
 
@@ -141,9 +189,8 @@ public final class AdaptiveScheduler implements SchedulerNG {
     if (job.getStatus().isTerminal()) {
       return;
     }
-    ExecutionGraph current = graph;
-    if (current != null) {
-      reactions.withoutReaction(current::suspendAll);
+    if (graph != null) {
+      reactions.withoutReaction(graph::suspendAll);
     }
     context.goToFinished(JobStatus.SUSPENDED, reason);
   }
@@ -194,15 +241,13 @@ public final class AdaptiveScheduler implements SchedulerNG {
   @Override
   public DeploymentTracker.Reconciliation reconcile(
       ResourceID taskManagerId, List<ExecutionStatus> report) {
-    ExecutionGraph current = graph;
-    return (current == null ? new DeploymentTracker() : current.getDeployments())
+    return (graph == null ? new DeploymentTracker() : graph.getDeployments())
         .reconcile(taskManagerId, report);
   }
 
   @Override
   public int deployedOn(ResourceID taskManagerId) {
-    ExecutionGraph current = graph;
-    return current == null ? 0 : current.getDeployments().deployedOn(taskManagerId);
+    return graph == null ? 0 : graph.getDeployments().deployedOn(taskManagerId);
   }
 
   @Override
@@ -217,9 +262,8 @@ public final class AdaptiveScheduler implements SchedulerNG {
 
   @Override
   public ArchivedExecutionGraph requestJob() {
-    ExecutionGraph current = graph;
-    return (current == null ? newGraph(choice.most()) : current)
-        .archive(job, failures.history(), Math.max(0, starts - 1));
+    return (graph == null ? newGraph(choice.most()) : graph)
+        .archive(job, failures.history(), history.numberOfRestarts());
   }
 
   @Override
@@ -233,30 +277,24 @@ public final class AdaptiveScheduler implements SchedulerNG {
 
   @Override
   public List<ExecutionSnapshot> snapshot() {
-    ExecutionGraph current = graph;
-    return current == null ? List.of() : current.snapshot();
+    return graph == null ? List.of() : graph.snapshot();
   }
 
   @Override
   public void checkInvariants() {
-    ExecutionGraph current = graph;
-    if (current != null) {
-      current.checkInvariants();
+    if (graph != null) {
+      graph.checkInvariants();
     }
-    if (state instanceof Executing executing) {
-      executing.checkInvariants();
-    } else if (state instanceof WaitingForResources || state instanceof Finished) {
-      if (!nothingRuns()) {
-        throw new IllegalStateException(
-            "Job %s is %s, but has tasks".formatted(jobGraph.jobId(), state.kind()));
-      }
-    }
+    state.checkInvariants(nothingRuns());
   }
 
   private void onStateChanged(Execution execution, ExecutionState from, ExecutionState to) {
     ErrorInfo failure = execution.getFailure();
     if (to == ExecutionState.FAILED && failure != null) {
       failures.add(JobFailure.of(execution, failure.exception()));
+    }
+    if (to == ExecutionState.FINISHED) {
+      listener.progressChanged();
     }
     if (to.isTerminal()) {
       reactions.react();
@@ -281,14 +319,13 @@ public final class AdaptiveScheduler implements SchedulerNG {
   }
 
   private boolean nothingRuns() {
-    ExecutionGraph current = graph;
-    return current == null || current.areAllTasksTerminal();
+    return graph == null || graph.areAllTasksTerminal();
   }
 
   private ExecutionGraph newGraph(VertexParallelism parallelism) {
     return spec.createGraph(
         jobGraph.withParallelism(parallelism.byVertex()),
-        new GraphIdentity(firstGraph.graphId(), starts),
+        history.nextGraph(),
         services,
         this::onStateChanged);
   }
@@ -307,8 +344,7 @@ public final class AdaptiveScheduler implements SchedulerNG {
           "Job %s cannot go from %s to %s (%s)"
               .formatted(jobGraph.jobId(), from.kind(), next.kind(), reason));
     }
-    timers.forEach(timer -> timer.cancel(false));
-    timers.clear();
+    timers.cancelAll();
     state = next;
     LOG.debug("Job {}: {} -> {}: {}", jobGraph.jobId(), from.kind(), next.kind(), reason);
     services
@@ -356,12 +392,21 @@ public final class AdaptiveScheduler implements SchedulerNG {
     }
 
     @Override
-    public RestartBackoffTimeStrategy.Decision decideRestart(JobFailures.Incident incident) {
-      boolean ofTasks = incident.all().stream().allMatch(failure -> failure.execution() != null);
-      return ofTasks
-          ? restartPolicy.decide(
-              incident.root().cause(), services.runtime().clock().relativeTimeMillis())
-          : new RestartBackoffTimeStrategy.GiveUp("no task can be started again");
+    public void restartOrFail(List<JobFailure> known, VertexParallelism parallelism) {
+      JobFailures.Incident incident = failures.begin(known);
+      boolean ofTasks = known.stream().allMatch(failure -> failure.execution() != null);
+      RestartBackoffTimeStrategy.Decision decision =
+          ofTasks ? history.decide(incident) : new GiveUp("no task can be started again");
+      listener.progressChanged();
+      if (decision instanceof RestartAfter restart) {
+        goToRestarting(
+            incident.entry(),
+            restart.delay(),
+            Math.min(parallelism.slots(), choice.mostSlots()),
+            incident.root().described().describe());
+      } else {
+        goToFailing(incident, ((GiveUp) decision).why());
+      }
     }
 
     @Override
@@ -371,19 +416,13 @@ public final class AdaptiveScheduler implements SchedulerNG {
 
     @Override
     public ScheduledFuture<?> runLater(State owner, Duration delay, Runnable action) {
-      ScheduledFuture<?> timer =
-          services
-              .mainThread()
-              .schedule(
-                  () -> {
-                    if (state == owner) {
-                      reactions.reactTo(action);
-                    }
-                  },
-                  delay.toMillis(),
-                  TimeUnit.MILLISECONDS);
-      timers.add(timer);
-      return timer;
+      return timers.arm(
+          delay,
+          () -> {
+            if (state == owner) {
+              reactions.reactTo(action);
+            }
+          });
     }
 
     @Override
@@ -402,18 +441,31 @@ public final class AdaptiveScheduler implements SchedulerNG {
         ended.getAllVertices().forEach(deployer::noLongerNeeds);
       }
       ExecutionGraph next = newGraph(parallelism);
-      starts++;
+      history.started();
       graph = next;
       transitionTo(
-          new Executing(this, next, parallelism),
+          new Executing(this, next, parallelism, false),
           JobStatus.RUNNING,
           "starting " + parallelism.describe());
+      listener.progressChanged();
+    }
+
+    @Override
+    public void goToExecuting(ExecutionGraph adopted, VertexParallelism parallelism) {
+      slotPool.declareRequiredResources(choice.mostSlots());
+      transitionTo(
+          new Executing(this, adopted, parallelism, true),
+          JobStatus.RUNNING,
+          "going on with " + parallelism.describe());
     }
 
     @Override
     public void goToRestarting(
         ExceptionHistory.@Nullable Incident incident, Duration delay, int wanted, String why) {
       mayGrow |= incident != null;
+      if (job.getStatus() == JobStatus.RECONCILING) {
+        AdaptiveScheduler.this.transitionTo(JobStatus.RUNNING, why);
+      }
       transitionTo(
           new Restarting(this, currentGraph(), incident, delay, wanted), JobStatus.RESTARTING, why);
     }

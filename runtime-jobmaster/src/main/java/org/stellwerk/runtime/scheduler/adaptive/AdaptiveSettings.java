@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.configuration.IllegalConfigurationException;
 import org.stellwerk.runtime.options.AdaptiveSchedulerOptions;
+import org.stellwerk.runtime.options.JobManagerOptions;
 
 /**
  * When an adaptive job goes on with fewer slots than it wants, and when it is rescaled.
@@ -14,13 +15,15 @@ import org.stellwerk.runtime.options.AdaptiveSchedulerOptions;
  * @param cooldown how long a job runs before it is rescaled
  * @param executingStabilizationTimeout how long a job that runs waits for still more slots
  * @param minParallelismIncrease how many subtasks more are worth a restart
+ * @param reconciliationTimeout how long a job waits for its tasks under a new leader
  */
 record AdaptiveSettings(
     Duration resourceWaitTimeout,
     Duration submissionStabilizationTimeout,
     Duration cooldown,
     Duration executingStabilizationTimeout,
-    int minParallelismIncrease) {
+    int minParallelismIncrease,
+    Duration reconciliationTimeout) {
 
   AdaptiveSettings {
     if (minParallelismIncrease < 1) {
@@ -42,6 +45,7 @@ record AdaptiveSettings(
         configuration.get(AdaptiveSchedulerOptions.SUBMISSION_STABILIZATION_TIMEOUT),
         configuration.get(AdaptiveSchedulerOptions.COOLDOWN),
         configuration.get(AdaptiveSchedulerOptions.EXECUTING_STABILIZATION_TIMEOUT),
-        configuration.get(AdaptiveSchedulerOptions.MIN_PARALLELISM_INCREASE));
+        configuration.get(AdaptiveSchedulerOptions.MIN_PARALLELISM_INCREASE),
+        configuration.get(JobManagerOptions.RECONCILIATION_TIMEOUT));
   }
 }

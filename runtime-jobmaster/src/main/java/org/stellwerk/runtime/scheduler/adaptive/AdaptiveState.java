@@ -6,6 +6,7 @@ import java.util.Set;
 /** The states of an {@link AdaptiveScheduler} and their allowed transitions. */
 public enum AdaptiveState {
   CREATED,
+  RECONCILING,
   WAITING_FOR_RESOURCES,
   EXECUTING,
   RESTARTING,
@@ -16,7 +17,9 @@ public enum AdaptiveState {
   /** The states that may follow this one. */
   public Set<AdaptiveState> successors() {
     return switch (this) {
-      case CREATED -> EnumSet.of(WAITING_FOR_RESOURCES, CANCELING, FINISHED);
+      case CREATED -> EnumSet.of(RECONCILING, WAITING_FOR_RESOURCES, CANCELING, FINISHED);
+      case RECONCILING ->
+          EnumSet.of(EXECUTING, WAITING_FOR_RESOURCES, RESTARTING, CANCELING, FAILING, FINISHED);
       case WAITING_FOR_RESOURCES -> EnumSet.of(EXECUTING, CANCELING, FAILING, FINISHED);
       case EXECUTING -> EnumSet.of(RESTARTING, CANCELING, FAILING, FINISHED);
       case RESTARTING -> EnumSet.of(WAITING_FOR_RESOURCES, CANCELING, FINISHED);

@@ -6,10 +6,6 @@ import org.stellwerk.runtime.executiongraph.ExecutionGraph;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.scheduler.JobFailure;
-import org.stellwerk.runtime.scheduler.JobFailures;
-import org.stellwerk.runtime.scheduler.failover.RestartBackoffTimeStrategy.Decision;
-import org.stellwerk.runtime.scheduler.failover.RestartBackoffTimeStrategy.GiveUp;
-import org.stellwerk.runtime.scheduler.failover.RestartBackoffTimeStrategy.RestartAfter;
 
 /**
  * The tasks run. A failure starts all of them again, with the slots that are left, or fails the
@@ -22,8 +18,19 @@ final class Executing implements State {
   private final ExecutionGraph graph;
   private final VertexParallelism parallelism;
   private final Rescaling rescaling;
+  private final boolean isDeployed;
 
-  Executing(StateContext context, ExecutionGraph graph, VertexParallelism parallelism) {
+  /**
+   * The tasks of the graph are to run.
+   *
+   * @param isDeployed whether they do already
+   */
+  Executing(
+      StateContext context,
+      ExecutionGraph graph,
+      VertexParallelism parallelism,
+      boolean isDeployed) {
+    this.isDeployed = isDeployed;
     this.context = context;
     this.graph = graph;
     this.parallelism = parallelism;
@@ -38,22 +45,14 @@ final class Executing implements State {
   @Override
   public void onEnter() {
     rescaling.start();
-    context.deploy(graph);
+    if (!isDeployed) {
+      context.deploy(graph);
+    }
   }
 
   @Override
   public void onFailures(List<JobFailure> failures) {
-    JobFailures.Incident incident = context.failures().begin(failures);
-    Decision decision = context.decideRestart(incident);
-    if (decision instanceof RestartAfter restart) {
-      context.goToRestarting(
-          incident.entry(),
-          restart.delay(),
-          Math.min(parallelism.slots(), context.choice().mostSlots()),
-          incident.root().described().describe());
-    } else {
-      context.goToFailing(incident, ((GiveUp) decision).why());
-    }
+    context.restartOrFail(failures, parallelism);
   }
 
   @Override
@@ -82,8 +81,8 @@ final class Executing implements State {
     }
   }
 
-  /** Throws if a task waits for a slot; for tests and the simulator. */
-  void checkInvariants() {
+  @Override
+  public void checkInvariants(boolean nothingRuns) {
     if (graph.countTasks(ExecutionState.CREATED) + graph.countTasks(ExecutionState.SCHEDULED) > 0) {
       throw new IllegalStateException(
           "Job " + graph.getJobId() + " was deployed beyond its slots: " + graph.describeTasks());

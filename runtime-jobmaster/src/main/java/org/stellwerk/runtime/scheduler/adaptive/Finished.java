@@ -7,4 +7,11 @@ final class Finished implements State {
   public AdaptiveState kind() {
     return AdaptiveState.FINISHED;
   }
+
+  @Override
+  public void checkInvariants(boolean nothingRuns) {
+    if (!nothingRuns) {
+      throw new IllegalStateException("The job is " + kind() + ", but has tasks");
+    }
+  }
 }

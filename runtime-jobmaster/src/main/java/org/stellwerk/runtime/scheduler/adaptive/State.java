@@ -1,6 +1,10 @@
 package org.stellwerk.runtime.scheduler.adaptive;
 
 import java.util.List;
+import org.stellwerk.runtime.jobmaster.slotpool.TaskManagerGateway;
+import org.stellwerk.runtime.messages.JobReport;
+import org.stellwerk.runtime.messages.TaskManagerLocation;
+import org.stellwerk.runtime.scheduler.Adoption;
 import org.stellwerk.runtime.scheduler.JobFailure;
 
 /**
@@ -8,7 +12,14 @@ import org.stellwerk.runtime.scheduler.JobFailure;
  * its {@link StateContext} only; it is entered once, and hears of nothing before and after.
  */
 sealed interface State
-    permits Created, WaitingForResources, Executing, Restarting, Canceling, Failing, Finished {
+    permits Created,
+        Reconciling,
+        WaitingForResources,
+        Executing,
+        Restarting,
+        Canceling,
+        Failing,
+        Finished {
 
   /** Which of the states it is. */
   AdaptiveState kind();
@@ -27,6 +38,15 @@ sealed interface State
 
   /** The bounds of the vertices' parallelism have changed. */
   default void onRequirementsChanged() {}
+
+  /** A TaskExecutor reports what it has of the job; returns what the job goes on with. */
+  default Adoption adopt(
+      TaskManagerLocation location, TaskManagerGateway gateway, JobReport report) {
+    return Adoption.NONE;
+  }
+
+  /** Throws if what always holds does not; for tests and the simulator. */
+  default void checkInvariants(boolean nothingRuns) {}
 
   /** Somebody wants the job to end. */
   default void cancel() {}

@@ -1,13 +1,14 @@
 package org.stellwerk.runtime.scheduler.adaptive;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.executiongraph.ExecutionGraph;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.scheduler.ExceptionHistory;
+import org.stellwerk.runtime.scheduler.JobFailure;
 import org.stellwerk.runtime.scheduler.JobFailures;
-import org.stellwerk.runtime.scheduler.failover.RestartBackoffTimeStrategy;
 
 /** What the states of an adaptive job know of it, and may do with it. */
 interface StateContext {
@@ -33,8 +34,12 @@ interface StateContext {
   /** What has failed, and what that made of the job. */
   JobFailures failures();
 
-  /** Whether and when the job starts again after the incident; each call counts one. */
-  RestartBackoffTimeStrategy.Decision decideRestart(JobFailures.Incident incident);
+  /**
+   * Next it starts again, or fails, because of these failures, which are one incident.
+   *
+   * @param parallelism of the tasks
+   */
+  void restartOrFail(List<JobFailure> known, VertexParallelism parallelism);
 
   /** Deploys all tasks of the graph; there must be slots for all of them. */
   void deploy(ExecutionGraph graph);
@@ -51,6 +56,9 @@ interface StateContext {
 
   /** Next it runs, with that parallelism, in slots that are there. */
   void goToExecuting(VertexParallelism parallelism);
+
+  /** Next it runs, with the tasks that an earlier leader deployed. */
+  void goToExecuting(ExecutionGraph adopted, VertexParallelism parallelism);
 
   /**
    * Next it ends all tasks, and begins anew after the delay.

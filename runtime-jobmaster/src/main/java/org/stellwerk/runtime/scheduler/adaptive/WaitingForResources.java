@@ -93,4 +93,11 @@ final class WaitingForResources implements State {
   public void cancel() {
     context.goToCanceling();
   }
+
+  @Override
+  public void checkInvariants(boolean nothingRuns) {
+    if (!nothingRuns) {
+      throw new IllegalStateException("The job is " + kind() + ", but has tasks");
+    }
+  }
 }

@@ -60,6 +60,11 @@ public final class ExecutionFailureHandler {
     return new FailureHandlingResult.Fail(((RestartBackoffTimeStrategy.GiveUp) decision).why());
   }
 
+  /** When failures lead to a restart. */
+  public RestartPolicy policy() {
+    return policy;
+  }
+
   /** Whether tasks may be started again because somebody wants them elsewhere. */
   public boolean allowsMoves() {
     return policy.allowsMoves();

@@ -1,6 +1,7 @@
 package org.stellwerk.runtime.scheduler.failover;
 
 import java.time.Duration;
+import java.util.List;
 import org.stellwerk.util.RandomSource;
 
 /**
@@ -78,5 +79,19 @@ final class ExponentialDelayRestartBackoffTimeStrategy implements RestartBackoff
     nextMs = Math.min((double) backoff.max().toMillis(), nextMs * backoff.multiplier());
     double spread = delay * backoff.jitter();
     return Math.round(delay - spread + 2 * spread * random.nextDouble());
+  }
+
+  @Override
+  public List<Long> save(long nowMs) {
+    return List.of((long) attempts, Math.round(nextMs), quietAfterMs - nowMs);
+  }
+
+  @Override
+  public void restore(List<Long> saved, long elapsedMs, long nowMs) {
+    if (saved.size() == 3) {
+      attempts = Math.toIntExact(saved.get(0));
+      nextMs = (double) saved.get(1);
+      quietAfterMs = nowMs + saved.get(2) - elapsedMs;
+    }
   }
 }

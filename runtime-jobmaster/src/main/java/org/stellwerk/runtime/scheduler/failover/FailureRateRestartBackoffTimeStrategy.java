@@ -3,6 +3,7 @@ package org.stellwerk.runtime.scheduler.failover;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 /** Starts again as long as no more than a number of failures lie within an interval. */
 final class FailureRateRestartBackoffTimeStrategy implements RestartBackoffTimeStrategy {
@@ -35,5 +36,16 @@ final class FailureRateRestartBackoffTimeStrategy implements RestartBackoffTimeS
               + " (restart-strategy.failure-rate.max-failures-per-interval)");
     }
     return new RestartAfter(delay);
+  }
+
+  @Override
+  public List<Long> save(long nowMs) {
+    return failureTimes.stream().map(time -> nowMs - time).toList();
+  }
+
+  @Override
+  public void restore(List<Long> saved, long elapsedMs, long nowMs) {
+    failureTimes.clear();
+    saved.forEach(age -> failureTimes.add(nowMs - age - elapsedMs));
   }
 }

@@ -1,6 +1,7 @@
 package org.stellwerk.runtime.scheduler.failover;
 
 import java.time.Duration;
+import java.util.List;
 
 /** Starts again a number of times, always after the same delay. */
 final class FixedDelayRestartBackoffTimeStrategy implements RestartBackoffTimeStrategy {
@@ -22,5 +23,17 @@ final class FixedDelayRestartBackoffTimeStrategy implements RestartBackoffTimeSt
     }
     used++;
     return new RestartAfter(delay);
+  }
+
+  @Override
+  public List<Long> save(long nowMs) {
+    return List.of((long) used);
+  }
+
+  @Override
+  public void restore(List<Long> saved, long elapsedMs, long nowMs) {
+    if (saved.size() == 1) {
+      used = Math.toIntExact(saved.get(0));
+    }
   }
 }

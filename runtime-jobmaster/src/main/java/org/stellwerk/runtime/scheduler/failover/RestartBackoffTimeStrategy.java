@@ -1,11 +1,12 @@
 package org.stellwerk.runtime.scheduler.failover;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * When tasks are started again after a failure, if at all. Counts incidents: failures that have one
- * cause, such as the loss of a TaskExecutor with many tasks, are one. Belongs to one job; its state
- * is soft. Decides from what it is told, and has no clock of its own.
+ * cause, such as the loss of a TaskExecutor with many tasks, are one. Belongs to one job; what it
+ * remembers goes from leader to leader. Decides from what it is told, and has no clock of its own.
  */
 public interface RestartBackoffTimeStrategy {
 
@@ -38,4 +39,21 @@ public interface RestartBackoffTimeStrategy {
   default Decision onIntendedEnd() {
     return new RestartAfter(Duration.ZERO);
   }
+
+  /**
+   * What a strategy of the same kind has to know to go on from here, for {@link #restore}.
+   *
+   * @param nowMs a monotonic time in milliseconds
+   */
+  default List<Long> save(long nowMs) {
+    return List.of();
+  }
+
+  /**
+   * Goes on from where another one was. What a strategy of another kind has saved is ignored.
+   *
+   * @param elapsedMs how long ago it was saved
+   * @param nowMs a monotonic time in milliseconds, which may have another origin
+   */
+  default void restore(List<Long> saved, long elapsedMs, long nowMs) {}
 }

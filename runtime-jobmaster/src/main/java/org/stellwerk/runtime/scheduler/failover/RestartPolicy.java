@@ -1,12 +1,15 @@
 package org.stellwerk.runtime.scheduler.failover;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.runtime.messages.SerializedThrowable;
+import org.stellwerk.time.Clock;
 import org.stellwerk.util.RandomSource;
 
 /**
  * Whether and when a job's tasks are started again after an incident: never if the failure would
- * come again, else when the back-off strategy says. Component of a scheduler; soft state.
+ * come again, else when the back-off strategy says. Component of a scheduler.
  */
 public final class RestartPolicy {
 
@@ -23,6 +26,22 @@ public final class RestartPolicy {
    */
   public static RestartPolicy from(Configuration configuration, RandomSource random) {
     return new RestartPolicy(RestartBackoffTimeStrategies.from(configuration, random));
+  }
+
+  /** What the policy of a later leader has to know, for {@link #restore}. */
+  public List<Long> save(Clock clock) {
+    List<Long> saved = new ArrayList<>();
+    saved.add(clock.absoluteTimeMillis());
+    saved.addAll(backoff.save(clock.relativeTimeMillis()));
+    return saved;
+  }
+
+  /** Goes on from where the policy of an earlier leader was. */
+  public void restore(List<Long> saved, Clock clock) {
+    if (!saved.isEmpty()) {
+      long elapsed = Math.max(0, clock.absoluteTimeMillis() - saved.get(0));
+      backoff.restore(saved.subList(1, saved.size()), elapsed, clock.relativeTimeMillis());
+    }
   }
 
   /** Whether tasks may be started again because somebody wants them elsewhere. */

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.configuration.Configuration;
@@ -21,6 +22,7 @@ import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
 import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
+import org.stellwerk.runtime.highavailability.JobProgress;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
@@ -62,12 +64,15 @@ final class AdaptiveBed {
   private @Nullable AdaptiveScheduler scheduler;
   private @Nullable JobGraph graph;
 
+  /** What is stored of the job, if it ran under an earlier leader. */
+  Optional<JobProgress> recovered = Optional.empty();
+
   /** A scheduler that has not begun. */
   AdaptiveScheduler make(JobGraph jobGraph, Configuration configuration) {
     graph = jobGraph;
     scheduler =
         new AdaptiveScheduler(
-            new ExecutionGraphSpec(jobGraph, TestGraphs.information(jobGraph), 5),
+            new ExecutionGraphSpec(jobGraph, TestGraphs.information(jobGraph), 5, recovered),
             pool,
             new SchedulerServices(
                 new RuntimeServices(

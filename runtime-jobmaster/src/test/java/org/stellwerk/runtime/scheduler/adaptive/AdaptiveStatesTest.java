@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
+import org.stellwerk.runtime.highavailability.JobProgress;
+import org.stellwerk.runtime.highavailability.VertexProgress;
+import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.options.AdaptiveSchedulerOptions;
@@ -29,12 +33,17 @@ class AdaptiveStatesTest {
                 state == AdaptiveState.FAILING
                     ? RestartStrategyOptions.Type.NONE
                     : RestartStrategyOptions.Type.EXPONENTIAL_DELAY);
-    bed.make(TestGraphs.pipeline(1, 2, 2), configuration);
+    JobGraph graph = TestGraphs.pipeline(1, 2, 2);
+    if (state == AdaptiveState.RECONCILING) {
+      bed.recovered = Optional.of(progressOf(graph));
+    }
+    bed.make(graph, configuration);
     if (state == AdaptiveState.CREATED) {
       return;
     }
     bed.scheduler().startScheduling();
-    if (state == AdaptiveState.WAITING_FOR_RESOURCES) {
+    if (state == AdaptiveState.WAITING_FOR_RESOURCES || state == AdaptiveState.RECONCILING) {
+      assertThat(bed.state()).isEqualTo(state);
       return;
     }
     bed.join(1, 2);
@@ -48,6 +57,17 @@ class AdaptiveStatesTest {
       }
     }
     assertThat(bed.state()).isEqualTo(state);
+  }
+
+  private static JobProgress progressOf(JobGraph graph) {
+    return new JobProgress(
+        graph.jobId(),
+        false,
+        1,
+        List.of(),
+        graph.vertices().stream()
+            .map(vertex -> new VertexProgress(vertex.id(), List.of(1, 1), List.of()))
+            .toList());
   }
 
   private void isAt(AdaptiveState expected) {
@@ -93,7 +113,7 @@ class AdaptiveStatesTest {
     bed.lose(1);
     isAt(
         switch (state) {
-          case CREATED, WAITING_FOR_RESOURCES, RESTARTING, FINISHED -> state;
+          case CREATED, RECONCILING, WAITING_FOR_RESOURCES, RESTARTING, FINISHED -> state;
           case EXECUTING -> AdaptiveState.WAITING_FOR_RESOURCES;
           case CANCELING, FAILING -> AdaptiveState.FINISHED;
         });
@@ -128,7 +148,7 @@ class AdaptiveStatesTest {
     bed.runFor(Duration.ofSeconds(1));
     isAt(
         switch (state) {
-          case CREATED, WAITING_FOR_RESOURCES -> state;
+          case CREATED, RECONCILING, WAITING_FOR_RESOURCES -> state;
           case RESTARTING -> AdaptiveState.EXECUTING;
           case EXECUTING, CANCELING, FAILING, FINISHED -> AdaptiveState.FINISHED;
         });

@@ -1,0 +1,83 @@
+package org.stellwerk.runtime.jobmaster;
+
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.stellwerk.runtime.executiongraph.DeploymentTracker;
+import org.stellwerk.runtime.executiongraph.Execution;
+import org.stellwerk.runtime.executiongraph.TaskFailedException;
+import org.stellwerk.runtime.id.AllocationID;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.JobMasterId;
+import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.jobmaster.slotpool.SlotPool;
+import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
+import org.stellwerk.runtime.scheduler.SchedulerNG;
+
+/**
+ * Brings what a JobMaster believes of its TaskExecutors in line with what these report: what one
+ * side lacks has failed, what the other has too many of is ended there. Component of the JobMaster,
+ * in its main thread.
+ */
+final class TaskManagerReports {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TaskManagerReports.class);
+
+  /** Hears of slots that are not there. */
+  interface LostSlots {
+    void failSlot(ResourceID taskManagerId, AllocationID allocationId, String reason);
+  }
+
+  private final SchedulerNG scheduler;
+  private final SlotPool slotPool;
+  private final JobMasterId jobMasterId;
+  private final Duration rpcTimeout;
+  private final LostSlots lostSlots;
+
+  TaskManagerReports(
+      SchedulerNG scheduler,
+      SlotPool slotPool,
+      JobMasterId jobMasterId,
+      Duration rpcTimeout,
+      LostSlots lostSlots) {
+    this.scheduler = scheduler;
+    this.slotPool = slotPool;
+    this.jobMasterId = jobMasterId;
+    this.rpcTimeout = rpcTimeout;
+    this.lostSlots = lostSlots;
+  }
+
+  /** Takes a report. */
+  void reconcile(TaskManagerConnection connection, TaskExecutorHeartbeat.ToJobMaster report) {
+    DeploymentTracker.Reconciliation difference =
+        scheduler.reconcile(connection.id(), report.executions());
+    for (Execution missing : difference.missing()) {
+      missing.fail(
+          new TaskFailedException(
+              "TaskManager " + connection.id() + " does not run the task any more"));
+    }
+    difference.notCancelled().forEach(Execution::cancelAgain);
+    List<ExecutionAttemptID> unknown = difference.unknown();
+    if (!unknown.isEmpty()) {
+      LOG.info("Cancelling on TaskManager {}, as unknown: {}", connection.id(), unknown);
+      connection.taskExecutor().cancelTasks(unknown, jobMasterId, rpcTimeout);
+    }
+    reconcileSlots(connection, report);
+  }
+
+  private void reconcileSlots(
+      TaskManagerConnection connection, TaskExecutorHeartbeat.ToJobMaster report) {
+    SlotReconciler.Difference difference =
+        connection.slotReconciler().compare(slotPool.allocationsOf(connection.id()), report);
+    for (AllocationID unwanted : difference.unwanted()) {
+      LOG.info("Freeing slot {} of TaskManager {} again.", unwanted, connection.id());
+      connection
+          .taskExecutor()
+          .freeSlot(unwanted, jobMasterId, "the job does not have the slot", rpcTimeout);
+    }
+    for (AllocationID missing : difference.missing()) {
+      lostSlots.failSlot(connection.id(), missing, "the TaskManager does not have it any more");
+    }
+  }
+}

@@ -1,0 +1,286 @@
+package org.stellwerk.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.stellwerk.simulation.ScenarioCluster.ASK;
+import static org.stellwerk.simulation.ScenarioCluster.job;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.stellwerk.configuration.Configuration;
+import org.stellwerk.rpc.simulation.SimNetwork.Status;
+import org.stellwerk.runtime.id.ExecutionAttemptID;
+import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobmaster.JobMaster;
+import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.runtime.options.HeartbeatOptions;
+
+/**
+ * Whatever becomes of leaders and of the coordination service, tasks that run go on: the same
+ * attempts, none of them cancelled, no restart. The exceptions are scenarios of {@link
+ * LostTasksScenarioTest}.
+ */
+class LeaderChangeScenarioTest {
+
+  private static final Duration LONG = Duration.ofSeconds(100);
+
+  private ScenarioCluster cluster;
+  private SimWorld world;
+  private TaskLog log;
+  private JobGraph job;
+  private List<ExecutionAttemptID> attempts;
+
+  /** A job runs, with two subtasks on each of two TaskManagers; jm-1 leads, jm-2 stands by. */
+  private void startWithARunningJob(long seed) {
+    startWithARunningJob(seed, Configuration.empty());
+  }
+
+  private void startWithARunningJob(long seed, Configuration configuration) {
+    cluster = new ScenarioCluster(seed, configuration).withTaskManagers();
+    world = cluster.world();
+    log = TaskLog.of(world);
+    job = job(SimTaskPlan.finishesAfter(LONG), 4);
+    world.await(cluster.submit(job));
+    cluster.await(() -> cluster.running("tm-1") == 2 && cluster.running("tm-2") == 2);
+    // The JobMaster has heard of it.
+    world.scheduler().runFor(Duration.ofSeconds(1));
+    attempts = cluster.allRunning();
+  }
+
+  /** The leader has the job, and nothing has happened to its tasks; it comes to its end. */
+  private void tasksWentOn() {
+    cluster.awaitLed(job, JobStatus.RUNNING);
+    assertThat(cluster.allRunning()).isEqualTo(attempts);
+    assertThat(log.begun()).hasSameElementsAs(attempts);
+    assertThat(log.cancelled()).isEmpty();
+    assertThat(cluster.restartsOf(job)).isZero();
+    assertThat(cluster.awaitResult(job)).isEqualTo(JobStatus.FINISHED);
+    assertThat(log.begun()).hasSameElementsAs(attempts);
+    assertThat(log.finished()).hasSameElementsAs(attempts);
+    cluster.assertWellAndIdle(4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void theLeaderIsKilledAndAnotherOneStandsBy(long seed) {
+    startWithARunningJob(seed);
+    UUID first = cluster.leader();
+    world.faults().crash("jm-1");
+    cluster.awaitAnotherLeaderThan(first);
+    tasksWentOn();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void theLeaderIsAskedToEnd(long seed) {
+    startWithARunningJob(seed);
+    UUID first = cluster.leader();
+    world.faults().stop("jm-1");
+    cluster.awaitAnotherLeaderThan(first);
+    tasksWentOn();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void theOnlyJobManagerIsKilledAndStartedAgain(long seed) {
+    startWithARunningJob(seed);
+    UUID first = cluster.leader();
+    world.faults().crash("jm-2");
+    world.faults().crash("jm-1");
+    world.scheduler().runFor(Duration.ofSeconds(20));
+    assertThat(cluster.allRunning()).isEqualTo(attempts);
+    world.faults().restart("jm-1");
+    cluster.awaitAnotherLeaderThan(first);
+    tasksWentOn();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void leadershipMovesSeveralTimesInARow(long seed) {
+    startWithARunningJob(seed);
+    UUID first = cluster.leader();
+    world.faults().leaderPingPong(5);
+    world.scheduler().runFor(Duration.ofSeconds(5));
+    cluster.awaitAnotherLeaderThan(first);
+    tasksWentOn();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void theCoordinationServiceIsAwayForLongerThanSessions(long seed) {
+    startWithARunningJob(seed);
+    JobGraph other = cluster.anotherJob(SimTaskPlan.finishesAfter(LONG), 1);
+    world.startTaskManager("tm-3", 1);
+    world.awaitFreeSlots(1, ScenarioCluster.BOUND);
+    world.await(cluster.submit(other));
+    cluster.await(() -> cluster.running("tm-3") == 1);
+    world.scheduler().runFor(Duration.ofSeconds(1));
+    UUID first = cluster.leader();
+    var dispatcher = world.dispatcher();
+    world.faults().crash("zk");
+    world.scheduler().runFor(Duration.ofSeconds(15));
+    // Its jobs can be listed and cancelled meanwhile.
+    assertThat(world.await(dispatcher.requestMultipleJobDetails(ASK))).hasSize(2);
+    cluster.cancel(dispatcher, other.jobId());
+    cluster.await(() -> cluster.running("tm-3") == 0);
+    world.scheduler().runFor(Duration.ofSeconds(15));
+    world.faults().restart("zk");
+    cluster.await(() -> world.coordination().publishedLeader().isPresent());
+    assertThat(cluster.leader()).isEqualTo(first);
+    assertThat(cluster.awaitResult(other)).isEqualTo(JobStatus.CANCELED);
+    assertThat(cluster.allRunning()).isEqualTo(attempts);
+    assertThat(cluster.awaitResult(job)).isEqualTo(JobStatus.FINISHED);
+    assertThat(log.finished()).hasSameElementsAs(attempts);
+    cluster.assertWellAndIdle(5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void theLeaderIsKilledWhileTheCoordinationServiceIsAway(long seed) {
+    startWithARunningJob(seed);
+    UUID first = cluster.leader();
+    world.faults().crash("zk");
+    world.scheduler().runFor(Duration.ofSeconds(2));
+    world.faults().crash("jm-1");
+    world.scheduler().runFor(Duration.ofSeconds(30));
+    assertThat(cluster.allRunning()).isEqualTo(attempts);
+    world.faults().restart("zk");
+    cluster.awaitAnotherLeaderThan(first);
+    tasksWentOn();
+  }
+
+  /** For a while both lead by what they know; only one of them changes anything. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void theLeaderStandsStillAndWakes(long seed) {
+    startWithARunningJob(seed);
+    UUID first = cluster.leader();
+    List<UUID> writers = writersFrom(first);
+    world.faults().freeze("jm-1", Duration.ofSeconds(30));
+    cluster.awaitAnotherLeaderThan(first);
+    cluster.awaitLed(job, JobStatus.RUNNING);
+    cluster.await(() -> !world.node("jm-1").isFrozen());
+    world.scheduler().runFor(Duration.ofSeconds(5));
+    assertThat(world.coordination().believers()).hasSize(1);
+    assertThat(writers).doesNotContain(first);
+    tasksWentOn();
+  }
+
+  /** The sessions that write once the first one does not lead any more. */
+  private List<UUID> writersFrom(UUID first) {
+    List<UUID> writers = new ArrayList<>();
+    cluster
+        .stores()
+        .addListener(
+            (session, what) -> {
+              if (!cluster.leads(first)) {
+                writers.add(session);
+              }
+            });
+    return writers;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void theLeaderIsCutFromTheCoordinationServiceOnly(long seed) {
+    startWithARunningJob(seed);
+    UUID first = cluster.leader();
+    world.faults().cutFromCoordination("jm-1", SimFaults.Way.BOTH);
+    cluster.awaitAnotherLeaderThan(first);
+    cluster.awaitLed(job, JobStatus.RUNNING);
+    assertThat(world.coordination().believers()).hasSize(2);
+    world.scheduler().runFor(Duration.ofSeconds(20));
+    world.faults().reconnectToCoordination("jm-1");
+    cluster.await(() -> world.coordination().believers().size() == 1);
+    tasksWentOn();
+  }
+
+  /** The leader's pings do not arrive, but what the service sends does. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void theLeaderIsCutFromTheCoordinationServiceOneWay(long seed) {
+    startWithARunningJob(seed);
+    UUID first = cluster.leader();
+    world.faults().cutFromCoordination("jm-1", SimFaults.Way.TO_SERVICE);
+    cluster.awaitAnotherLeaderThan(first);
+    world.scheduler().runFor(Duration.ofSeconds(20));
+    world.faults().reconnectToCoordination("jm-1");
+    tasksWentOn();
+  }
+
+  /** TaskManagers that cannot see who leads follow whom they know. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void theTaskManagersAreCutFromTheCoordinationService(long seed) {
+    startWithARunningJob(seed);
+    UUID first = cluster.leader();
+    world.faults().cutFromCoordination("tm-1", SimFaults.Way.BOTH);
+    world.faults().cutFromCoordination("tm-2", SimFaults.Way.BOTH);
+    world.scheduler().runFor(Duration.ofSeconds(20));
+    world.faults().reconnectToCoordination("tm-1");
+    world.faults().reconnectToCoordination("tm-2");
+    assertThat(cluster.leader()).isEqualTo(first);
+    tasksWentOn();
+  }
+
+  /** A silence that is shorter than the heartbeat timeout is none. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void theLeaderIsCutFromTheTaskManagersForLessThanTheHeartbeatTimeout(long seed) {
+    startWithARunningJob(
+        seed, Configuration.empty().with(HeartbeatOptions.TIMEOUT, Duration.ofSeconds(15)));
+    List<String> taskManagers = List.of("tm-1", "tm-2");
+    world.network().partition(List.of("jm-1"), taskManagers);
+    world.scheduler().runFor(Duration.ofSeconds(8));
+    world.network().setStatus(List.of("jm-1"), taskManagers, Status.CONNECTED);
+    tasksWentOn();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void theLeaderIsKilledAndItsAddressAnswersNobody(long seed) {
+    startWithARunningJob(seed);
+    UUID first = cluster.leader();
+    world.network().isolate("jm-1");
+    cluster.awaitAnotherLeaderThan(first);
+    cluster.awaitLed(job, JobStatus.RUNNING);
+    world.faults().crash("jm-1");
+    assertThat(world.endpoints(JobMaster.class)).hasSize(1);
+    tasksWentOn();
+  }
+
+  /** Three leaders one after the other under one job, the first of which comes back. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void allJobManagersAreStartedAgainOneAfterTheOther(long seed) {
+    startWithARunningJob(seed);
+    for (String jobManager : List.of("jm-1", "jm-2", "jm-1", "jm-2")) {
+      world.faults().stop(jobManager);
+      cluster.await(() -> !world.node(jobManager).isAlive());
+      world.faults().restart(jobManager);
+      cluster.awaitLed(job, JobStatus.RUNNING);
+      world.scheduler().runFor(Duration.ofSeconds(2));
+    }
+    tasksWentOn();
+  }
+
+  /** Jobs that a leader has taken over can be cancelled by it. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void whatWasTakenOverCanBeCancelled(long seed) {
+    startWithARunningJob(seed);
+    UUID first = cluster.leader();
+    world.faults().crash("jm-1");
+    cluster.awaitAnotherLeaderThan(first);
+    cluster.awaitLed(job, JobStatus.RUNNING);
+    JobID jobId = job.jobId();
+    cluster.cancel(world.dispatcher(), jobId);
+    assertThat(cluster.awaitResult(job)).isEqualTo(JobStatus.CANCELED);
+    assertThat(log.begun()).hasSameElementsAs(attempts);
+    cluster.assertWellAndIdle(4);
+  }
+}
