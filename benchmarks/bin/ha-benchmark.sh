@@ -12,6 +12,20 @@ if [ ! -x "$STELLWERK_HOME/bin/jobmanager.sh" ] || [ ! -r "$own" ]; then
   exit 2
 fi
 
+# The first of 40 ports that nothing listens on, so that two runs do not meet.
+free_ports() {
+  local first port
+  while :; do
+    first=$((20000 + RANDOM % 250 * 40))
+    for port in $(seq "$first" $((first + 39))); do
+      if (exec 3<>"/dev/tcp/localhost/$port") 2>/dev/null; then continue 2; fi
+    done
+    echo "$first"
+    return
+  done
+}
+port="${BENCH_PORT:-$(free_ports)}"
+
 # Ends what a run left behind if it was interrupted, and keeps the logs where that is wished.
 finish() {
   local file pid

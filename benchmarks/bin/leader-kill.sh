@@ -7,7 +7,7 @@
 # Scenarios: leader-kill leader-term only-jobmanager zookeeper-down-5 zookeeper-down-30 zookeeper-down-300 ensemble
 # rolling frozen-leader both partition-zookeeper partition-taskmanagers partition-one-way partition-zookeeper-one-way.
 # Partitions need root and network namespaces, and are skipped elsewhere. N is 10 by default, and at most 5, 3 or 1
-# for those that take long. BENCH_PORT (18100): the first of 40 ports; STELLWERK_HOME; BENCH_KEEP_LOGS: a directory for the logs.
+# for those that take long. BENCH_PORT: the first of 40 ports, by default some that are free; STELLWERK_HOME; BENCH_KEEP_LOGS: a directory for the logs.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/ha-benchmark.sh"
 rounds=10
@@ -26,7 +26,7 @@ for name in "$@"; do
   esac
 done
 [ $((${#plain[@]} + ${#isolated[@]})) -gt 0 ] || plain=(leader-kill)
-run() { run_isolated org.stellwerk.benchmarks.ha.LeaderKill "$STELLWERK_HOME" "$work" "${BENCH_PORT:-18100}" "$rounds" "$@" || code=1; }
+run() { run_isolated org.stellwerk.benchmarks.ha.LeaderKill "$STELLWERK_HOME" "$work" "$port" "$rounds" "$@" || code=1; }
 [ "${#plain[@]}" = 0 ] || run "${plain[@]}"
 # A process can make its hosts once only: one process for each of these.
 for name in ${isolated[@]+"${isolated[@]}"}; do

@@ -17,5 +17,5 @@ done
 . "$(dirname "${BASH_SOURCE[0]}")/ha-benchmark.sh"
 own_network=0
 code=0
-run_isolated org.stellwerk.benchmarks.ha.LeaderRounds "$STELLWERK_HOME" "$work" "${BENCH_PORT:-18100}" "$rounds" "$seed" || code=$?
+run_isolated org.stellwerk.benchmarks.ha.LeaderRounds "$STELLWERK_HOME" "$work" "$port" "$rounds" "$seed" || code=$?
 exit "$code"
