@@ -48,7 +48,9 @@ final class ErrorAnswers {
           "The cluster's store cannot be reached now, try again: "
               + ExceptionUtils.describe(cause));
     }
-    boolean lost = status == RestException.UNAVAILABLE && !(cause instanceof RestException);
+    boolean speaksForItself =
+        cause instanceof RestException || cause instanceof JobSubmissionException;
+    boolean lost = status == RestException.UNAVAILABLE && !speaksForItself;
     String line = ExceptionUtils.describe(cause);
     return answer(status, lost ? "The leader cannot be reached now, try again: " + line : line);
   }
@@ -63,13 +65,22 @@ final class ErrorAnswers {
     if (cause instanceof DuplicateJobSubmissionException) {
       return RestException.CONFLICT;
     }
-    if (cause instanceof JobSubmissionException || cause instanceof JobModificationException) {
+    if (cause instanceof JobSubmissionException) {
+      return isForAWhile(cause) ? RestException.UNAVAILABLE : RestException.BAD_REQUEST;
+    }
+    if (cause instanceof JobModificationException) {
       return RestException.BAD_REQUEST;
     }
     if (cause instanceof RpcPayloadTooLargeException) {
       return RestException.TOO_LARGE;
     }
     return isUnavailable(cause) ? RestException.UNAVAILABLE : RestException.INTERNAL_ERROR;
+  }
+
+  /** Not for what the job is, but because the leadership or the store is gone at this moment. */
+  private static boolean isForAWhile(Throwable refusal) {
+    Throwable why = refusal.getCause();
+    return why != null && isUnavailable(why);
   }
 
   private static boolean isUnavailable(Throwable cause) {

@@ -12,10 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.messages.exceptions.DuplicateJobSubmissionException;
 import org.stellwerk.runtime.messages.exceptions.JobSubmissionException;
+import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
 import org.stellwerk.runtime.persistence.JobGraphSerializer;
 
 /** Submission over REST. */
@@ -88,6 +90,19 @@ final class SubmissionRoutesTest extends RestTestBase {
     Answer broken = submit(form);
     assertThat(broken.status()).isEqualTo(500);
     assertThat(broken.body().path("errors").get(0).asText()).contains("bug").doesNotContain("\n");
+  }
+
+  /** So that a client tries again, as it does not when the job itself is refused. */
+  @Test
+  void submissionsThatAreRefusedForAWhile() {
+    MultipartForm form = submission(TestingJobs.graph(TestingJobs.jobId(7)));
+    for (Exception why :
+        List.of(new NotLeaderException("deposed"), new StoreUnavailableException("away", null))) {
+      dispatcher.submitAnswer =
+          CompletableFuture.failedFuture(new JobSubmissionException("Submit it again", why));
+      assertThat(submit(form).status()).isEqualTo(503);
+      assertThat(submit(form).error()).isEqualTo("Submit it again");
+    }
   }
 
   @Test
