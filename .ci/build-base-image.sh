@@ -13,7 +13,9 @@ chmod 1777 "$root/tmp"
   --strip-debug --no-header-files --no-man-pages --output "$root/opt/java"
 "$root/opt/java/bin/java" -Xshare:dump >/dev/null # class archives of programs build on the runtime's own
 cp /bin/bash /bin/busybox "$root/bin/"
-cp "$(command -v cksum)" "$(command -v nohup)" "$(command -v date)" "$root/bin/" # where busybox has none, or less
+for name in cksum date grep nohup; do
+  cp "$(command -v "$name")" "$root/bin/" # busybox has none, or one that does less
+done
 for name in $(/bin/busybox --list); do
   [ -e "$root/bin/$name" ] || ln -s busybox "$root/bin/$name"
 done

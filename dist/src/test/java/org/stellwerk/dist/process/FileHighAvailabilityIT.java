@@ -19,12 +19,8 @@ final class FileHighAvailabilityIT {
   @Test
   void theStandbyTakesTheJobsOfAKilledLeaderUp() throws Exception {
     try (Installation installation = Installation.create(directory, 1)) {
-      int otherRestPort = Installation.freePorts(1).get(0);
       installation.replace("config.yaml", "type: zookeeper", "type: file");
-      Files.writeString(
-          directory.resolve("conf/masters"),
-          "localhost:" + installation.restPort + "\nlocalhost:" + otherRestPort + "\n");
-      installation.startCluster();
+      installation.withStandby().startCluster();
       assertThat(installation.pids("zookeeper")).isEmpty();
       assertThat(installation.pids("jobmanager")).hasSize(2);
       String submitted =
@@ -47,7 +43,7 @@ final class FileHighAvailabilityIT {
 
       long standby = installation.pids("jobmanager").get(0);
       await().atMost(PATIENCE).until(() -> leader() == standby);
-      int port = listensOn(standby, otherRestPort) ? otherRestPort : installation.restPort;
+      int port = new JobManagers(installation).restPort(standby);
       RestProbe rest = new RestProbe(port);
       await()
           .atMost(PATIENCE)
@@ -68,12 +64,5 @@ final class FileHighAvailabilityIT {
     return Files.exists(file)
         ? Long.parseLong(Files.readString(file).replaceAll("(?s)process ([0-9]+) .*", "$1"))
         : -1;
-  }
-
-  private static boolean listensOn(long pid, int port) {
-    return ProcessHandle.of(pid)
-        .flatMap(process -> process.info().commandLine())
-        .filter(line -> line.contains("rest.port=" + port))
-        .isPresent();
   }
 }

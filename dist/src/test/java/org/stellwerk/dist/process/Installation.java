@@ -128,6 +128,14 @@ final class Installation implements AutoCloseable {
     return builder.start();
   }
 
+  /** A second JobManager, with a REST port of its own. */
+  Installation withStandby() throws IOException {
+    Files.writeString(
+        directory.resolve("conf/masters"),
+        "localhost:" + restPort + "\nlocalhost:" + freePorts(1).get(0) + "\n");
+    return this;
+  }
+
   Installation startCluster() throws IOException, InterruptedException {
     run("start-cluster.sh").ok();
     return this;
