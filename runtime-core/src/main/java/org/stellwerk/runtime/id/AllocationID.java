@@ -2,6 +2,7 @@ package org.stellwerk.runtime.id;
 
 import java.io.Serializable;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.util.IdGenerator;
 
 /** Names one allocation of a slot to a job; never used twice. */
@@ -19,6 +20,16 @@ public record AllocationID(UUID value) implements Comparable<AllocationID>, Seri
    */
   public static AllocationID fromHexString(String text) {
     return new AllocationID(HexIds.parse(text, "AllocationID"));
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof AllocationID that && value.equals(that.value);
+  }
+
+  @Override
+  public int hashCode() {
+    return value.hashCode();
   }
 
   @Override

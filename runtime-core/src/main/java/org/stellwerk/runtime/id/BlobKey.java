@@ -1,6 +1,7 @@
 package org.stellwerk.runtime.id;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The address of a file by its content: the SHA-256 of its bytes, as 64 hexadecimal digits. */
 public record BlobKey(String sha256) implements Comparable<BlobKey> {
@@ -11,6 +12,16 @@ public record BlobKey(String sha256) implements Comparable<BlobKey> {
       throw new IllegalArgumentException(
           "'" + sha256 + "' is not a blob key: expected 64 hexadecimal digits");
     }
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof BlobKey that && sha256.equals(that.sha256);
+  }
+
+  @Override
+  public int hashCode() {
+    return sha256.hashCode();
   }
 
   @Override

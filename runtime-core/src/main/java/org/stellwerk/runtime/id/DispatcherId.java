@@ -2,6 +2,7 @@ package org.stellwerk.runtime.id;
 
 import java.io.Serializable;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.util.IdGenerator;
 
 /** The Dispatcher's fencing token: its process's leader session. */
@@ -19,6 +20,16 @@ public record DispatcherId(UUID value) implements Comparable<DispatcherId>, Seri
    */
   public static DispatcherId fromHexString(String text) {
     return new DispatcherId(HexIds.parse(text, "DispatcherId"));
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof DispatcherId that && value.equals(that.value);
+  }
+
+  @Override
+  public int hashCode() {
+    return value.hashCode();
   }
 
   @Override

@@ -1,5 +1,7 @@
 package org.stellwerk.runtime.id;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Names one attempt to run a subtask. Unique in the cluster: a job that starts afresh does so under
  * a new execution graph id.
@@ -18,6 +20,19 @@ public record ExecutionAttemptID(
   /** The subtask's index, counted from 0. */
   public int subtaskIndex() {
     return executionVertexId.subtaskIndex();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ExecutionAttemptID that
+        && attemptNumber == that.attemptNumber
+        && executionVertexId.equals(that.executionVertexId)
+        && executionGraphId.equals(that.executionGraphId);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * executionGraphId.hashCode() + executionVertexId.hashCode()) + attemptNumber;
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.stellwerk.runtime.id;
 
 import java.io.Serializable;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.util.IdGenerator;
 
 /** Names one execution graph: one run of a job under one JobMaster that started it afresh. */
@@ -19,6 +20,16 @@ public record ExecutionGraphId(UUID value) implements Comparable<ExecutionGraphI
    */
   public static ExecutionGraphId fromHexString(String text) {
     return new ExecutionGraphId(HexIds.parse(text, "ExecutionGraphId"));
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ExecutionGraphId that && value.equals(that.value);
+  }
+
+  @Override
+  public int hashCode() {
+    return value.hashCode();
   }
 
   @Override

@@ -1,8 +1,22 @@
 package org.stellwerk.runtime.id;
 
+import org.jspecify.annotations.Nullable;
+
 /** Names a subtask of a job, across its attempts. */
 public record ExecutionVertexID(JobVertexID jobVertexId, int subtaskIndex)
     implements Comparable<ExecutionVertexID> {
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ExecutionVertexID that
+        && subtaskIndex == that.subtaskIndex
+        && jobVertexId.equals(that.jobVertexId);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * jobVertexId.hashCode() + subtaskIndex;
+  }
 
   @Override
   public int compareTo(ExecutionVertexID other) {

@@ -2,6 +2,7 @@ package org.stellwerk.runtime.id;
 
 import java.io.Serializable;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.util.IdGenerator;
 
 /** Names one registration of a TaskExecutor at one ResourceManager session. */
@@ -19,6 +20,16 @@ public record InstanceID(UUID value) implements Comparable<InstanceID>, Serializ
    */
   public static InstanceID fromHexString(String text) {
     return new InstanceID(HexIds.parse(text, "InstanceID"));
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof InstanceID that && value.equals(that.value);
+  }
+
+  @Override
+  public int hashCode() {
+    return value.hashCode();
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.stellwerk.runtime.id;
 
 import java.io.Serializable;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.util.IdGenerator;
 
 /** Names one job for ever; chosen by the client, so that submitting again is idempotent. */
@@ -19,6 +20,16 @@ public record JobID(UUID value) implements Comparable<JobID>, Serializable {
    */
   public static JobID fromHexString(String text) {
     return new JobID(HexIds.parse(text, "JobID"));
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof JobID that && value.equals(that.value);
+  }
+
+  @Override
+  public int hashCode() {
+    return value.hashCode();
   }
 
   @Override

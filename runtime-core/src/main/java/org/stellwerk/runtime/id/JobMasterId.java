@@ -2,6 +2,7 @@ package org.stellwerk.runtime.id;
 
 import java.io.Serializable;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.util.IdGenerator;
 
 /** The JobMaster's fencing token: its process's leader session. */
@@ -19,6 +20,16 @@ public record JobMasterId(UUID value) implements Comparable<JobMasterId>, Serial
    */
   public static JobMasterId fromHexString(String text) {
     return new JobMasterId(HexIds.parse(text, "JobMasterId"));
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof JobMasterId that && value.equals(that.value);
+  }
+
+  @Override
+  public int hashCode() {
+    return value.hashCode();
   }
 
   @Override

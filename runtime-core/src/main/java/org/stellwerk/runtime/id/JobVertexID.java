@@ -2,6 +2,7 @@ package org.stellwerk.runtime.id;
 
 import java.io.Serializable;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.util.IdGenerator;
 
 /** Names a vertex of a job graph. */
@@ -19,6 +20,16 @@ public record JobVertexID(UUID value) implements Comparable<JobVertexID>, Serial
    */
   public static JobVertexID fromHexString(String text) {
     return new JobVertexID(HexIds.parse(text, "JobVertexID"));
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof JobVertexID that && value.equals(that.value);
+  }
+
+  @Override
+  public int hashCode() {
+    return value.hashCode();
   }
 
   @Override

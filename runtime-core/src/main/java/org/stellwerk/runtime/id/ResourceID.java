@@ -1,6 +1,7 @@
 package org.stellwerk.runtime.id;
 
 import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names a process of the cluster across its registrations: a TaskManager has one for its life,
@@ -12,6 +13,16 @@ public record ResourceID(String value) implements Comparable<ResourceID>, Serial
     if (value.isBlank()) {
       throw new IllegalArgumentException("A resource id must not be blank");
     }
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ResourceID that && value.equals(that.value);
+  }
+
+  @Override
+  public int hashCode() {
+    return value.hashCode();
   }
 
   @Override

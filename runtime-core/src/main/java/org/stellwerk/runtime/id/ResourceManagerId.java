@@ -2,6 +2,7 @@ package org.stellwerk.runtime.id;
 
 import java.io.Serializable;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.util.IdGenerator;
 
 /** The ResourceManager's fencing token: its process's leader session. */
@@ -19,6 +20,16 @@ public record ResourceManagerId(UUID value) implements Comparable<ResourceManage
    */
   public static ResourceManagerId fromHexString(String text) {
     return new ResourceManagerId(HexIds.parse(text, "ResourceManagerId"));
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ResourceManagerId that && value.equals(that.value);
+  }
+
+  @Override
+  public int hashCode() {
+    return value.hashCode();
   }
 
   @Override

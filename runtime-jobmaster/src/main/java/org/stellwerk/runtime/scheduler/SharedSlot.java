@@ -1,6 +1,6 @@
 package org.stellwerk.runtime.scheduler;
 
-import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What shares one slot: the subtasks with this index of all vertices in the slot sharing group.
@@ -9,11 +9,21 @@ import java.util.Comparator;
  */
 record SharedSlot(String group, int subtaskIndex) implements Comparable<SharedSlot> {
 
-  private static final Comparator<SharedSlot> ORDER =
-      Comparator.comparing(SharedSlot::group).thenComparingInt(SharedSlot::subtaskIndex);
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof SharedSlot that
+        && subtaskIndex == that.subtaskIndex
+        && group.equals(that.group);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * group.hashCode() + subtaskIndex;
+  }
 
   @Override
   public int compareTo(SharedSlot other) {
-    return ORDER.compare(this, other);
+    int byGroup = group.compareTo(other.group);
+    return byGroup != 0 ? byGroup : Integer.compare(subtaskIndex, other.subtaskIndex);
   }
 }

@@ -38,4 +38,14 @@ record ChannelError(Kind kind, String message) {
       return null;
     }
   }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ChannelError that && kind == that.kind && message.equals(that.message);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * kind.hashCode() + message.hashCode();
+  }
 }

@@ -36,9 +36,33 @@ final class OutputRegistry {
     static Subtask of(ExecutionAttemptID attempt) {
       return new Subtask(attempt.executionGraphId(), attempt.executionVertexId());
     }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Subtask that
+          && vertex.equals(that.vertex)
+          && graph.equals(that.graph);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * graph.hashCode() + vertex.hashCode();
+    }
   }
 
-  private record Share(int outputIndex, int consumerSubtask) {}
+  private record Share(int outputIndex, int consumerSubtask) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Share that
+          && consumerSubtask == that.consumerSubtask
+          && outputIndex == that.outputIndex;
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * outputIndex + consumerSubtask;
+    }
+  }
 
   private record Waiter(ChannelRequest request, ChannelSink sink, long deadlineNanos) {}
 
@@ -100,11 +124,11 @@ final class OutputRegistry {
    * @return whether the request waits, so that {@link #expire} must be called some time
    */
   boolean request(ChannelRequest request, ChannelSink sink, long nowNanos) {
-    List<Runnable> answers = new ArrayList<>(1);
+    List<Runnable> answers = new ArrayList<>(0);
     boolean waits = false;
     synchronized (this) {
       TaskOutputs task = outputs.get(request.producer());
-      ChannelError end = ended.get(request.producer());
+      ChannelError end = task == null ? ended.get(request.producer()) : null;
       ExecutionAttemptID newer = task == null ? newerAttempt(request.producer()) : null;
       if (task != null) {
         attach(task, request, sink, answers);
