@@ -45,6 +45,21 @@ class LostConnectionTest {
         });
   }
 
+  /** The first connections may still be in the making; each question would be one more. */
+  @Test
+  void aProcessThatIsKnownIsNotAskedOverTcpAgain() throws Exception {
+    acrossRelay(
+        Patience.CONFIGURATION,
+        world -> {
+          int before = world.relay.accepted();
+          int times = 20;
+          for (int i = 0; i < times; i++) {
+            get(world.client.connect(world.endpoint.getAddress(), Shop.class));
+          }
+          assertThat(world.relay.accepted() - before).isLessThan(times);
+        });
+  }
+
   /** What the simulated network promises as well: some are lost, none overtakes or comes twice. */
   @Test
   void whatArrivesAcrossCutsKeepsItsOrderAndComesOnce() throws Exception {
