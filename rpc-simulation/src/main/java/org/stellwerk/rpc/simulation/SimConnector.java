@@ -5,6 +5,7 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.exceptions.RpcConnectionException;
@@ -106,10 +107,16 @@ final class SimConnector<C> {
             .node()
             .drivers()
             .schedule(
-                () -> refuse("nobody answered within " + timeout.toMillis() + " ms"),
+                () -> onTimeout("nobody answered within " + timeout.toMillis() + " ms"),
                 timeout.toNanos(),
                 TimeUnit.NANOSECONDS);
     result.whenComplete((gateway, failure) -> timer.cancel(false));
+  }
+
+  private void onTimeout(String why) {
+    result.completeExceptionally(
+        new RpcConnectionException(
+            "Could not connect to " + address + ": " + why + ".", new TimeoutException(why)));
   }
 
   private void refuse(String why) {

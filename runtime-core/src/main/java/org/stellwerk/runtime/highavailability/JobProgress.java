@@ -15,13 +15,15 @@ import org.stellwerk.runtime.id.JobVertexID;
  * @param restarts how often the job or a part of it was restarted
  * @param restartState the restart strategy's memory, in numbers that only the strategy understands
  * @param vertices the vertices of which there is something to tell, each once
+ * @param taskManagers the addresses of the TaskExecutors that subtasks run on
  */
 public record JobProgress(
     JobID jobId,
     boolean cancelRequested,
     long restarts,
     List<Long> restartState,
-    List<VertexProgress> vertices) {
+    List<VertexProgress> vertices,
+    List<String> taskManagers) {
 
   public JobProgress {
     if (restarts < 0) {
@@ -30,13 +32,31 @@ public record JobProgress(
     }
     restartState = List.copyOf(restartState);
     vertices = List.copyOf(vertices);
+    taskManagers = List.copyOf(taskManagers);
     Set<JobVertexID> ids = new LinkedHashSet<>();
     for (VertexProgress vertex : vertices) {
       if (!ids.add(vertex.vertexId())) {
         throw new IllegalArgumentException(
             "The progress of job " + jobId + " names vertex " + vertex.vertexId() + " twice");
       }
+      for (int place : vertex.places()) {
+        if (place < -1 || place >= taskManagers.size()) {
+          throw new IllegalArgumentException(
+              "The progress of job %s places a subtask on TaskManager %d of %d"
+                  .formatted(jobId, place, taskManagers.size()));
+        }
+      }
     }
+  }
+
+  /** Of a job of which nobody knows where its subtasks run. */
+  public JobProgress(
+      JobID jobId,
+      boolean cancelRequested,
+      long restarts,
+      List<Long> restartState,
+      List<VertexProgress> vertices) {
+    this(jobId, cancelRequested, restarts, restartState, vertices, List.of());
   }
 
   /** That of a job of which nothing is stored. */

@@ -9,12 +9,21 @@ import org.stellwerk.runtime.id.JobVertexID;
  *
  * @param attempts the newest attempt number of each subtask, by index; as many as the parallelism
  * @param finished the indexes of the subtasks that finished, ascending, each once
+ * @param places where each subtask runs, as an index into {@link JobProgress#taskManagers}, or -1;
+ *     empty if that is not known
  */
-public record VertexProgress(JobVertexID vertexId, List<Integer> attempts, List<Integer> finished) {
+public record VertexProgress(
+    JobVertexID vertexId, List<Integer> attempts, List<Integer> finished, List<Integer> places) {
 
   public VertexProgress {
     attempts = List.copyOf(attempts);
     finished = List.copyOf(finished);
+    places = List.copyOf(places);
+    if (!places.isEmpty() && places.size() != attempts.size()) {
+      throw new IllegalArgumentException(
+          "Vertex %s has %d places and %d attempts"
+              .formatted(vertexId, places.size(), attempts.size()));
+    }
     for (int attempt : attempts) {
       if (attempt < 0) {
         throw new IllegalArgumentException(
@@ -30,6 +39,11 @@ public record VertexProgress(JobVertexID vertexId, List<Integer> attempts, List<
       }
       previous = subtask;
     }
+  }
+
+  /** Subtasks that run nobody knows where. */
+  public VertexProgress(JobVertexID vertexId, List<Integer> attempts, List<Integer> finished) {
+    this(vertexId, attempts, finished, List.of());
   }
 
   /** The number of subtasks. */

@@ -38,8 +38,11 @@ public final class JobProgressSerializer {
           .addObject()
           .put("id", vertex.vertexId().toString())
           .put("attempts", runs(vertex.attempts()))
-          .put("finished", ranges(vertex.finished()));
+          .put("finished", ranges(vertex.finished()))
+          .put("places", runs(vertex.places()));
     }
+    ArrayNode taskManagers = root.putArray("taskManagers");
+    progress.taskManagers().forEach(taskManagers::add);
     return JsonDocument.write(root);
   }
 
@@ -60,11 +63,13 @@ public final class JobProgressSerializer {
           new VertexProgress(
               vertex.parsed("id", JobVertexID::fromHexString),
               vertex.parsed("attempts", JobProgressSerializer::parseRuns),
-              vertex.parsed("finished", JobProgressSerializer::parseRanges)));
+              vertex.parsed("finished", JobProgressSerializer::parseRanges),
+              vertex.parsed("places", JobProgressSerializer::parseRuns)));
       vertex.end();
     }
+    List<String> taskManagers = root.parsedList("taskManagers", address -> address);
     root.end();
-    return new JobProgress(jobId, cancelRequested, restarts, restartState, vertices);
+    return new JobProgress(jobId, cancelRequested, restarts, restartState, vertices, taskManagers);
   }
 
   private static String runs(List<Integer> values) {

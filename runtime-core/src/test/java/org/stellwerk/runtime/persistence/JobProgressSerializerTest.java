@@ -40,7 +40,8 @@ class JobProgressSerializerTest {
             "{\"version\":1,\"jobId\":\"00000000000000070000000000000009\","
                 + "\"cancelRequested\":true,\"restarts\":12,\"restartState\":[3,-1],"
                 + "\"vertices\":[{\"id\":\"00000000000000010000000000000001\","
-                + "\"attempts\":\"0*3,4,1*2\",\"finished\":\"0-2,4-5\"}]}");
+                + "\"attempts\":\"0*3,4,1*2\",\"finished\":\"0-2,4-5\",\"places\":\"\"}],"
+                + "\"taskManagers\":[]}");
   }
 
   @ParameterizedTest
@@ -55,6 +56,26 @@ class JobProgressSerializerTest {
       assertThat(JobProgressSerializer.fromBytes(JobProgressSerializer.toBytes(progress)))
           .isEqualTo(progress);
     }
+  }
+
+  @Test
+  void placesAreIndexesOfTaskManagers() {
+    JobProgress progress =
+        new JobProgress(
+            JOB,
+            false,
+            0,
+            List.of(),
+            List.of(new VertexProgress(VERTEX, List.of(0, 0, 0), List.of(), List.of(1, 1, -1))),
+            List.of("akka://a", "akka://b"));
+    assertThat(text(progress)).contains("\"places\":\"1*2,-1\"", "[\"akka://a\",\"akka://b\"]");
+    assertThat(JobProgressSerializer.fromBytes(JobProgressSerializer.toBytes(progress)))
+        .isEqualTo(progress);
+    assertThatThrownBy(
+            () ->
+                JobProgressSerializer.fromBytes(
+                    text(progress).replace("1*2,-1", "2*3").getBytes(UTF_8)))
+        .hasMessageContaining("places a subtask on TaskManager 2 of 2");
   }
 
   @Test

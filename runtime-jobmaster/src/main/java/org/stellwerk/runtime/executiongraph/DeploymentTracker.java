@@ -71,6 +71,13 @@ public final class DeploymentTracker {
     return there == null ? 0 : there.size();
   }
 
+  /** The attempts that are deployed on the TaskExecutor. */
+  List<Execution> executionsOn(ResourceID taskManagerId) {
+    return byTaskManager.getOrDefault(taskManagerId, Map.of()).values().stream()
+        .map(deployment -> deployment.execution)
+        .toList();
+  }
+
   /** Compares with a report; takes over the progress that it has. */
   public Reconciliation reconcile(ResourceID taskManagerId, List<ExecutionStatus> report) {
     Map<ExecutionAttemptID, Deployment> missing =

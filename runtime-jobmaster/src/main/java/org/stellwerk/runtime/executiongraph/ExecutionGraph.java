@@ -17,6 +17,7 @@ import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobVertexID;
+import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobVertex;
@@ -212,7 +213,7 @@ public final class ExecutionGraph {
         if (vertex.getTaskInformation().hasBlockingOutput()) {
           withResults.add(subtask.getId());
         } else {
-          subtask.finishedBefore();
+          finishedBefore(subtask.getId());
         }
       }
     }
@@ -221,12 +222,32 @@ public final class ExecutionGraph {
 
   /** The subtask, CREATED, has finished under an earlier leader. */
   public void finishedBefore(ExecutionVertexID subtask) {
-    getVertex(subtask).finishedBefore();
+    getVertex(subtask).formerAttempt().finishedBefore();
+    results.notFound(subtask);
   }
 
-  /** How far the subtasks have come, for a later leader. */
-  public List<VertexProgress> progress() {
-    return vertices.values().stream().map(ExecutionJobVertex::progress).toList();
+  /** What an earlier leader has deployed of the subtask, which is CREATED, is lost. */
+  public void lostBefore(ExecutionVertexID subtask, Throwable cause) {
+    getVertex(subtask).formerAttempt().fail(cause);
+  }
+
+  /** What an earlier leader has deployed of the subtask, which is CREATED, is not gone on with. */
+  public void leftBefore(ExecutionVertexID subtask) {
+    getVertex(subtask).formerAttempt().cancel();
+  }
+
+  /**
+   * How far the subtasks have come, for a later leader.
+   *
+   * @param taskManagers indexes of the addresses of TaskExecutors, to which new ones are added
+   */
+  public List<VertexProgress> progress(Map<String, Integer> taskManagers) {
+    return vertices.values().stream().map(vertex -> vertex.progress(taskManagers)).toList();
+  }
+
+  /** What is left of a TaskExecutor that is lost: attempts that have no slot there any more. */
+  public void failLeftOn(ResourceID taskManagerId, Throwable cause) {
+    deployments.executionsOn(taskManagerId).forEach(execution -> execution.fail(cause));
   }
 
   /** The subtasks wait for their slots. */

@@ -2,9 +2,11 @@ package org.stellwerk.runtime.executiongraph;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.highavailability.VertexProgress;
 import org.stellwerk.runtime.id.JobVertexID;
+import org.stellwerk.runtime.jobmaster.slotpool.LogicalSlot;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.JobInformation;
@@ -99,8 +101,14 @@ public final class ExecutionJobVertex {
     return known;
   }
 
-  VertexProgress progress() {
+  /**
+   * How far the subtasks have come.
+   *
+   * @param taskManagers indexes of the addresses of TaskExecutors, to which new ones are added
+   */
+  VertexProgress progress(Map<String, Integer> taskManagers) {
     List<Integer> attempts = new ArrayList<>(vertices.size());
+    List<Integer> places = new ArrayList<>(vertices.size());
     List<Integer> finished = new ArrayList<>();
     for (ExecutionVertex vertex : vertices) {
       Execution current = vertex.getCurrentExecution();
@@ -108,8 +116,14 @@ public final class ExecutionJobVertex {
       if (current.getState() == ExecutionState.FINISHED) {
         finished.add(vertex.getId().subtaskIndex());
       }
+      LogicalSlot slot = current.getSlot();
+      places.add(
+          slot == null
+              ? -1
+              : taskManagers.computeIfAbsent(
+                  slot.getTaskManagerGateway().getAddress(), added -> taskManagers.size()));
     }
-    return new VertexProgress(getId(), attempts, finished);
+    return new VertexProgress(getId(), attempts, finished, places);
   }
 
   ArchivedExecutionGraph.Vertex archive() {

@@ -70,10 +70,13 @@ public final class ExecutionVertex {
     replace(new ExecutionAttemptID(graphId, id, attemptNumber + 1));
   }
 
-  /** The attempt before this one, which is CREATED, has finished under an earlier leader. */
-  void finishedBefore() {
-    int finished = currentExecution.getAttemptId().attemptNumber() - 1;
-    replace(new ExecutionAttemptID(graphId, id, finished)).finishedBefore();
+  /**
+   * The attempt before this one, which is CREATED, was deployed by an earlier leader, and nothing
+   * is known of it. It takes the place of this one, CREATED, to be brought to its end.
+   */
+  Execution formerAttempt() {
+    int former = Math.max(0, currentExecution.getAttemptId().attemptNumber() - 1);
+    return replace(new ExecutionAttemptID(graphId, id, former));
   }
 
   /** The current attempt has its slot. */

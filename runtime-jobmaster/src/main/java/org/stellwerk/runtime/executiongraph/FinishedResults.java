@@ -64,6 +64,13 @@ public final class FinishedResults implements LostResults {
     return List.copyOf(lost.getOrDefault(producer, Set.of()));
   }
 
+  /** The subtask has finished under an earlier leader, and nobody has what it left, if anything. */
+  void notFound(ExecutionVertexID producer) {
+    if (missing.containsKey(producer.jobVertexId())) {
+      lose(producer);
+    }
+  }
+
   /** Whether the subtask has finished and what it has left is there. */
   public boolean isAvailable(ExecutionVertexID producer) {
     return available.containsKey(producer);

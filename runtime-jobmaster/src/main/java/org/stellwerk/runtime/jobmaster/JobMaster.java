@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.rpc.FencedRpcEndpoint;
@@ -16,6 +18,7 @@ import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
 import org.stellwerk.runtime.gateway.JobMasterGateway;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway;
 import org.stellwerk.runtime.heartbeat.MonitoredPeers;
+import org.stellwerk.runtime.highavailability.JobProgress;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
@@ -45,6 +48,7 @@ import org.stellwerk.runtime.scheduler.ExecutionGraphSpec;
 import org.stellwerk.runtime.scheduler.JobStatusListener;
 import org.stellwerk.runtime.scheduler.SchedulerNG;
 import org.stellwerk.runtime.scheduler.SchedulerServices;
+import org.stellwerk.util.ExceptionUtils;
 
 /**
  * Runs one job in one leader session: keeps the connections to the ResourceManager and to the
@@ -68,6 +72,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   private final JobMasterConfig config;
   private final JobMasterListener listener;
   private final FaultPoints faultPoints;
+  private final Optional<JobProgress> recovered;
   private final ResourceID resourceId;
   private final SlotPool slotPool;
   private final SchedulerNG scheduler;
@@ -94,6 +99,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     this.config = config;
     this.listener = services.listener();
     this.faultPoints = services.runtime().faultPoints();
+    this.recovered = services.recovered();
     this.resourceId = new ResourceID(getEndpointId());
     this.resourceManager =
         new ResourceManagerConnection(
@@ -161,6 +167,22 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     registerPeerListener(this::losePeer);
     scheduler.startScheduling();
     resourceManager.start();
+    recovered.ifPresent(progress -> progress.taskManagers().forEach(this::lookFor));
+  }
+
+  /** One that lives hears of this leader and registers; one that does not is not waited for. */
+  private void lookFor(String taskExecutorAddress) {
+    getRpcService()
+        .connect(taskExecutorAddress, TaskExecutorGateway.class)
+        .whenCompleteAsync(
+            (found, failure) -> {
+              boolean isSilent =
+                  ExceptionUtils.findThrowable(failure, TimeoutException.class).isPresent();
+              if (failure != null && !isSilent && !scheduler.getJobStatus().isTerminal()) {
+                scheduler.onTaskManagerAbsent(taskExecutorAddress);
+              }
+            },
+            getMainThreadExecutor());
   }
 
   @Override

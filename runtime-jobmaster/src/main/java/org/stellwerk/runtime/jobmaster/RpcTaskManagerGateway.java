@@ -51,6 +51,11 @@ public final class RpcTaskManagerGateway implements TaskManagerGateway {
   }
 
   @Override
+  public String getAddress() {
+    return taskExecutor.getAddress();
+  }
+
+  @Override
   public CompletableFuture<Acknowledge> submitTask(
       TaskDeploymentDescriptor task, Duration timeout) {
     flushCancellations();

@@ -1,7 +1,9 @@
 package org.stellwerk.runtime.scheduler;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -13,6 +15,7 @@ import org.stellwerk.runtime.executiongraph.ExecutionSnapshot;
 import org.stellwerk.runtime.executiongraph.JobState;
 import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
 import org.stellwerk.runtime.highavailability.JobProgress;
+import org.stellwerk.runtime.highavailability.VertexProgress;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.id.ResourceID;
@@ -50,6 +53,9 @@ import org.stellwerk.runtime.scheduler.failover.PipelinedRegions;
 public final class DefaultScheduler implements SchedulerNG {
 
   private static final Logger LOG = LoggerFactory.getLogger(DefaultScheduler.class);
+
+  /** Where tasks run is of interest to a later leader, unless they are over soon. */
+  private static final long PLACES_STORED_AFTER_MS = 1_000;
 
   private final JobState job;
   private final ExecutionGraph graph;
@@ -165,30 +171,33 @@ public final class DefaultScheduler implements SchedulerNG {
     Adoption adopted =
         reactions.callWithoutReaction(() -> reconciliation.adopt(location, gateway, report));
     if (isAwaiting) {
-      reactions.reactTo(
-          () -> {
-            if (reconciliation.isOver()) {
-              endReconciliation();
-            }
-          });
+      onTaskManagerAbsent(gateway.getAddress());
     }
     return adopted;
   }
 
+  @Override
+  public void onTaskManagerAbsent(String address) {
+    reactions.reactTo(
+        () -> {
+          reconciliation.lose(address);
+          if (reconciliation.isOver()) {
+            endReconciliation();
+          }
+        });
+  }
+
   private void endReconciliation() {
     Reconciliation.Missing missing =
-        reconciliation.end(regions, results -> strategy.stillNeeded(results, id -> false));
+        reconciliation.end(
+            regions, results -> strategy.stillNeeded(results, failover::isToRestart));
     if (job.getStatus() == JobStatus.RECONCILING) {
       transitionTo(JobStatus.RUNNING, missing.describe());
     }
     deployer.declareNeed();
-    missing
-        .lost()
-        .forEach(
-            execution ->
-                execution.fail(
-                    new TaskManagerLostException(
-                        "No TaskManager has reported it to the new leader")));
+    TaskManagerLostException cause =
+        new TaskManagerLostException("No TaskManager has reported it to the new leader");
+    missing.lost().forEach(id -> graph.lostBefore(id, cause));
     if (!missing.fresh().isEmpty()) {
       strategy.onCreated(missing.fresh());
     }
@@ -196,12 +205,15 @@ public final class DefaultScheduler implements SchedulerNG {
 
   @Override
   public JobProgress progress() {
+    Map<String, Integer> taskManagers = new LinkedHashMap<>();
+    List<VertexProgress> vertices = graph.progress(taskManagers);
     return new JobProgress(
         graph.getJobId(),
         cancelRequested,
         failover.numberOfRestarts(),
         failover.policy().save(services.runtime().clock()),
-        graph.progress());
+        vertices,
+        List.copyOf(taskManagers.keySet()));
   }
 
   private void scheduleStartable(boolean waitsForMore) {
@@ -271,6 +283,7 @@ public final class DefaultScheduler implements SchedulerNG {
         () -> {
           onResultsLost(graph.getResults().lose(taskManagerId), SerializedThrowable.of(cause));
           slotPool.releaseTaskManager(taskManagerId, cause);
+          graph.failLeftOn(taskManagerId, cause);
         });
   }
 
@@ -376,6 +389,9 @@ public final class DefaultScheduler implements SchedulerNG {
     } else if (to == ExecutionState.RUNNING
         && graph.countTasks(ExecutionState.RUNNING) == graph.getTotalTasks()) {
       LOG.info("Job {}: all {} tasks are running.", graph.getJobId(), graph.getTotalTasks());
+      services
+          .mainThread()
+          .schedule(listener::progressChanged, PLACES_STORED_AFTER_MS, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -440,6 +456,9 @@ public final class DefaultScheduler implements SchedulerNG {
   private final class FailoverControl implements Failover.Control {
     @Override
     public void transitionTo(JobStatus next, String reason) {
+      if (job.getStatus() == JobStatus.RECONCILING) {
+        deployer.declareNeed();
+      }
       DefaultScheduler.this.transitionTo(next, reason);
     }
 

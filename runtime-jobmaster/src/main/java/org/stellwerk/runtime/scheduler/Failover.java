@@ -192,9 +192,7 @@ final class Failover {
 
   private void beginRestart(FailureHandlingResult.Restart plan, JobFailures.Incident incident) {
     // What is in a region that starts again anyway is not waited for.
-    plan.vertices().stream()
-        .filter(reconciliation::giveUp)
-        .forEach(id -> graph.getVertex(id).getCurrentExecution().cancel());
+    plan.vertices().stream().filter(reconciliation::giveUp).forEach(graph::leftBefore);
     List<ExecutionVertexID> subtasks =
         plan.vertices().stream()
             .filter(id -> restarts.of(id) == null)

@@ -2,6 +2,7 @@ package org.stellwerk.runtime.scheduler;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,12 +12,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.stellwerk.runtime.executiongraph.Execution;
 import org.stellwerk.runtime.executiongraph.ExecutionGraph;
+import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
 import org.stellwerk.runtime.highavailability.JobProgress;
+import org.stellwerk.runtime.highavailability.VertexProgress;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionVertexID;
+import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.jobmaster.slotpool.AllocatedSlot;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolGateway;
 import org.stellwerk.runtime.jobmaster.slotpool.TaskManagerGateway;
@@ -45,6 +48,9 @@ public final class Reconciliation {
   /** Of the awaited ones those that have finished: they are missed only for their results. */
   private final Set<ExecutionVertexID> finished = new LinkedHashSet<>();
 
+  /** Where subtasks ran, as far as that is stored: the address of the TaskExecutor. */
+  private final Map<ExecutionVertexID, String> places = new LinkedHashMap<>();
+
   /** Nothing is awaited. */
   public Reconciliation(
       ExecutionGraph graph, SlotPoolGateway slotPool, ExecutionDeployer deployer) {
@@ -55,6 +61,15 @@ public final class Reconciliation {
 
   /** Takes up what is stored; what has not finished is awaited from now on. */
   public void begin(JobProgress progress) {
+    for (VertexProgress vertex : progress.vertices()) {
+      for (int index = 0; index < vertex.places().size(); index++) {
+        int place = vertex.places().get(index);
+        if (place >= 0) {
+          places.put(
+              new ExecutionVertexID(vertex.vertexId(), index), progress.taskManagers().get(place));
+        }
+      }
+    }
     finished.addAll(graph.restore(progress.vertices()));
     graph.forEachExecution(
         execution -> {
@@ -80,6 +95,21 @@ public final class Reconciliation {
     return awaited.remove(subtask);
   }
 
+  /**
+   * What ran at the address by what is stored, and was not reported, does not run any more: the
+   * TaskExecutor is gone, or has told what it has.
+   */
+  public void lose(String address) {
+    for (ExecutionVertexID subtask : List.copyOf(awaited)) {
+      if (address.equals(places.get(subtask)) && giveUp(subtask)) {
+        graph.lostBefore(
+            subtask,
+            new TaskManagerLostException(
+                "The TaskManager at " + address + " is gone, or does not run it any more"));
+      }
+    }
+  }
+
   /** Nothing is waited for any more. */
   public void giveUpAll() {
     awaited.clear();
@@ -89,10 +119,11 @@ public final class Reconciliation {
   /**
    * What nobody has reported.
    *
-   * @param lost attempts in regions of which others run or have run
+   * @param lost the subtasks of regions of which others run or have run, and those whose results
+   *     are gone
    * @param fresh the subtasks of regions of which nothing is known
    */
-  public record Missing(List<Execution> lost, List<ExecutionVertexID> fresh) {
+  public record Missing(List<ExecutionVertexID> lost, List<ExecutionVertexID> fresh) {
 
     String describe() {
       int count = lost.size() + fresh.size();
@@ -110,22 +141,43 @@ public final class Reconciliation {
   public Missing end(
       PipelinedRegions regions,
       Function<Collection<ExecutionVertexID>, Collection<ExecutionVertexID>> needed) {
-    finished.removeAll(needed.apply(List.copyOf(finished)));
-    awaited.removeAll(finished);
-    finished.forEach(graph::finishedBefore);
+    Set<ExecutionVertexID> madeAgain = endFinished(needed);
     Map<ExecutionVertexID, Boolean> begunByFirst = new LinkedHashMap<>();
     List<ExecutionVertexID> fresh = new ArrayList<>();
-    List<Execution> lost = new ArrayList<>();
+    List<ExecutionVertexID> lost = new ArrayList<>();
     for (ExecutionVertexID id : awaited) {
       List<ExecutionVertexID> region = regions.regionOf(id).subtasks();
-      if (begunByFirst.computeIfAbsent(region.get(0), first -> hasBegun(region))) {
-        lost.add(graph.getVertex(id).getCurrentExecution());
+      if (madeAgain.contains(id)
+          || begunByFirst.computeIfAbsent(region.get(0), first -> hasBegun(region))) {
+        lost.add(id);
       } else {
         fresh.add(id);
       }
     }
     giveUpAll();
     return new Missing(lost, fresh);
+  }
+
+  /** Consumers first: a result is of no use to one that has finished, and whose is not needed. */
+  private Set<ExecutionVertexID> endFinished(
+      Function<Collection<ExecutionVertexID>, Collection<ExecutionVertexID>> needed) {
+    Map<JobVertexID, List<ExecutionVertexID>> byVertex = new LinkedHashMap<>();
+    for (ExecutionVertexID id : finished) {
+      byVertex.computeIfAbsent(id.jobVertexId(), ignored -> new ArrayList<>()).add(id);
+    }
+    List<List<ExecutionVertexID>> consumersFirst = new ArrayList<>(byVertex.values());
+    Collections.reverse(consumersFirst);
+    Set<ExecutionVertexID> madeAgain = new LinkedHashSet<>();
+    for (List<ExecutionVertexID> subtasks : consumersFirst) {
+      madeAgain.addAll(needed.apply(subtasks));
+      for (ExecutionVertexID id : subtasks) {
+        if (!madeAgain.contains(id)) {
+          awaited.remove(id);
+          graph.finishedBefore(id);
+        }
+      }
+    }
+    return madeAgain;
   }
 
   private boolean hasBegun(List<ExecutionVertexID> region) {

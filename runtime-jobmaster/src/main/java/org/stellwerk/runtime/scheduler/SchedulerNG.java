@@ -37,6 +37,9 @@ public interface SchedulerNG {
    */
   Adoption adopt(TaskManagerLocation location, TaskManagerGateway gateway, JobReport report);
 
+  /** There is no TaskExecutor at the address any more, so that none there will tell what it has. */
+  void onTaskManagerAbsent(String address);
+
   /** What a later leader would have to know of the job and could not learn from TaskExecutors. */
   JobProgress progress();
 

@@ -40,8 +40,9 @@ public final class TaskReports {
   public boolean update(
       ExecutionGraph graph, TaskExecutionState report, Consumer<Execution> taker) {
     Optional<Execution> execution = graph.findExecution(report.attemptId());
-    if (execution.isPresent() && report.slotLost()) {
-      giveUp(execution.get(), report);
+    LogicalSlot slot = execution.map(Execution::getSlot).orElse(null);
+    if (execution.isPresent() && slot != null && report.slotLost()) {
+      giveUp(execution.get(), slot, report);
     } else {
       execution.ifPresent(taker);
     }
@@ -49,11 +50,10 @@ public final class TaskReports {
   }
 
   /** A task does not end. It is not waited for, and what else runs in its slot fails with it. */
-  private void giveUp(Execution execution, TaskExecutionState report) {
-    LogicalSlot slot = execution.getSlot();
+  private void giveUp(Execution execution, LogicalSlot slot, TaskExecutionState report) {
     SerializedThrowable failure = report.failure();
-    if (slot == null || failure == null) {
-      return; // it is over here
+    if (failure == null) {
+      return;
     }
     LOG.warn("Job {}: {}", report.jobId(), failure.describe());
     if (execution.getState() == ExecutionState.CANCELING) {

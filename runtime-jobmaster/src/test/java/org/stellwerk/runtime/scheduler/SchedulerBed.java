@@ -55,6 +55,7 @@ final class SchedulerBed {
   private final List<JobStatus> statuses = new ArrayList<>();
   private final List<ExecutionAttemptID> useless = new ArrayList<>();
   private @Nullable DefaultScheduler scheduler;
+  private int progressChanges;
 
   void start(JobGraph graph, Configuration configuration) {
     prepare(graph, configuration).startScheduling();
@@ -89,6 +90,11 @@ final class SchedulerBed {
               }
 
               @Override
+              public void progressChanged() {
+                progressChanges++;
+              }
+
+              @Override
               public void resultsUseless(
                   ResourceID taskManagerId, List<ExecutionAttemptID> producers) {
                 useless.addAll(producers);
@@ -108,6 +114,11 @@ final class SchedulerBed {
   /** The job's states so far. */
   List<JobStatus> statuses() {
     return statuses;
+  }
+
+  /** How often the progress was said to have changed. */
+  int progressChanges() {
+    return progressChanges;
   }
 
   /** The attempts whose results were said to be of no use any more. */

@@ -141,11 +141,11 @@ class TakeoverTest {
     reportPair(0, 0);
     report(2, running(2, attempt(TestGraphs.SOURCE, 1, 0)));
     awaitTheEndOfTheWindow();
-    assertThat(attempts()).containsExactly("RUNNING#0", "CANCELING#0", "RUNNING#0", "FAILED#1");
+    assertThat(attempts()).containsExactly("RUNNING#0", "CANCELING#0", "RUNNING#0", "FAILED#0");
     assertThat(bed.status()).isEqualTo(JobStatus.RESTARTING);
     bed.report(bed.executions().get(1), ExecutionState.CANCELED);
     bed.runFor(Duration.ofSeconds(1));
-    assertThat(attempts()).containsExactly("RUNNING#0", "DEPLOYING#1", "RUNNING#0", "DEPLOYING#2");
+    assertThat(attempts()).containsExactly("RUNNING#0", "DEPLOYING#1", "RUNNING#0", "DEPLOYING#1");
   }
 
   @Test
@@ -220,11 +220,11 @@ class TakeoverTest {
     report(2, ended(source, ExecutionState.FAILED));
     assertThat(attempts()).containsExactly("CREATED#1", "DEPLOYING#0", "CREATED#1", "CREATED#1");
     bed.fail(bed.executions().get(1), "com.example.Boom");
-    assertThat(attempts()).containsExactly("CREATED#1", "FAILED#0", "CREATED#1", "CANCELED#1");
+    assertThat(attempts()).containsExactly("CREATED#1", "FAILED#0", "CREATED#1", "CANCELED#0");
     bed.runFor(Duration.ofSeconds(1));
-    assertThat(attempts()).containsExactly("CREATED#1", "DEPLOYING#1", "CREATED#1", "DEPLOYING#2");
+    assertThat(attempts()).containsExactly("CREATED#1", "DEPLOYING#1", "CREATED#1", "DEPLOYING#1");
     reportPair(0, 0);
-    assertThat(attempts()).containsExactly("RUNNING#0", "DEPLOYING#1", "RUNNING#0", "DEPLOYING#2");
+    assertThat(attempts()).containsExactly("RUNNING#0", "DEPLOYING#1", "RUNNING#0", "DEPLOYING#1");
   }
 
   @Test
@@ -270,9 +270,62 @@ class TakeoverTest {
         progress(graph, new VertexProgress(TestGraphs.SOURCE, List.of(0, 0), List.of(0, 1))));
     report(1, ended(attempt(TestGraphs.SOURCE, 0, 0), ExecutionState.FINISHED));
     awaitTheEndOfTheWindow();
-    assertThat(bed.executions().get(0).getState()).isEqualTo(ExecutionState.FINISHED);
+    assertThat(attempts()).containsExactly("FINISHED#0", "FAILED#0", "CREATED#1");
+    bed.runFor(Duration.ofSeconds(1));
     assertThat(attempts()).containsExactly("FINISHED#0", "DEPLOYING#1", "CREATED#1");
     bed.report(bed.executions().get(1), ExecutionState.FINISHED);
     assertThat(attempts()).containsExactly("FINISHED#0", "FINISHED#1", "DEPLOYING#1");
+  }
+
+  /** Subtask i of source and sink ran on the TaskManager of the next number. */
+  private static JobProgress placedProgress(JobGraph graph, String... addresses) {
+    List<Integer> attempts = List.of(0, 0);
+    List<Integer> places = List.of(0, 1);
+    return new JobProgress(
+        graph.jobId(),
+        false,
+        0,
+        List.of(),
+        List.of(
+            new VertexProgress(TestGraphs.SOURCE, attempts, List.of(), places),
+            new VertexProgress(TestGraphs.SINK, attempts, List.of(), places)),
+        List.of(addresses));
+  }
+
+  @Test
+  void whatRanOnATaskManagerThatIsGoneIsNotWaitedFor() {
+    JobGraph graph = TestGraphs.pipeline(1, 2, 2, ShipStrategy.FORWARD);
+    recover(graph, placedProgress(graph, "sim://tm-1/te", "sim://tm-2/te"));
+    bed.gateway(1).address = "sim://tm-1/te";
+    bed.scheduler().onTaskManagerAbsent("sim://tm-2/te");
+    assertThat(attempts()).containsExactly("CREATED#1", "FAILED#0", "CREATED#1", "FAILED#0");
+    assertThat(bed.status()).isEqualTo(JobStatus.RESTARTING);
+    reportPair(0, 0);
+    bed.runFor(Duration.ofSeconds(1));
+    assertThat(attempts()).containsExactly("RUNNING#0", "SCHEDULED#1", "RUNNING#0", "SCHEDULED#1");
+    assertThat(bed.pool().requiredResources()).isEqualTo(2);
+    assertThat(bed.status()).isEqualTo(JobStatus.RUNNING);
+  }
+
+  @Test
+  void whatATaskManagerDoesNotReportThoughItRanThereIsNotWaitedFor() {
+    JobGraph graph = TestGraphs.pipeline(1, 2, 2, ShipStrategy.FORWARD);
+    recover(graph, placedProgress(graph, "sim://tm-1/te", "sim://tm-2/te"));
+    bed.gateway(2).address = "sim://tm-2/te";
+    report(2);
+    assertThat(attempts()).containsExactly("CREATED#1", "FAILED#0", "CREATED#1", "FAILED#0");
+  }
+
+  @Test
+  void whereTasksRunIsStoredOnceTheyHaveRunForSomeTime() {
+    bed.gateway(1).address = "sim://tm-1/te";
+    bed.start(TestGraphs.single(1, 1), RESTARTS);
+    bed.offerSlot(1);
+    bed.reportAllRunning();
+    assertThat(bed.progressChanges()).isZero();
+    bed.runFor(Duration.ofMillis(1_001));
+    assertThat(bed.progressChanges()).isEqualTo(1);
+    assertThat(bed.scheduler().progress().taskManagers()).containsExactly("sim://tm-1/te");
+    assertThat(bed.scheduler().progress().vertices().get(0).places()).containsExactly(0);
   }
 }

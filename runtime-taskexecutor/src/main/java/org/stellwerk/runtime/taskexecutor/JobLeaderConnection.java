@@ -339,10 +339,13 @@ final class JobLeaderConnection {
 
   private final class StateListener implements TaskStateReporter.Listener {
     @Override
+    public boolean onSessionOver(Throwable failure) {
+      return JobLeaderConnection.this.onSessionOver(failure);
+    }
+
+    @Override
     public void onRefused(TaskExecutionState state, Throwable failure) {
-      if (!onSessionOver(failure)) {
-        owner.onAttemptRefused(jobId, state.attemptId(), ExceptionUtils.describe(failure));
-      }
+      owner.onAttemptRefused(jobId, state.attemptId(), ExceptionUtils.describe(failure));
     }
 
     @Override

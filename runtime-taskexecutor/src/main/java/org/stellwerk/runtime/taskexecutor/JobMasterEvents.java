@@ -106,7 +106,11 @@ final class JobMasterEvents implements JobTable.Owner {
         onAttemptRefused(jobId, held.attemptId(), "its new JobMaster does not go on with it");
       }
     }
-    untold.stream().filter(end -> adopted.contains(end.attemptId())).forEach(connection::report);
+    // What began since the report is this JobMaster's.
+    Set<ExecutionAttemptID> refused = new LinkedHashSet<>();
+    report.executions().forEach(held -> refused.add(held.attemptId()));
+    refused.removeAll(adopted);
+    untold.stream().filter(end -> !refused.contains(end.attemptId())).forEach(connection::report);
     if (!report.equals(JobReport.EMPTY)) {
       LOG.info(
           "The JobMaster of job {}, session {}, goes on with {} of {} tasks and {} of {} slots.",

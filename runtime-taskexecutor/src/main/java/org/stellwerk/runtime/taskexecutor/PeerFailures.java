@@ -7,6 +7,7 @@ import org.stellwerk.rpc.exceptions.EndpointTerminatedException;
 import org.stellwerk.rpc.exceptions.FencingTokenException;
 import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
 import org.stellwerk.rpc.exceptions.RpcConnectionException;
+import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
 import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
 import org.stellwerk.util.ExceptionUtils;
 
@@ -28,9 +29,10 @@ final class PeerFailures {
         || has(failure, EndpointNotStartedException.class);
   }
 
-  /** The peer has ended, or is in another leader session. */
+  /** The peer has ended, is in another leader session, or ends with its own. */
   static boolean isSessionOver(Throwable failure) {
     return has(failure, FencingTokenException.class)
+        || has(failure, NotLeaderException.class)
         || has(failure, EndpointTerminatedException.class);
   }
 

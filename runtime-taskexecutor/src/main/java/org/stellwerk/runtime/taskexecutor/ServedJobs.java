@@ -151,7 +151,7 @@ final class ServedJobs {
                 suspend(
                     connection, "the job has a new master, session " + jobMaster.jobMasterId()));
     slots.allocate(index, jobId, allocationId);
-    jobs.takeToLeader(jobId);
+    jobs.sessionLives(jobMaster.jobMasterId().value());
     Optional<JobLeaderConnection> existing = jobs.get(jobId);
     if (existing.isPresent()) {
       existing.get().offerSlots();
@@ -258,6 +258,7 @@ final class ServedJobs {
     jobs.get(jobId, jobMasterId)
         .filter(JobLeaderConnection::isConnected)
         .ifPresent(connection -> suspend(connection, "it ends with its session: " + reason));
+    jobs.sessionLives(jobMasterId.value()); // if that goes on without it, the job is over
   }
 
   /** A process is gone, with the JobMasters in it. */

@@ -28,6 +28,9 @@ final class TaskStateReporter {
 
   /** Hears what the JobMaster says. */
   interface Listener {
+    /** Whether the failure ends the connection; acts upon it then. What is pending stays so. */
+    boolean onSessionOver(Throwable failure);
+
     /** The JobMaster does not want to know of the attempt. */
     void onRefused(TaskExecutionState state, Throwable failure);
 
@@ -121,6 +124,9 @@ final class TaskStateReporter {
 
     private void onAnswer(@Nullable List<ExecutionAttemptID> unknown, @Nullable Throwable failure) {
       calls.remove(call);
+      if (failure != null && !closed && listener.onSessionOver(failure)) {
+        return; // the next JobMaster is to be told
+      }
       for (TaskExecutionState state : states) {
         if (isNewest(state)) {
           pending.remove(state.attemptId());

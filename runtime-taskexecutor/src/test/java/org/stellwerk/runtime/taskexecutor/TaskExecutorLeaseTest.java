@@ -21,6 +21,7 @@ import org.stellwerk.runtime.messages.JobReport.HeldExecution;
 import org.stellwerk.runtime.messages.RegistrationResponse.JobMasterTaskExecutorSuccess;
 import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.SlotStatus;
+import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
 
 /** What becomes of a job's tasks when its JobMaster ends: they go on, and the next one hears. */
 class TaskExecutorLeaseTest {
@@ -45,6 +46,13 @@ class TaskExecutorLeaseTest {
         new TestingJobMaster(standby.rpc(), master.jobId, new JobMasterId(next.sessionId()));
     made.start();
     return made;
+  }
+
+  /** The JobMaster ends, and its session with it. */
+  private void suspend() {
+    bed.gateway.suspendJobMaster(master.jobId, master.id(), "leadership was lost");
+    master.closeAsync();
+    bed.settle();
   }
 
   private TestingResourceManager lead() {
@@ -108,8 +116,7 @@ class TaskExecutorLeaseTest {
 
   @Test
   void aSuspendedJobMasterKeepsItsTasksGoingAndOneThatIsDoneDoesNot() {
-    bed.gateway.suspendJobMaster(master.jobId, master.id(), "leadership was lost");
-    bed.settle();
+    suspend();
     assertThatItGoesOn();
     assertThat(bed.taskExecutor.snapshot().leases()).containsExactly(master.jobId);
     TestingJobMaster successor = successor();
@@ -147,6 +154,30 @@ class TaskExecutorLeaseTest {
         .extracting(HeldExecution::state)
         .containsExactly(ExecutionState.FINISHED);
     assertThat(successor.statesOf(attempt)).containsExactly(ExecutionState.FINISHED);
+  }
+
+  @Test
+  void anEndWhoseAnswerIsThatTheSessionEndsIsToldToTheNextJobMaster() {
+    master.stateAnswer =
+        state -> {
+          master.closeAsync();
+          return CompletableFuture.failedFuture(new NotLeaderException("the session ends"));
+        };
+    task.finish();
+    bed.settle();
+    assertThat(bed.taskExecutor.snapshot().leases()).containsExactly(master.jobId);
+    TestingJobMaster successor = successor();
+    lead();
+    assertThat(successor.statesOf(attempt)).containsExactly(ExecutionState.FINISHED);
+  }
+
+  @Test
+  void aJobMasterThatEndsAloneIsAskedFor() {
+    TestingDispatcher dispatcher = new TestingDispatcher(bed.jm.rpc(), bed.leader.sessionId());
+    dispatcher.start();
+    suspend();
+    bed.runFor(Duration.ofSeconds(1));
+    assertThat(task.cancellations).isEqualTo(1);
   }
 
   @Test
@@ -246,8 +277,7 @@ class TaskExecutorLeaseTest {
     AllocationID open = bed.newAllocation();
     bed.sim.await(bed.requestSlot(1, open, master));
     bed.settle();
-    bed.gateway.suspendJobMaster(master.jobId, master.id(), "leadership was lost");
-    bed.settle();
+    suspend();
     assertThat(bed.rm.available).containsExactly(open);
     assertThatItGoesOn();
   }

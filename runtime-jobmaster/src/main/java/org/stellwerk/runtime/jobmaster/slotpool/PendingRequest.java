@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
+import org.stellwerk.runtime.messages.exceptions.NoResourceAvailableException;
 
 /** Somebody who waits for slots, until the timer fires; told apart by identity. */
 final class PendingRequest {
@@ -26,6 +27,32 @@ final class PendingRequest {
 
   void timeOutWith(ScheduledFuture<?> armed) {
     timer = armed;
+  }
+
+  /** The time is over. */
+  void failLate(int freeSlots) {
+    future.completeExceptionally(
+        new NoResourceAvailableException(
+            "Slots were not available in time: asked for "
+                + wish.count()
+                + ", available were "
+                + freeSlots
+                + " after "
+                + wish.timeout().toMillis()
+                + " ms (slot.request.timeout). Add TaskManagers or lower the parallelism"));
+  }
+
+  /** The cluster has too few slots. */
+  void failShort(int acquiredSlots, int totalSlots) {
+    future.completeExceptionally(
+        new NoResourceAvailableException(
+            "Not enough slots: asked for "
+                + wish.count()
+                + ", acquired "
+                + acquiredSlots
+                + ", the cluster has "
+                + totalSlots
+                + ". Add TaskManagers or lower the parallelism"));
   }
 
   void cancelTimer() {

@@ -176,17 +176,7 @@ public final class SlotPool implements SlotPoolGateway {
 
   private void onTimeout(PendingRequest request) {
     if (requests.remove(request)) {
-      request
-          .future()
-          .completeExceptionally(
-              new NoResourceAvailableException(
-                  "Slots were not available in time: asked for "
-                      + request.wish().count()
-                      + ", available were "
-                      + free.size()
-                      + " after "
-                      + request.wish().timeout().toMillis()
-                      + " ms (slot.request.timeout). Add TaskManagers or lower the parallelism"));
+      request.failLate(free.size());
       serveRequests();
     }
   }
@@ -200,17 +190,7 @@ public final class SlotPool implements SlotPoolGateway {
       }
       requests.remove(request);
       request.cancelTimer();
-      request
-          .future()
-          .completeExceptionally(
-              new NoResourceAvailableException(
-                  "Not enough slots: asked for "
-                      + request.wish().count()
-                      + ", acquired "
-                      + acquiredSlots
-                      + ", the cluster has "
-                      + totalSlots
-                      + ". Add TaskManagers or lower the parallelism"));
+      request.failShort(acquiredSlots, totalSlots);
     }
   }
 
@@ -309,11 +289,7 @@ public final class SlotPool implements SlotPoolGateway {
         LOG.debug("Rejecting slot {} of {}: not needed.", offer, location.resourceId());
         continue;
       }
-      AllocatedSlot slot =
-          new AllocatedSlot(id, location, offer.slotIndex(), gateway, this::onUnused);
-      slots.put(id, slot);
-      known.put(id, slot);
-      free.add(slot, clock.relativeTimeMillis());
+      free.add(add(location, gateway, offer, known), clock.relativeTimeMillis());
       accepted.add(offer);
     }
     serveRequests();
@@ -328,12 +304,23 @@ public final class SlotPool implements SlotPoolGateway {
     if (closed || known == null || slots.containsKey(held.allocationId())) {
       return Optional.empty();
     }
-    AllocatedSlot slot =
-        new AllocatedSlot(held.allocationId(), location, held.slotIndex(), gateway, this::onUnused);
-    slots.put(held.allocationId(), slot);
-    known.put(held.allocationId(), slot);
+    AllocatedSlot slot = add(location, gateway, held, known);
+    declare();
     watchIdleSlots();
     return Optional.of(slot);
+  }
+
+  private AllocatedSlot add(
+      TaskManagerLocation location,
+      TaskManagerGateway gateway,
+      SlotOffer offer,
+      Map<AllocationID, AllocatedSlot> siblings) {
+    AllocationID id = offer.allocationId();
+    AllocatedSlot slot =
+        new AllocatedSlot(id, location, offer.slotIndex(), gateway, this::onUnused);
+    slots.put(id, slot);
+    siblings.put(id, slot);
+    return slot;
   }
 
   private void onUnused(AllocatedSlot slot) {

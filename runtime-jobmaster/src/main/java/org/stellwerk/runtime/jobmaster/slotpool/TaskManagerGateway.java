@@ -13,6 +13,9 @@ import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
  */
 public interface TaskManagerGateway {
 
+  /** The address of the TaskExecutor. */
+  String getAddress();
+
   /** Hands over a task; fails if the TaskExecutor refuses it or does not answer in time. */
   CompletableFuture<Acknowledge> submitTask(TaskDeploymentDescriptor task, Duration timeout);
 

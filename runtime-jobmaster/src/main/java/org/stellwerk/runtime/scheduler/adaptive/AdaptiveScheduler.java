@@ -2,6 +2,7 @@ package org.stellwerk.runtime.scheduler.adaptive;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
@@ -138,10 +139,7 @@ public final class AdaptiveScheduler implements SchedulerNG {
             reconcile(before.get(), spec.recovered().get());
             return;
           }
-          transitionTo(
-              JobStatus.CREATED,
-              "asking for %d slots, at least %d"
-                  .formatted(choice.mostSlots(), choice.fewestSlots()));
+          transitionTo(JobStatus.CREATED, "asking for " + choice.describe());
           created.start();
         });
   }
@@ -164,6 +162,11 @@ public final class AdaptiveScheduler implements SchedulerNG {
     history.adopted(adopted.attempts());
     reactions.react();
     return adopted;
+  }
+
+  @Override
+  public void onTaskManagerAbsent(String address) {
+    reactions.reactTo(() -> state.onTaskManagerAbsent(address));
   }
 
   @Override
@@ -201,7 +204,11 @@ public final class AdaptiveScheduler implements SchedulerNG {
     if (end != null && deployedOn(taskManagerId) > 0) {
       failures.addTo(end, JobFailure.ofJob(cause));
     }
-    reactions.reactTo(() -> slotPool.releaseTaskManager(taskManagerId, cause));
+    reactions.reactTo(
+        () -> {
+          slotPool.releaseTaskManager(taskManagerId, cause);
+          Optional.ofNullable(graph).ifPresent(tasks -> tasks.failLeftOn(taskManagerId, cause));
+        });
     onSlotsOffered();
   }
 
@@ -227,11 +234,7 @@ public final class AdaptiveScheduler implements SchedulerNG {
     jobGraph = jobGraph.withRequirements(requirements);
     mayGrow = true;
     choice = ParallelismChoice.of(jobGraph);
-    LOG.info(
-        "Job {}: new bounds of the parallelism, {} to {} slots.",
-        jobGraph.jobId(),
-        choice.fewestSlots(),
-        choice.mostSlots());
+    LOG.info("Job {} has new bounds: {}", jobGraph.jobId(), choice.describe());
     if (!job.getStatus().isTerminal()) {
       slotPool.declareRequiredResources(choice.mostSlots());
       reactions.reactTo(() -> state.onRequirementsChanged());
@@ -268,9 +271,8 @@ public final class AdaptiveScheduler implements SchedulerNG {
 
   @Override
   public int possibleTasks() {
-    ExecutionGraph current = graph;
-    if (current != null && !mayGrow) {
-      return current.getTotalTasks();
+    if (graph != null && !mayGrow) {
+      return graph.getTotalTasks();
     }
     return choice.choose(slotPool.stayingSlots()).map(VertexParallelism::total).orElse(0);
   }
@@ -328,6 +330,12 @@ public final class AdaptiveScheduler implements SchedulerNG {
         history.nextGraph(),
         services,
         this::onStateChanged);
+  }
+
+  private void actIn(State owner, Runnable action) {
+    if (state == owner) {
+      reactions.reactTo(action);
+    }
   }
 
   private void transitionTo(JobStatus next, String reason) {
@@ -394,9 +402,7 @@ public final class AdaptiveScheduler implements SchedulerNG {
     @Override
     public void restartOrFail(List<JobFailure> known, VertexParallelism parallelism) {
       JobFailures.Incident incident = failures.begin(known);
-      boolean ofTasks = known.stream().allMatch(failure -> failure.execution() != null);
-      RestartBackoffTimeStrategy.Decision decision =
-          ofTasks ? history.decide(incident) : new GiveUp("no task can be started again");
+      RestartBackoffTimeStrategy.Decision decision = history.decide(incident);
       listener.progressChanged();
       if (decision instanceof RestartAfter restart) {
         goToRestarting(
@@ -416,17 +422,14 @@ public final class AdaptiveScheduler implements SchedulerNG {
 
     @Override
     public ScheduledFuture<?> runLater(State owner, Duration delay, Runnable action) {
-      return timers.arm(
-          delay,
-          () -> {
-            if (state == owner) {
-              reactions.reactTo(action);
-            }
-          });
+      return timers.arm(delay, () -> actIn(owner, action));
     }
 
     @Override
     public void goToWaitingForResources(int wanted) {
+      if (state instanceof Reconciling) {
+        history.notContinued();
+      }
       slotPool.declareRequiredResources(choice.mostSlots());
       transitionTo(
           new WaitingForResources(this, wanted),
@@ -464,18 +467,13 @@ public final class AdaptiveScheduler implements SchedulerNG {
         ExceptionHistory.@Nullable Incident incident, Duration delay, int wanted, String why) {
       mayGrow |= incident != null;
       if (job.getStatus() == JobStatus.RECONCILING) {
+        slotPool.declareRequiredResources(choice.mostSlots());
         AdaptiveScheduler.this.transitionTo(JobStatus.RUNNING, why);
       }
       transitionTo(
-          new Restarting(this, currentGraph(), incident, delay, wanted), JobStatus.RESTARTING, why);
-    }
-
-    private ExecutionGraph currentGraph() {
-      ExecutionGraph current = graph;
-      if (current == null) {
-        throw new IllegalStateException("Job " + jobGraph.jobId() + " has no tasks");
-      }
-      return current;
+          new Restarting(this, Objects.requireNonNull(graph), incident, delay, wanted),
+          JobStatus.RESTARTING,
+          why);
     }
 
     @Override

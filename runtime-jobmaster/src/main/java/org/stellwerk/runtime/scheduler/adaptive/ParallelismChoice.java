@@ -53,6 +53,11 @@ final class ParallelismChoice {
     return most.slots();
   }
 
+  /** "4 to 12 slots": for people. */
+  String describe() {
+    return fewestSlots() + " to " + mostSlots() + " slots";
+  }
+
   /** The least that the job can run with. */
   VertexParallelism fewest() {
     return fewest;

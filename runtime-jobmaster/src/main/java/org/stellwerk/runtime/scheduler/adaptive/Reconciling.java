@@ -61,8 +61,16 @@ final class Reconciling implements State {
   public Adoption adopt(
       TaskManagerLocation location, TaskManagerGateway gateway, JobReport report) {
     Adoption adopted = reconciliation.adopt(location, gateway, report);
-    goOnIfComplete();
+    onTaskManagerAbsent(gateway.getAddress());
     return adopted;
+  }
+
+  @Override
+  public void onTaskManagerAbsent(String address) {
+    reconciliation.lose(address);
+    if (graph.countTasks(ExecutionState.FAILED) == 0) {
+      goOnIfComplete();
+    }
   }
 
   private void goOnIfComplete() {
@@ -77,13 +85,14 @@ final class Reconciling implements State {
       graph.cancelAll();
       context.goToWaitingForResources(context.choice().mostSlots());
     } else {
-      graph.forEachExecution(Reconciling::failIfMissing);
+      graph.forEachExecution(this::failIfMissing);
     }
   }
 
-  private static void failIfMissing(Execution execution) {
+  private void failIfMissing(Execution execution) {
     if (execution.getState() == ExecutionState.CREATED) {
-      execution.fail(
+      graph.lostBefore(
+          execution.getVertex().getId(),
           new TaskManagerLostException("No TaskManager has reported it to the new leader"));
     }
   }

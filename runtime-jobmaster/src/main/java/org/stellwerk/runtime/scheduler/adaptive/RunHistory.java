@@ -1,6 +1,8 @@
 package org.stellwerk.runtime.scheduler.adaptive;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.executiongraph.ExecutionGraph;
@@ -67,6 +69,11 @@ final class RunHistory {
     starts++;
   }
 
+  /** Nothing of the last start that an earlier leader made is there any more. */
+  void notContinued() {
+    starts--;
+  }
+
   /** These attempts of an earlier leader's graph go on. */
   void adopted(List<ExecutionAttemptID> attempts) {
     for (ExecutionAttemptID attempt : attempts) {
@@ -95,16 +102,22 @@ final class RunHistory {
 
   /** Whether and when the job starts again after the incident; each call counts one. */
   RestartBackoffTimeStrategy.Decision decide(JobFailures.Incident incident) {
-    return restartPolicy.decide(incident.root().cause(), clock.relativeTimeMillis());
+    boolean ofTasks = incident.all().stream().allMatch(failure -> failure.execution() != null);
+    return ofTasks
+        ? restartPolicy.decide(incident.root().cause(), clock.relativeTimeMillis())
+        : new RestartBackoffTimeStrategy.GiveUp("no task can be started again");
   }
 
   /** For a later leader. */
   JobProgress progress(@Nullable ExecutionGraph graph) {
+    Map<String, Integer> taskManagers = new LinkedHashMap<>();
+    List<VertexProgress> vertices = graph == null ? List.of() : graph.progress(taskManagers);
     return new JobProgress(
         jobId,
         cancelRequested,
         numberOfRestarts(),
         restartPolicy.save(clock),
-        graph == null ? List.of() : graph.progress());
+        vertices,
+        List.copyOf(taskManagers.keySet()));
   }
 }

@@ -45,6 +45,9 @@ sealed interface State
     return Adoption.NONE;
   }
 
+  /** There is no TaskExecutor at the address any more. */
+  default void onTaskManagerAbsent(String address) {}
+
   /** Throws if what always holds does not; for tests and the simulator. */
   default void checkInvariants(boolean nothingRuns) {}
 

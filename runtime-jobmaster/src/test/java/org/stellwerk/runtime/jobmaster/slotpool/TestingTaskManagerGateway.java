@@ -16,6 +16,12 @@ public final class TestingTaskManagerGateway implements TaskManagerGateway {
   public final List<CompletableFuture<Acknowledge>> submissions = new ArrayList<>();
   public final List<ExecutionAttemptID> cancelled = new ArrayList<>();
   public final List<AllocationID> freed = new ArrayList<>();
+  public String address = "sim://somewhere/taskexecutor";
+
+  @Override
+  public String getAddress() {
+    return address;
+  }
 
   @Override
   public CompletableFuture<Acknowledge> submitTask(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.configuration.IllegalConfigurationException;
@@ -126,5 +127,76 @@ class RestartBackoffTimeStrategyTest {
     assertThatThrownBy(() -> strategy("type", "sometimes"))
         .isInstanceOf(IllegalConfigurationException.class)
         .hasMessageContaining("none, fixed-delay, failure-rate, exponential-delay");
+  }
+
+  /** As a later leader would have it, so long after it was saved; its clock begins elsewhere. */
+  private static RestartBackoffTimeStrategy restored(
+      RestartBackoffTimeStrategy saved, long savedAt, long elapsedMs, String... keysAndValues) {
+    RestartBackoffTimeStrategy made = strategy(keysAndValues);
+    made.restore(saved.save(savedAt), elapsedMs, 50_000);
+    return made;
+  }
+
+  @Test
+  void fixedDelayGoesOnCountingUnderALaterLeader() {
+    String[] settings = {
+      "type", "fixed-delay", "fixed-delay.attempts", "2", "fixed-delay.delay", "7 ms"
+    };
+    RestartBackoffTimeStrategy first = strategy(settings);
+    first.notifyFailure(false, 0);
+    RestartBackoffTimeStrategy later = restored(first, 10, 1_000_000, settings);
+    assertThat(delay(later.notifyFailure(false, 50_000))).isEqualTo(7);
+    assertThat(later.notifyFailure(false, 50_001)).isInstanceOf(GiveUp.class);
+  }
+
+  @Test
+  void failureRateRemembersWhenUnderALaterLeader() {
+    String[] settings = {
+      "type",
+      "failure-rate",
+      "failure-rate.max-failures-per-interval",
+      "1",
+      "failure-rate.failure-rate-interval",
+      "10 s",
+      "failure-rate.delay",
+      "5 ms"
+    };
+    RestartBackoffTimeStrategy first = strategy(settings);
+    first.notifyFailure(false, 1_000);
+    assertThat(restored(first, 3_000, 2_000, settings).notifyFailure(false, 50_000))
+        .isInstanceOf(GiveUp.class);
+    assertThat(restored(first, 3_000, 9_000, settings).notifyFailure(false, 50_000))
+        .isInstanceOf(RestartAfter.class);
+  }
+
+  @Test
+  void exponentialDelayGrowsOnUnderALaterLeaderUntilAQuietTime() {
+    String[] settings = {
+      "type",
+      "exponential-delay",
+      "exponential-delay.initial-backoff",
+      "100 ms",
+      "exponential-delay.backoff-multiplier",
+      "2",
+      "exponential-delay.jitter-factor",
+      "0",
+      "exponential-delay.reset-backoff-threshold",
+      "1 min"
+    };
+    RestartBackoffTimeStrategy first = strategy(settings);
+    first.notifyFailure(false, 0);
+    first.notifyFailure(false, 1_000);
+    assertThat(delay(restored(first, 2_000, 5_000, settings).notifyFailure(false, 50_000)))
+        .isEqualTo(400);
+    assertThat(delay(restored(first, 2_000, 60_000, settings).notifyFailure(false, 50_000)))
+        .isEqualTo(100);
+  }
+
+  @Test
+  void whatAStrategyOfAnotherKindHasSavedIsIgnored() {
+    RestartBackoffTimeStrategy made =
+        strategy("type", "fixed-delay", "fixed-delay.attempts", "1", "fixed-delay.delay", "7 ms");
+    made.restore(List.of(1L, 2L, 3L), 0, 0);
+    assertThat(delay(made.notifyFailure(false, 0))).isEqualTo(7);
   }
 }
