@@ -15,12 +15,16 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Requests to the REST API. HttpURLConnection does almost all of it, since a command that uses
  * nothing else ends 0.45 s and 20 MB earlier than one that sets up java.net.http; only PATCH, which
  * it refuses, goes through the latter.
+ *
+ * <p>Where a leader can be looked up, that is done when nobody answers: from then on the leader's
+ * address is asked. A request that cannot have reached anybody is repeated there at once.
  */
 final class HttpTransport {
 
@@ -29,7 +33,8 @@ final class HttpTransport {
   private static final int MAX_ANSWER_BYTES = 64 << 20;
   private static final int FIRST_ERROR_STATUS = 400;
 
-  private final URI base;
+  private final @Nullable LeaderLookup leaders;
+  private volatile URI base;
 
   /** Made with the first PATCH. */
   private @Nullable HttpClient sending;
@@ -41,8 +46,9 @@ final class HttpTransport {
     }
   }
 
-  HttpTransport(URI base) {
+  HttpTransport(URI base, @Nullable LeaderLookup leaders) {
     this.base = base;
+    this.leaders = leaders;
   }
 
   URI base() {
@@ -50,27 +56,64 @@ final class HttpTransport {
   }
 
   Answer get(String path) {
+    return ask(() -> answer(open(path)));
+  }
+
+  Answer post(String path, MultipartBody body) {
+    return ask(
+        () -> {
+          HttpURLConnection connection = open(path);
+          connection.setRequestMethod("POST");
+          connection.setDoOutput(true);
+          connection.setRequestProperty("Content-Type", body.contentType());
+          connection.setFixedLengthStreamingMode(body.contentLength());
+          try (OutputStream out = connection.getOutputStream()) {
+            body.writeTo(out);
+          }
+          return answer(connection);
+        });
+  }
+
+  private interface Request {
+    Answer send() throws IOException;
+  }
+
+  private Answer ask(Request request) {
     try {
-      return answer(open(path));
+      return request.send();
+    } catch (IOException e) {
+      ClusterUnreachableException failure = unreachable(e);
+      if (leaders == null || !findOther(leaders, failure) || failure.isOutcomeUnknown()) {
+        throw failure;
+      }
+    }
+    try {
+      return request.send();
     } catch (IOException e) {
       throw unreachable(e);
     }
   }
 
-  Answer post(String path, MultipartBody body) {
+  /** Whether there is another address to ask, which it is from now on. */
+  private boolean findOther(LeaderLookup lookup, ClusterUnreachableException failure) {
+    URI before = base;
+    Optional<URI> leader;
     try {
-      HttpURLConnection connection = open(path);
-      connection.setRequestMethod("POST");
-      connection.setDoOutput(true);
-      connection.setRequestProperty("Content-Type", body.contentType());
-      connection.setFixedLengthStreamingMode(body.contentLength());
-      try (OutputStream out = connection.getOutputStream()) {
-        body.writeTo(out);
-      }
-      return answer(connection);
-    } catch (IOException e) {
-      throw unreachable(e);
+      leader = lookup.find();
+    } catch (ClusterException e) {
+      throw also(failure, e.getMessage());
     }
+    base =
+        leader.orElseThrow(
+            () ->
+                also(failure, "And no JobManager leads the cluster: wait for one, or start one."));
+    return !base.equals(before);
+  }
+
+  private static ClusterUnreachableException also(
+      ClusterUnreachableException failure, @Nullable String more) {
+    return new ClusterUnreachableException(
+        failure.getMessage() + " " + more, failure.isOutcomeUnknown(), failure);
   }
 
   private synchronized HttpClient sending() {
@@ -95,21 +138,22 @@ final class HttpTransport {
   }
 
   private Answer send(String method, String path) {
-    HttpRequest request =
-        HttpRequest.newBuilder(base.resolve(path))
-            .timeout(ANSWER_TIMEOUT)
-            .method(method, HttpRequest.BodyPublishers.noBody())
-            .build();
-    try {
-      HttpResponse<String> response =
-          sending().send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
-      return new Answer(response.statusCode(), response.body());
-    } catch (IOException e) {
-      throw unreachable(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ClusterException("Interrupted while asking " + base, e);
-    }
+    return ask(
+        () -> {
+          HttpRequest request =
+              HttpRequest.newBuilder(base.resolve(path))
+                  .timeout(ANSWER_TIMEOUT)
+                  .method(method, HttpRequest.BodyPublishers.noBody())
+                  .build();
+          try {
+            HttpResponse<String> response =
+                sending().send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+            return new Answer(response.statusCode(), response.body());
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ClusterException("Interrupted while asking " + base, e);
+          }
+        });
   }
 
   private HttpURLConnection open(String path) throws IOException {

@@ -32,7 +32,12 @@ public final class RestClusterClient implements ClusterClient {
 
   /** A client of the cluster at an address such as {@code http://localhost:8081}. */
   public RestClusterClient(URI address) {
-    this.http = new HttpTransport(address);
+    this.http = new HttpTransport(address, null);
+  }
+
+  /** A client that goes on with whoever leads when nobody answers at the address. */
+  public RestClusterClient(URI address, LeaderLookup leaders) {
+    this.http = new HttpTransport(address, leaders);
   }
 
   /**

@@ -17,6 +17,7 @@ public final class CliMain {
             () ->
                 ConfigurationLoader.load(
                     ProcessRunner.Directories.configuration(), Collections.emptyMap()),
+            RestLeaderLookup::of,
             System.out,
             System.err);
     System.out.flush();

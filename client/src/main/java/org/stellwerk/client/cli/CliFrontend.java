@@ -7,10 +7,13 @@ import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.stellwerk.client.ClusterClient;
 import org.stellwerk.client.ClusterException;
+import org.stellwerk.client.LeaderLookup;
 import org.stellwerk.client.RestClusterClient;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.configuration.IllegalConfigurationException;
@@ -39,10 +42,10 @@ public final class CliFrontend {
 
   private CliFrontend() {}
 
-  /** As {@link #run(String[], Supplier, PrintStream, PrintStream)}, with what was read already. */
+  /** As below, with a configuration that was read already, and nobody looked up. */
   public static int run(
       String[] arguments, Configuration configuration, PrintStream out, PrintStream err) {
-    return run(arguments, () -> configuration, out, err);
+    return run(arguments, () -> configuration, known -> Optional.empty(), out, err);
   }
 
   /**
@@ -51,10 +54,16 @@ public final class CliFrontend {
    * @param arguments the verb and what follows it
    * @param configuration reads the cluster's configuration; asked only if the command needs it, so
    *     that help works without one
+   * @param leaders how whoever leads is looked up when nobody answers at the configured address;
+   *     empty where that is not possible
    * @return the exit code: 0 only if everything that was asked for happened
    */
   public static int run(
-      String[] arguments, Supplier<Configuration> configuration, PrintStream out, PrintStream err) {
+      String[] arguments,
+      Supplier<Configuration> configuration,
+      Function<Configuration, Optional<LeaderLookup>> leaders,
+      PrintStream out,
+      PrintStream err) {
     List<String> words = Arrays.asList(arguments);
     boolean terminal = Boolean.getBoolean(TERMINAL_PROPERTY);
     Console console = new Console(out, err, false, terminal);
@@ -72,13 +81,17 @@ public final class CliFrontend {
         return OK;
       }
       default -> {
-        return runVerb(words, configuration, console);
+        return runVerb(words, new Cluster(configuration, leaders), console);
       }
     }
   }
 
-  private static int runVerb(
-      List<String> words, Supplier<Configuration> configuration, Console plain) {
+  /** What is known of the cluster; nothing is read before it is needed. */
+  private record Cluster(
+      Supplier<Configuration> configuration,
+      Function<Configuration, Optional<LeaderLookup>> leaders) {}
+
+  private static int runVerb(List<String> words, Cluster cluster, Console plain) {
     Console console = plain;
     try {
       Verb verb = verb(words.get(0));
@@ -88,7 +101,7 @@ public final class CliFrontend {
         console.out().println(verb.usage());
         return OK;
       }
-      return runCommand(line, configuration, console);
+      return runCommand(line, cluster, console);
     } catch (CliException
         | ClusterException
         | IllegalConfigurationException
@@ -119,15 +132,14 @@ public final class CliFrontend {
                             + "."));
   }
 
-  private static int runCommand(
-      CommandLine line, Supplier<Configuration> configuration, Console console)
+  private static int runCommand(CommandLine line, Cluster cluster, Console console)
       throws IOException, InterruptedException {
     RuntimeOptions.known().validate(Configuration.fromMap(line.defined()));
     if (line.verb() == Verb.INFO) {
       return new InfoCommand(line, console).run();
     }
-    Configuration effective = configuration.get().withAll(line.defined());
-    try (ClusterClient client = new RestClusterClient(address(line, effective))) {
+    Configuration effective = cluster.configuration().get().withAll(line.defined());
+    try (ClusterClient client = client(line, effective, cluster)) {
       return switch (line.verb()) {
         case RUN -> new RunCommand(line, client, console).run();
         case LIST -> new ListCommand(line, client, console).run();
@@ -139,6 +151,17 @@ public final class CliFrontend {
         case INFO -> throw new IllegalStateException("info needs no cluster");
       };
     }
+  }
+
+  /** Who names an address means that one. */
+  private static ClusterClient client(
+      CommandLine line, Configuration configuration, Cluster cluster) {
+    URI address = address(line, configuration);
+    return (line.has(Option.JOBMANAGER)
+            ? Optional.<LeaderLookup>empty()
+            : cluster.leaders().apply(configuration))
+        .map(leaders -> new RestClusterClient(address, leaders))
+        .orElseGet(() -> new RestClusterClient(address));
   }
 
   private static URI address(CommandLine line, Configuration configuration) {

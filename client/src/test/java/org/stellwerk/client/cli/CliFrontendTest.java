@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -128,6 +129,7 @@ class CliFrontendTest {
             () -> {
               throw new IllegalConfigurationException("Unknown configuration key 'x'.");
             },
+            cluster -> Optional.empty(),
             stream(out),
             stream(err));
     assertThat(code).isEqualTo(1);
