@@ -39,6 +39,7 @@ public final class JobManagerProcess extends RpcEndpoint implements LeaderConten
   private final BlobStore blobStore;
   private final LeaderElection leaderElection;
   private final FatalErrorHandler fatalErrorHandler;
+  private final PromisedCancellations promisedCancellations;
   private final Map<UUID, CompletableFuture<Void>> closingSessions = new LinkedHashMap<>();
   private @Nullable JobManagerSession session;
   private boolean stopping;
@@ -51,6 +52,7 @@ public final class JobManagerProcess extends RpcEndpoint implements LeaderConten
     this.blobStore = blobStore;
     this.leaderElection = services.highAvailability().leaderElection();
     this.fatalErrorHandler = services.runtime().fatalErrorHandler();
+    this.promisedCancellations = new PromisedCancellations(services, getMainThreadExecutor());
   }
 
   /**
@@ -162,6 +164,7 @@ public final class JobManagerProcess extends RpcEndpoint implements LeaderConten
         (ignored, failure) -> {
           closingSessions.remove(closing.id());
           closing.onClosed();
+          promisedCancellations.passOn(closing.promisedCancellations());
           if (failure != null) {
             LOG.warn("Leader session {} did not close cleanly.", closing.id(), failure);
           }
@@ -183,7 +186,9 @@ public final class JobManagerProcess extends RpcEndpoint implements LeaderConten
     stopping = true;
     closeSession("the process ends");
     return FutureUtils.composeAfterwards(
-        FutureUtils.completeAll(closingSessions.values()),
+        FutureUtils.completeAll(
+            List.of(
+                FutureUtils.completeAll(closingSessions.values()), promisedCancellations.close())),
         getMainThreadExecutor(),
         leaderElection::closeAsync);
   }

@@ -13,6 +13,7 @@ import org.stellwerk.runtime.dispatcher.Dispatcher;
 import org.stellwerk.runtime.dispatcher.DispatcherConfig;
 import org.stellwerk.runtime.dispatcher.DispatcherServices;
 import org.stellwerk.runtime.id.DispatcherId;
+import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.resourcemanager.ResourceManager;
@@ -87,6 +88,11 @@ final class JobManagerSession {
   CompletableFuture<Void> close(String reason) {
     transitionTo(LeaderSessionState.CLOSING, reason);
     return FutureUtils.completeAll(List.of(dispatcher.closeAsync(), resourceManager.closeAsync()));
+  }
+
+  /** Once closed: what its Dispatcher has promised and may not be stored. */
+  List<JobID> promisedCancellations() {
+    return dispatcher.getPromisedCancellations();
   }
 
   /** The endpoints have ended. */

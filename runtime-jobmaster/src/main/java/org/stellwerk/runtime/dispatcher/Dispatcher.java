@@ -69,6 +69,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
   private final Map<JobID, Submission> submissions = new LinkedHashMap<>();
   private final Map<JobID, CompletableFuture<Void>> closingJobMasters = new LinkedHashMap<>();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private volatile List<JobID> promisedCancellations = List.of();
   private boolean stopping;
 
   /** A Dispatcher that has not begun; its endpoint's name follows from the session. */
@@ -106,6 +107,11 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
    */
   public CompletableFuture<Void> getReadyFuture() {
     return ready;
+  }
+
+  /** Once closed: the jobs that were to be cancelled and are not known to be over. */
+  public List<JobID> getPromisedCancellations() {
+    return promisedCancellations;
   }
 
   @Override
@@ -158,6 +164,11 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
         new NotLeaderException("This Dispatcher ends; ask the new leader for the job");
     ready.completeExceptionally(reason);
     List<CompletableFuture<Void>> closing = new ArrayList<>(closingJobMasters.values());
+    promisedCancellations =
+        runs.values().stream()
+            .filter(JobRun::isCancelAccepted)
+            .map(run -> run.graph().jobId())
+            .toList();
     for (JobRun run : runs.values()) {
       run.failResult(reason);
       closing.add(run.closeJobMaster());
@@ -429,6 +440,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
                 ? completed(Acknowledge.INSTANCE)
                 : storedResult(jobId).thenApply(result -> Acknowledge.INSTANCE);
           }
+          run.cancelAccepted();
           JobMasterGateway gateway = run.gateway();
           return gateway == null ? completed(Acknowledge.INSTANCE) : gateway.cancel(timeout);
         });

@@ -29,6 +29,7 @@ final class JobRun {
   private @Nullable JobMaster jobMaster;
   private CompletableFuture<Void> change = FutureUtils.completedVoidFuture();
   private boolean ended;
+  private boolean cancelled;
 
   JobRun(JobGraph graph, long initializationTimestamp) {
     this.graph = graph;
@@ -67,6 +68,15 @@ final class JobRun {
   /** Whether it is known that the job has ended. */
   boolean isOver() {
     return ended;
+  }
+
+  /** Somebody is told that the job will be cancelled. */
+  void cancelAccepted() {
+    cancelled = true;
+  }
+
+  boolean isCancelAccepted() {
+    return cancelled;
   }
 
   /** The job's graph is being stored anew. */
