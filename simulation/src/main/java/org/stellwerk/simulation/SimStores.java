@@ -58,9 +58,9 @@ public final class SimStores {
     return List.copyOf(jobs.values());
   }
 
-  /** What is stored of the job's progress. */
-  public Optional<JobProgress> progress(JobID jobId) {
-    return Optional.ofNullable(jobs.get(jobId)).flatMap(StoredJob::progress);
+  /** The job with its progress, if it is stored. */
+  public Optional<StoredJob> storedJob(JobID jobId) {
+    return Optional.ofNullable(jobs.get(jobId));
   }
 
   /** Whether the graph of the job is stored. */

@@ -98,7 +98,8 @@ class LostTasksScenarioTest {
     assertThat(log.cancelled()).isEmpty();
     assertThat(cluster.awaitResult(job)).isEqualTo(JobStatus.FINISHED);
     assertThat(log.finished()).containsAll(survivors);
-    cluster.assertWellAndIdle(4);
+    world.faults().restart("tm-2");
+    cluster.assertWellAndIdle(6);
   }
 
   /** Who sees the unchanged leader, but cannot reach it, must not go on: others will. */

@@ -17,8 +17,9 @@ import org.stellwerk.util.ExceptionUtils;
  * whose payload the target makes for its peer; its answer is the peer's sign of life, so that one
  * exchange serves both sides. Component of one endpoint, in its main thread; soft state.
  *
- * <p>The first beat is sent at once, the others with the interval, but none within half an interval
- * of the one before: what a peer concludes from two beats in a row was true for some time.
+ * <p>The first beat is sent at once, the others with the interval, or before their turn if there is
+ * news, but none within half an interval of the one before: what a peer concludes from two beats in
+ * a row was true for some time.
  *
  * <p>A beat that the peer rejects proves only that its process is there: it is no sign of life of
  * the peer, so that a rejection which the target does not act upon ends in the timeout.
@@ -58,6 +59,8 @@ public final class HeartbeatSender<I> {
   /** Begins to beat and watch a peer; replaces a former target of the same peer. */
   public void monitor(I id, Target target) {
     Peer peer = new Peer(target);
+    peer.lastBeatMs = clock.relativeTimeMillis();
+    forget(id);
     peers.put(id, peer);
     monitor.monitor(id);
     mainThread.execute(() -> beat(id, peer));
@@ -66,14 +69,40 @@ public final class HeartbeatSender<I> {
     }
   }
 
+  /**
+   * Beats a peer before its turn, as the payload has changed: now, or when half an interval has
+   * passed since the last beat. Nothing if it is not monitored.
+   */
+  public void beatSoon(I id) {
+    Peer peer = peers.get(id);
+    if (peer == null || peer.early != null) {
+      return;
+    }
+    long distance = config.interval().toMillis() / 2;
+    long wait = peer.lastBeatMs + distance - clock.relativeTimeMillis();
+    if (wait <= 0) {
+      beat(id, peer);
+    } else {
+      peer.early = mainThread.schedule(() -> beat(id, peer), wait, TimeUnit.MILLISECONDS);
+    }
+  }
+
   /** Ceases to beat and watch a peer. */
   public void unmonitor(I id) {
-    peers.remove(id);
+    forget(id);
     monitor.unmonitor(id);
+  }
+
+  private void forget(I id) {
+    Peer peer = peers.remove(id);
+    if (peer != null) {
+      peer.disarm();
+    }
   }
 
   /** Ceases altogether. */
   public void stop() {
+    peers.values().forEach(Peer::disarm);
     peers.clear();
     monitor.stop();
     ScheduledFuture<?> armed = timer;
@@ -106,6 +135,7 @@ public final class HeartbeatSender<I> {
     if (peers.get(id) != peer) {
       return;
     }
+    peer.disarm();
     peer.lastBeatMs = clock.relativeTimeMillis();
     peer.target
         .beat()
@@ -137,16 +167,25 @@ public final class HeartbeatSender<I> {
     private final Target target;
     private int failuresInARow;
     private long lastBeatMs;
+    private @Nullable ScheduledFuture<?> early;
 
     Peer(Target target) {
       this.target = target;
+    }
+
+    void disarm() {
+      ScheduledFuture<?> armed = early;
+      early = null;
+      if (armed != null) {
+        armed.cancel(false);
+      }
     }
   }
 
   private final class ForgettingListener implements HeartbeatListener<I> {
     @Override
     public void notifyHeartbeatTimeout(I peer) {
-      peers.remove(peer);
+      forget(peer);
       listener.notifyHeartbeatTimeout(peer);
     }
 

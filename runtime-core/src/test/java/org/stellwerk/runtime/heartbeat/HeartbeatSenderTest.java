@@ -40,6 +40,27 @@ class HeartbeatSenderTest {
     assertThat(listener.timedOut).isEmpty();
   }
 
+  /** What a peer concludes from two beats in a row was true for some time. */
+  @Test
+  void newsTravelBeforeTheirTurnButAtADistance() {
+    TestingTarget target = new TestingTarget();
+    HeartbeatSender<String> sender = sender(2);
+    sender.monitor("a", target);
+    sender.beatSoon("a");
+    seconds(0.1);
+    sender.beatSoon("a");
+    assertThat(target.beats).isEqualTo(1);
+    seconds(0.5);
+    assertThat(target.beats).isEqualTo(2);
+    seconds(0.3);
+    assertThat(target.beats).isEqualTo(2);
+    seconds(0.5);
+    sender.unmonitor("a");
+    sender.beatSoon("a");
+    seconds(5);
+    assertThat(target.beats).isLessThanOrEqualTo(3);
+  }
+
   @Test
   void aPeerThatDoesNotAnswerTimesOut() {
     TestingTarget target = new TestingTarget();

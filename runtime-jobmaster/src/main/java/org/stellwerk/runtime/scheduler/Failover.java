@@ -220,6 +220,7 @@ final class Failover {
         graph.getTotalTasks(),
         plan.delay().toMillis(),
         why);
+    listener.progressChanged(); // the incident counts, also if a later leader carries it out
     graph.getResults().invalidate(subtasks).forEach(listener::resultsUseless);
     running.forEach(Execution::cancel);
     if (plan.delay().isZero()) {

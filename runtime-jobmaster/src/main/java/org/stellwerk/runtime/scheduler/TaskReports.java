@@ -53,7 +53,7 @@ public final class TaskReports {
   private void giveUp(Execution execution, LogicalSlot slot, TaskExecutionState report) {
     SerializedThrowable failure = report.failure();
     if (failure == null) {
-      return;
+      return; // there is none without a reason
     }
     LOG.warn("Job {}: {}", report.jobId(), failure.describe());
     if (execution.getState() == ExecutionState.CANCELING) {

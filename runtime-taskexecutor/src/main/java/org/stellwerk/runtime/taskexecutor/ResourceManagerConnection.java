@@ -138,12 +138,13 @@ final class ResourceManagerConnection {
   }
 
   /**
-   * Tells the slots before the next heartbeat would; without a connection the registration does.
+   * Tells the slots soon, if need be before the next heartbeat would; without a connection the
+   * registration does.
    */
   void reportSlots() {
-    Established peer = established;
-    if (peer != null) {
-      beat(peer);
+    LeaderInformation followed = leader;
+    if (established != null && followed != null) {
+      heartbeats.beatSoon(new ResourceManagerId(followed.sessionId()));
     }
   }
 

@@ -87,7 +87,7 @@ public final class ClusterChecks {
             new I14Restarts(
                 this::report, this::graphOf, world.configuration(), scheduler::nowNanos),
             new I15Progress(
-                this::report, coordination::leaderSession, coordination.stores()::progress),
+                this::report, coordination::leaderSession, coordination.stores()::storedJob),
             new I16Leases(
                 this::report,
                 world.configuration().get(JobManagerOptions.RECONNECT_LEASE),

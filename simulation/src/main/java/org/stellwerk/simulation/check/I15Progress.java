@@ -11,13 +11,16 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.simulation.InvariantViolation;
 import org.stellwerk.runtime.TransitionObserver;
-import org.stellwerk.runtime.highavailability.JobProgress;
+import org.stellwerk.runtime.highavailability.StoredJob;
 import org.stellwerk.runtime.highavailability.VertexProgress;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.JobVertexID;
+import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobmaster.JobMaster;
 import org.stellwerk.runtime.jobmaster.JobMasterSnapshot;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
@@ -27,7 +30,7 @@ import org.stellwerk.runtime.messages.ExecutionState;
  * I15, what is durable of a job's progress holds for the JobMaster of the session that leads: it
  * neither deploys nor takes over an attempt with a number below the stored one, and a subtask that
  * is stored as finished runs again only if that JobMaster had it as finished, so that a restart of
- * its region, or the loss of its results, is why.
+ * its region is why, or if it leaves results for later ones, which may be lost.
  */
 final class I15Progress extends Invariant {
 
@@ -36,7 +39,7 @@ final class I15Progress extends Invariant {
   private record Job(UUID session, JobID jobId) {}
 
   private final Supplier<Optional<UUID>> leader;
-  private final Function<JobID, Optional<JobProgress>> stored;
+  private final Function<JobID, Optional<StoredJob>> stored;
   private final Map<String, Job> byEndpoint = new HashMap<>();
   private final Map<Source, Set<ExecutionVertexID>> finished = new HashMap<>();
   private final List<Begun> begun = new ArrayList<>();
@@ -50,7 +53,7 @@ final class I15Progress extends Invariant {
   I15Progress(
       Consumer<InvariantViolation> violations,
       Supplier<Optional<UUID>> leader,
-      Function<JobID, Optional<JobProgress>> stored) {
+      Function<JobID, Optional<StoredJob>> stored) {
     super("I15", violations);
     this.leader = leader;
     this.stored = stored;
@@ -98,17 +101,9 @@ final class I15Progress extends Invariant {
     }
     ExecutionAttemptID attempt = now.attempt();
     ExecutionVertexID subtask = attempt.executionVertexId();
-    VertexProgress progress =
-        stored
-            .apply(job.jobId())
-            .flatMap(
-                all ->
-                    all.vertices().stream()
-                        .filter(each -> each.vertexId().equals(subtask.jobVertexId()))
-                        .findFirst())
-            .filter(vertex -> subtask.subtaskIndex() < vertex.parallelism())
-            .orElse(null);
-    if (progress == null) {
+    StoredJob durable = stored.apply(job.jobId()).orElse(null);
+    VertexProgress progress = durable == null ? null : progressOf(subtask, durable);
+    if (durable == null || progress == null) {
       return;
     }
     int newest = progress.attempts().get(subtask.subtaskIndex());
@@ -120,10 +115,25 @@ final class I15Progress extends Invariant {
         newest);
     require(
         !progress.isFinished(subtask.subtaskIndex())
+            || leavesResults(subtask.jobVertexId(), durable.graph())
             || finished.getOrDefault(now.jobMaster(), Set.of()).contains(subtask),
         "{} begins in {}, which has not seen it finish, but it is stored as finished",
         attempt,
         now.jobMaster());
+  }
+
+  private static @Nullable VertexProgress progressOf(ExecutionVertexID subtask, StoredJob durable) {
+    return durable.progress().stream()
+        .flatMap(progress -> progress.vertices().stream())
+        .filter(vertex -> vertex.vertexId().equals(subtask.jobVertexId()))
+        .filter(vertex -> subtask.subtaskIndex() < vertex.parallelism())
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static boolean leavesResults(JobVertexID vertex, JobGraph graph) {
+    return graph.edges().stream()
+        .anyMatch(edge -> edge.source().equals(vertex) && edge.resultType().isBlocking());
   }
 
   @Override

@@ -14,6 +14,7 @@ import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.jobmaster.JobMaster;
 import org.stellwerk.runtime.jobmaster.JobMasterSnapshot;
+import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolSnapshot;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutionState;
@@ -28,7 +29,7 @@ import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot;
  * where it ran, or if one of these is why it does not know:
  *
  * <ul>
- *   <li>the TaskExecutor is lost to it;
+ *   <li>the TaskExecutor is lost to it, with its slots, though it may have registered again;
  *   <li>the TaskExecutor has taken the slot away, or out of use, because the task does not end;
  *   <li>nothing was ever heard of the attempt, so that it may not have arrived.
  * </ul>
@@ -157,16 +158,22 @@ final class I2Successors extends Invariant {
         .anyMatch(
             each ->
                 jobMaster.taskManagers().contains(Processes.resourceId(each.getKey()))
-                    && hasItsSlot(each.getValue(), attempt));
+                    && hasItsSlot(each.getValue(), attempt, jobMaster.slotPool()));
   }
 
   private static boolean runs(TaskExecutorSnapshot taskExecutor, ExecutionAttemptID attempt) {
     return taskExecutor.tasks().stream().anyMatch(task -> task.attemptId().equals(attempt));
   }
 
-  private static boolean hasItsSlot(TaskExecutorSnapshot taskExecutor, ExecutionAttemptID attempt) {
+  /** Whether both sides have the slot that it runs in. */
+  private static boolean hasItsSlot(
+      TaskExecutorSnapshot taskExecutor, ExecutionAttemptID attempt, SlotPoolSnapshot pool) {
     return taskExecutor.slots().stream()
         .filter(slot -> slot.attempts().contains(attempt))
-        .anyMatch(slot -> slot.state() == SlotState.ACTIVE || slot.state() == SlotState.ALLOCATED);
+        .filter(slot -> slot.state() == SlotState.ACTIVE || slot.state() == SlotState.ALLOCATED)
+        .anyMatch(
+            slot ->
+                pool.slots().stream()
+                    .anyMatch(each -> each.allocationId().equals(slot.allocationId())));
   }
 }

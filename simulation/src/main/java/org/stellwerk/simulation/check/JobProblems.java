@@ -87,7 +87,9 @@ final class JobProblems {
     if (!dispatcher.running().contains(job.jobId())) {
       problems.add(name + " has a JobMaster, but the Dispatcher does not know it");
     }
-    boolean waits = job.status() == JobStatus.CREATED && job.possibleTasks() == 0;
+    boolean waits =
+        (job.status() == JobStatus.CREATED || job.status() == JobStatus.RECONCILING)
+            && job.possibleTasks() == 0;
     if (job.status() != JobStatus.RUNNING && job.status() != JobStatus.RESTARTING && !waits) {
       problems.add(name + " is " + job.status());
     }

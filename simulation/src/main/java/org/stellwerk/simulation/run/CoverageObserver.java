@@ -77,6 +77,9 @@ final class CoverageObserver implements SimObserver, TransitionListener {
     world.scheduler().addObserver(observer);
     world.addTransitionListener(observer);
     world.addTransitionListener(new RescalingCoverage(coverage));
+    AdoptionCoverage adoptions = new AdoptionCoverage(coverage);
+    world.addTransitionListener(adoptions);
+    world.scheduler().addObserver(adoptions);
     return observer;
   }
 

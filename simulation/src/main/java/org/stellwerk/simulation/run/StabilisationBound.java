@@ -34,6 +34,8 @@ final class StabilisationBound {
     List<Duration> summands =
         List.of(
             longestFreezeAfterHeal(schedule),
+            // A new leader waits for TaskManagers to report tasks.
+            configuration.get(JobManagerOptions.RECONCILIATION_TIMEOUT),
             // A dead leader's session ends, and the next candidate hears of it.
             configuration.get(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT).multipliedBy(3),
             // A peer notices that the other one is gone, which may have happened just now.

@@ -42,6 +42,8 @@ record Knob(Map<String, String> tiny, Map<String, String> huge) {
           of(ClusterOptions.ERROR_REGISTRATION_DELAY, 20, 5_000),
           of(ClusterOptions.REFUSED_REGISTRATION_DELAY, 200, 15_000),
           of(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT, 600, 8_000),
+          of(JobManagerOptions.RECONNECT_LEASE, 3_000, 3_600_000),
+          of(JobManagerOptions.RECONCILIATION_TIMEOUT, 300, 30_000),
           of(TaskOptions.CANCELLATION_INTERVAL, 100, 20_000),
           of(TaskOptions.CANCELLATION_TIMEOUT, 500, 600_000),
           of(TaskManagerOptions.REGISTRATION_TIMEOUT, 4_000, 900_000));

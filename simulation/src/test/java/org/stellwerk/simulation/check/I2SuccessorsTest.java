@@ -41,6 +41,9 @@ class I2SuccessorsTest {
   private final Found found = new Found();
   private final I2Successors invariant = new I2Successors(found);
 
+  private List<SlotPoolSnapshot.Slot> slots =
+      List.of(new SlotPoolSnapshot.Slot(Given.allocation(1), Given.slot(0), true));
+
   private void job(JobStatus status, ResourceID... taskManagers) {
     invariant.onJobMaster(
         new Change<>(
@@ -52,7 +55,7 @@ class I2SuccessorsTest {
                 status,
                 List.of(),
                 1,
-                new SlotPoolSnapshot(1, 1, 0, List.of()),
+                new SlotPoolSnapshot(1, 1, 0, slots),
                 List.of(taskManagers),
                 true)));
   }
@@ -163,6 +166,16 @@ class I2SuccessorsTest {
   @Test
   void soIsWhatRunsOnALostTaskExecutor() {
     job(JobStatus.RUNNING);
+    runsIn(SlotState.ACTIVE);
+    told(ExecutionState.RUNNING);
+    isFollowed();
+    found.nothing();
+  }
+
+  @Test
+  void soIsWhatRunsOnOneThatHasRegisteredAnew() {
+    slots = List.of();
+    job(JobStatus.RUNNING, TM);
     runsIn(SlotState.ACTIVE);
     told(ExecutionState.RUNNING);
     isFollowed();

@@ -466,6 +466,7 @@ public final class AdaptiveScheduler implements SchedulerNG {
     public void goToRestarting(
         ExceptionHistory.@Nullable Incident incident, Duration delay, int wanted, String why) {
       mayGrow |= incident != null;
+      listener.progressChanged(); // the incident counts for a later leader, too
       if (job.getStatus() == JobStatus.RECONCILING) {
         slotPool.declareRequiredResources(choice.mostSlots());
         AdaptiveScheduler.this.transitionTo(JobStatus.RUNNING, why);
