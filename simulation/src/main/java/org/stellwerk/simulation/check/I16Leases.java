@@ -28,7 +28,7 @@ import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot;
  * I16, leases: a TaskExecutor whose job has lost its JobMaster goes on with the tasks for as long
  * as it has promised, and not for longer. It gives them up before the lease is over only if there
  * is somebody to tell it so, or to start them elsewhere: a leader of another session, or a
- * JobMaster of the session that it follows.
+ * JobMaster of the session that it follows, which may be gone when the job is over.
  */
 final class I16Leases extends Invariant {
 
@@ -59,6 +59,7 @@ final class I16Leases extends Invariant {
   private final Map<Holder, Lease> leases = new LinkedHashMap<>();
   private final Map<String, TaskExecutorSnapshot> taskExecutors = new HashMap<>();
   private final Set<String> jobMasters = new HashSet<>();
+  private final Set<String> over = new HashSet<>();
   private final List<Holder> givenUp = new ArrayList<>();
 
   /**
@@ -83,7 +84,11 @@ final class I16Leases extends Invariant {
   @Override
   void onJobMaster(Change<JobMasterSnapshot> change) {
     JobMasterSnapshot now = change.now();
-    jobMasters.add(LeaderInformation.jobMasterName(now.session().value(), now.jobId()));
+    String name = LeaderInformation.jobMasterName(now.session().value(), now.jobId());
+    jobMasters.add(name);
+    if (now.status().isGloballyTerminal()) {
+      over.add(name);
+    }
   }
 
   @Override
@@ -158,9 +163,11 @@ final class I16Leases extends Invariant {
   private boolean isLedByOthers(
       @Nullable TaskExecutorSnapshot taskExecutor, JobID jobId, @Nullable UUID former) {
     UUID leader = taskExecutor == null ? null : taskExecutor.leaderSession();
-    return leader != null
-        && (!leader.equals(former)
-            || jobMasters.contains(LeaderInformation.jobMasterName(leader, jobId)));
+    if (leader == null) {
+      return false;
+    }
+    String jobMaster = LeaderInformation.jobMasterName(leader, jobId);
+    return !leader.equals(former) || jobMasters.contains(jobMaster) || over.contains(jobMaster);
   }
 
   @Override

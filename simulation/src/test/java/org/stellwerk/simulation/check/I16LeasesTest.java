@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.runtime.TransitionObserver;
+import org.stellwerk.runtime.jobmaster.JobMaster;
+import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.taskexecutor.LeaseState;
@@ -98,6 +100,15 @@ class I16LeasesTest {
   @Test
   void aJobMasterThatLivesMayRefuse() {
     invariant.onJobMaster(new Change<>(JM_PROCESS, null, Given.jobMaster(JobStatus.RUNNING)));
+    endsWith(SESSION);
+    found.nothing();
+  }
+
+  @Test
+  void soMayTheSessionOfOneWhoseJobIsOver() {
+    invariant.onJobMaster(new Change<>(JM_PROCESS, null, Given.jobMaster(JobStatus.FAILED)));
+    invariant.onGone(
+        new Source(JM_PROCESS, LeaderInformation.jobMasterName(SESSION, JOB), JobMaster.class));
     endsWith(SESSION);
     found.nothing();
   }
