@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.stellwerk.benchmarks.cluster.Jobs;
 import org.stellwerk.benchmarks.ha.Subtasks.Subtask;
 import org.stellwerk.examples.TickLog;
@@ -103,8 +104,11 @@ final class TickerRun {
     report.expectNone("source restarts", sum(indexes, ticks::restarts, ticksBefore::restarts));
     report.expectNone("attempts changed", attemptsChanged(indexes));
     report.expectNone("records lost", sum(indexes, ticks::lost, ticksBefore::lost));
+    // One that began anew in an earlier round goes on repeating what it sent before that.
+    Set<Integer> neverAnew = new TreeSet<>(indexes);
+    neverAnew.removeIf(source -> ticksBefore.restarts(source) > 0);
     report.expectNone(
-        "records twice", sum(indexes, ticks::writtenTwice, ticksBefore::writtenTwice));
+        "records twice", sum(neverAnew, ticks::writtenTwice, ticksBefore::writtenTwice));
   }
 
   /** How often the source began anew since the mark. */
