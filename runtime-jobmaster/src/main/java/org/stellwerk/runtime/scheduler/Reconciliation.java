@@ -84,11 +84,6 @@ public final class Reconciliation {
     return awaited.isEmpty();
   }
 
-  /** Whether an attempt of the subtask may be reported still. */
-  public boolean isAwaited(ExecutionVertexID subtask) {
-    return awaited.contains(subtask);
-  }
-
   /** The subtask is not waited for any more; false if it was not before. */
   public boolean giveUp(ExecutionVertexID subtask) {
     finished.remove(subtask);

@@ -7,9 +7,6 @@ import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.simulation.SimNetwork;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimScheduler;
-import org.stellwerk.runtime.FaultPoints;
-import org.stellwerk.runtime.RuntimeServices;
-import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
 import org.stellwerk.runtime.gateway.DispatcherGateway;
 import org.stellwerk.runtime.highavailability.EndedJobStore;
@@ -17,6 +14,7 @@ import org.stellwerk.runtime.id.DispatcherId;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobmaster.JobMaster;
 import org.stellwerk.runtime.jobmaster.JobMasterConfig;
+import org.stellwerk.runtime.jobmaster.NodeServices;
 import org.stellwerk.runtime.jobmaster.TestingResourceManager;
 import org.stellwerk.runtime.jobmaster.TestingTaskExecutor;
 import org.stellwerk.runtime.messages.ExecutionState;
@@ -67,14 +65,7 @@ final class DispatcherBed {
             EndedJobStore.NONE,
             stores,
             resourceManager.getAddress(),
-            new RuntimeServices(
-                jmNode.clock(),
-                jmNode.ids(),
-                jmNode.random(),
-                jmNode.io(),
-                jmNode.fatalErrors(),
-                FaultPoints.NONE,
-                TransitionObserver.NONE),
+            NodeServices.of(jmNode),
             (rpc, id, graph, config, services) ->
                 factory.create(rpc, id, graph, config, services)));
   }

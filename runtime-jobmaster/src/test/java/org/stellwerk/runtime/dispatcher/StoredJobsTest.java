@@ -7,14 +7,12 @@ import org.junit.jupiter.api.Test;
 import org.stellwerk.rpc.simulation.SimNetwork;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimScheduler;
-import org.stellwerk.runtime.FaultPoints;
-import org.stellwerk.runtime.RuntimeServices;
-import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
 import org.stellwerk.runtime.highavailability.EndedJobStore;
 import org.stellwerk.runtime.highavailability.StoredJob;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobmaster.JobMaster;
+import org.stellwerk.runtime.jobmaster.NodeServices;
 import org.stellwerk.runtime.messages.JobResult;
 import org.stellwerk.runtime.messages.JobStatus;
 
@@ -36,14 +34,7 @@ class StoredJobsTest {
                 EndedJobStore.NONE,
                 stores,
                 "sim://jm/resourcemanager",
-                new RuntimeServices(
-                    node.clock(),
-                    node.ids(),
-                    node.random(),
-                    node.io(),
-                    node.fatalErrors(),
-                    FaultPoints.NONE,
-                    TransitionObserver.NONE),
+                NodeServices.of(node),
                 JobMaster::new)));
   }
 

@@ -18,10 +18,6 @@ import org.stellwerk.rpc.exceptions.RpcConnectionException;
 import org.stellwerk.rpc.simulation.SimNetwork;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimScheduler;
-import org.stellwerk.runtime.FaultPoints;
-import org.stellwerk.runtime.RuntimeServices;
-import org.stellwerk.runtime.TransitionObserver;
-import org.stellwerk.runtime.executiongraph.ArchivedGraphs;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
 import org.stellwerk.runtime.gateway.JobMasterGateway;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway.JobMasterAddress;
@@ -77,14 +73,7 @@ class JobMasterTest {
               Configuration.empty()
                   .with(RestartStrategyOptions.TYPE, RestartStrategyOptions.Type.NONE)),
           new JobMasterServices(
-              new RuntimeServices(
-                  jmNode.clock(),
-                  jmNode.ids(),
-                  jmNode.random(),
-                  jmNode.io(),
-                  jmNode.fatalErrors(),
-                  FaultPoints.NONE,
-                  TransitionObserver.NONE),
+              NodeServices.of(jmNode),
               resourceManager.getAddress(),
               "http://blobs/",
               ended::add,
@@ -133,14 +122,11 @@ class JobMasterTest {
   private ArchivedExecutionGraph job() {
     jobMaster.internalMainThreadGuard().enter();
     try {
-      return jobMaster.requestJob(TIMEOUT).getNow(ARCHIVE_OF_NOTHING);
+      return jobMaster.requestJob(TIMEOUT).join();
     } finally {
       jobMaster.internalMainThreadGuard().leave();
     }
   }
-
-  private static final ArchivedExecutionGraph ARCHIVE_OF_NOTHING =
-      ArchivedGraphs.initializing(TestGraphs.jobId(0), "none", 0);
 
   private void awaitStatus(JobStatus status) {
     sim.runUntil(() -> job().state() == status, LONG);
@@ -310,9 +296,10 @@ class JobMasterTest {
         .isInstanceOf(UnknownTaskExecutorException.class);
   }
 
-  private TaskManagerRegistration registration(JobID jobId, String address) {
+  private static TaskManagerRegistration registration(
+      JobID jobId, TestingTaskExecutor executor, String address) {
     return new TaskManagerRegistration(
-        jobId, new InstanceID(new UUID(0, 1)), address, te1.location, JobReport.EMPTY);
+        jobId, new InstanceID(new UUID(0, 1)), address, executor.location, JobReport.EMPTY);
   }
 
   @Test
@@ -322,25 +309,19 @@ class JobMasterTest {
       assertThat(
               sim.await(
                   gateway.registerTaskManager(
-                      registration(jobGraph.jobId(), te1.getAddress()), TIMEOUT)))
+                      registration(jobGraph.jobId(), te1, te1.getAddress()), TIMEOUT)))
           .isInstanceOf(RegistrationResponse.JobMasterTaskExecutorSuccess.class);
     }
     assertThat(jobMaster.registeredTaskManagers()).containsExactly(taskManager(1));
     assertThat(
             sim.await(
                 gateway.registerTaskManager(
-                    registration(TestGraphs.jobId(9), te1.getAddress()), TIMEOUT)))
+                    registration(TestGraphs.jobId(9), te1, te1.getAddress()), TIMEOUT)))
         .isInstanceOf(RegistrationResponse.Rejection.class);
     assertThat(
             sim.awaitFailure(
                 gateway.registerTaskManager(
-                    new TaskManagerRegistration(
-                        jobGraph.jobId(),
-                        new InstanceID(new UUID(0, 7)),
-                        "sim://nowhere/te",
-                        te2.location,
-                        JobReport.EMPTY),
-                    TIMEOUT)))
+                    registration(jobGraph.jobId(), te2, "sim://nowhere/te"), TIMEOUT)))
         .isInstanceOf(RpcConnectionException.class);
   }
 

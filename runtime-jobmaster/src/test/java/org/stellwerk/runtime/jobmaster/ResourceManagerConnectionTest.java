@@ -12,9 +12,6 @@ import org.stellwerk.rpc.simulation.ManualMainThreadExecutor;
 import org.stellwerk.rpc.simulation.SimNetwork;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimScheduler;
-import org.stellwerk.runtime.FaultPoints;
-import org.stellwerk.runtime.RuntimeServices;
-import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
@@ -42,14 +39,7 @@ class ResourceManagerConnectionTest {
           node.rpc(),
           JobMasterConfig.from(Configuration.empty()),
           new ManualMainThreadExecutor(sim),
-          new RuntimeServices(
-              node.clock(),
-              node.ids(),
-              node.random(),
-              node.io(),
-              node.fatalErrors(),
-              FaultPoints.NONE,
-              TransitionObserver.NONE));
+          NodeServices.of(node));
 
   @BeforeEach
   void start() {
