@@ -134,7 +134,13 @@ class ZooKeeperFaultsTest {
 
   @Test
   void aRestartOfZooKeeperEndsNoSession() throws Exception {
-    ZooKeeperHighAvailabilityServices member = members.create();
+    // ZooKeeper's client waits for up to a second between two attempts to connect.
+    ZooKeeperHighAvailabilityServices member =
+        members.create(
+            members
+                .configuration()
+                .with(
+                    HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT, Duration.ofMillis(3_500)));
     RecordingListener listener = listen(member);
     RecordingContender contender = contend(member);
     UUID session = contender.awaitGrants(1).get(0);
