@@ -244,6 +244,16 @@ class JobMasterTest {
   }
 
   @Test
+  void aKilledTaskManagerIsLostWithoutWaitingForHeartbeats() {
+    run();
+    node2.crash();
+    sim.runUntil(() -> job().state() == JobStatus.FAILED, Duration.ofMillis(300));
+    assertThat(ended.get(0).toResult().failure().message())
+        .startsWith("TaskManager tm-2 at host-2:7002 was lost: its process is gone");
+    assertThat(jobMaster.registeredTaskManagers()).containsExactly(taskManager(1));
+  }
+
+  @Test
   void whatTheResourceManagerLostIsLostAtOnce() {
     run();
     beat(te1);
@@ -343,13 +353,27 @@ class JobMasterTest {
   }
 
   @Test
-  void failingTheLastSlotDisconnectsTheTaskManager() {
+  void aSlotThatFailsFailsItsTasksWithTheReason() {
     run();
     te1.jobMaster().failSlot(taskManager(1), TestGraphs.allocation(1), "broken");
     awaitStatus(JobStatus.FAILED);
+    assertThat(ended.get(0).toResult().failure().rootCause().message()).contains("broken");
+  }
+
+  @Test
+  void failingTheLastSlotDisconnectsTheTaskManager() {
+    resourceManager.addSlot(te1);
+    resourceManager.addSlot(te1);
+    jobMaster.start();
+    sim.runFor(Duration.ofSeconds(1));
+    te1.jobMaster().failSlot(taskManager(1), TestGraphs.allocation(1), "broken");
+    sim.runFor(Duration.ofSeconds(1));
+    assertThat(te1.disconnects).isEmpty();
     te1.jobMaster().failSlot(taskManager(1), TestGraphs.allocation(2), "broken");
     sim.runFor(Duration.ofSeconds(1));
-    assertThat(ended.get(0).toResult().failure().rootCause().message()).contains("broken");
+    assertThat(te1.disconnects).hasSize(1);
+    assertThat(jobMaster.registeredTaskManagers()).isEmpty();
+    assertThat(job().state()).isEqualTo(JobStatus.RUNNING);
   }
 
   @Test

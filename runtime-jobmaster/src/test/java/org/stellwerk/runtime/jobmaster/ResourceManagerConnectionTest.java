@@ -26,8 +26,9 @@ class ResourceManagerConnectionTest {
   private final SimScheduler sim = new SimScheduler(7);
   private final SimNetwork net = new SimNetwork(sim);
   private final SimNode node = net.newNode("jm");
+  private final SimNode rmNode = net.newNode("rm");
   private final TestingResourceManager resourceManager =
-      new TestingResourceManager(net.newNode("rm").rpc(), SESSION);
+      new TestingResourceManager(rmNode.rpc(), SESSION);
   private final ResourceManagerConnection connection =
       new ResourceManagerConnection(
           new ResourceManagerConnection.Parties(
@@ -95,6 +96,46 @@ class ResourceManagerConnectionTest {
     assertThat(versions()).containsExactly(1L);
     connection.reconnect("test");
     assertThat(versions()).containsExactly(1L, 1L);
+  }
+
+  @Test
+  void oneThatRejectsIsAskedAgainLater() {
+    resourceManager.refuseRegistrations = 1;
+    connection.declare(1, 5);
+    connection.start();
+    sim.runFor(Duration.ofSeconds(1));
+    assertThat(connection.isConnected()).isFalse();
+    assertThat(resourceManager.registrations).isEqualTo(1);
+    sim.runUntil(connection::isConnected, Duration.ofMinutes(1));
+    assertThat(resourceManager.registrations).isEqualTo(2);
+    assertThat(versions()).containsExactly(1L);
+  }
+
+  @Test
+  void oneThatCannotBeReachedIsLeftBeforeTheTimeoutAndRegisteredAtOnceItIsBack() {
+    connect();
+    connection.declare(1, 5);
+    sim.await(resourceManager.closeAsync());
+    sim.runUntil(() -> !connection.isConnected(), Duration.ofSeconds(5));
+    TestingResourceManager successor = new TestingResourceManager(rmNode.rpc(), SESSION);
+    successor.start();
+    sim.runUntil(connection::isConnected, Duration.ofMinutes(1));
+    sim.runFor(Duration.ofSeconds(1));
+    assertThat(successor.registrations).isEqualTo(1);
+    assertThat(successor.declarations)
+        .extracting(ResourceRequirements::version)
+        .containsExactly(1L);
+  }
+
+  @Test
+  void closedDuringTheRegistrationItDoesNotRegister() {
+    resourceManager.refuseRegistrations = 1;
+    connection.start();
+    sim.runFor(Duration.ofSeconds(1));
+    connection.close(JobStatus.CANCELED, "test");
+    sim.runFor(Duration.ofMinutes(2));
+    assertThat(resourceManager.registrations).isEqualTo(1);
+    assertThat(resourceManager.disconnects).isEmpty();
   }
 
   @Test

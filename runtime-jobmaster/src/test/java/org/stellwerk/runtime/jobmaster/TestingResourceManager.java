@@ -48,6 +48,7 @@ public final class TestingResourceManager extends FencedRpcEndpoint<ResourceMana
   public int registrations;
   public int heartbeats;
   public int refuseDeclarations;
+  public int refuseRegistrations;
   public ResourceOverview overview = new ResourceOverview(0, 0, 0);
   private final List<TestingTaskExecutor> slots = new ArrayList<>();
   private int given;
@@ -70,6 +71,10 @@ public final class TestingResourceManager extends FencedRpcEndpoint<ResourceMana
       JobID jobId,
       Duration timeout) {
     registrations++;
+    if (refuseRegistrations > 0) {
+      refuseRegistrations--;
+      return CompletableFuture.completedFuture(new RegistrationResponse.Rejection("not you"));
+    }
     jobMasters.put(jobId, jobMasterAddress);
     return CompletableFuture.completedFuture(
         new RegistrationResponse.JobMasterSuccess(getFencingToken(), new ResourceID("rm")));

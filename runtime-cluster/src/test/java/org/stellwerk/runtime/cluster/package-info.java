@@ -1,0 +1,4 @@
+@NullMarked
+package org.stellwerk.runtime.cluster;
+
+import org.jspecify.annotations.NullMarked;

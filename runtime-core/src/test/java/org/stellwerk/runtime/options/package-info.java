@@ -1,0 +1,4 @@
+@NullMarked
+package org.stellwerk.runtime.options;
+
+import org.jspecify.annotations.NullMarked;
