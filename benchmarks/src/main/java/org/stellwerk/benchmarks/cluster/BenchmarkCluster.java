@@ -39,7 +39,7 @@ final class BenchmarkCluster {
   /**
    * A client of the cluster.
    *
-   * @param jars what the classes of all jobs are in
+   * @param jars what the classes of the jobs that it prepares are in
    */
   BenchmarkCluster(URI address, List<Path> jars) {
     this.address = address;
@@ -47,10 +47,15 @@ final class BenchmarkCluster {
     this.client = new RestClusterClient(address);
   }
 
+  /** A job of ours, with the jars of this client. */
+  PreparedJob prepare(JobGraph graph) {
+    return new PreparedJob(graph.jobId(), () -> client.submitJob(graph, jars));
+  }
+
   /** Returns when the cluster has stored the job; the time before the call, by the wall clock. */
-  long submit(JobGraph graph) {
+  long submit(PreparedJob job) {
     long before = System.currentTimeMillis();
-    client.submitJob(graph, jars);
+    job.submission().run();
     return before;
   }
 

@@ -71,26 +71,26 @@ public final class ClusterBenchmark {
             new SubmitScenario(
                 "1",
                 1,
-                Jobs::unconnected,
+                cluster -> cluster.prepare(Jobs.unconnected(1)),
                 Measure.millis("1 task: submission to RUNNING", 40, "206 ms"),
                 Measure.millis("1 task: cancel", Double.NaN, "")),
             new SubmitScenario(
                 "100",
                 100,
-                Jobs::allToAll,
+                cluster -> cluster.prepare(Jobs.allToAll(100)),
                 Measure.millis("100 tasks, all-to-all: submission to RUNNING", 150, "602 ms"),
                 Measure.millis("100 tasks, all-to-all: cancel", Double.NaN, "")),
             new SubmitScenario(
                 "1000-unconnected",
                 1000,
-                Jobs::unconnected,
+                cluster -> cluster.prepare(Jobs.unconnected(1000)),
                 Measure.millis(
                     "1,000 tasks, unconnected: submission to RUNNING", Double.NaN, "1.8 s"),
                 Measure.millis("1,000 tasks, unconnected: cancel", Double.NaN, "")),
             new SubmitScenario(
                 "1000",
                 1000,
-                Jobs::allToAll,
+                cluster -> cluster.prepare(Jobs.allToAll(1000)),
                 Measure.millis(
                     "1,000 tasks, all-to-all: submission to RUNNING",
                     600,
@@ -99,10 +99,10 @@ public final class ClusterBenchmark {
             new SubmitScenario(
                 "2000",
                 2000,
-                Jobs::allToAll,
+                cluster -> cluster.prepare(Jobs.allToAll(2000)),
                 Measure.millis("2,000 tasks, all-to-all: submission to RUNNING", 2000, "fails"),
                 Measure.millis("2,000 tasks, all-to-all: cancel", Double.NaN, "")),
-            new OneTaskJobsScenario(),
+            new OneTaskJobsScenario(cluster -> cluster.prepare(Jobs.empty())),
             LossScenario.kill(processes, totalSlots, perTaskManager),
             LossScenario.terminate(processes, totalSlots, perTaskManager));
     Map<String, Scenario> byName = new LinkedHashMap<>();

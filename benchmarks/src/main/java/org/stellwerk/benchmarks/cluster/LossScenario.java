@@ -3,7 +3,6 @@ package org.stellwerk.benchmarks.cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Random;
-import org.stellwerk.runtime.jobgraph.JobGraph;
 
 /**
  * The end of a TaskManager under a job of which every task restarts (100 tasks, all-to-all), while
@@ -84,7 +83,7 @@ final class LossScenario implements Scenario {
 
   @Override
   public double[] round(BenchmarkCluster cluster) throws Exception {
-    JobGraph job = Jobs.allToAll(TASKS);
+    PreparedJob job = cluster.prepare(Jobs.allToAll(TASKS));
     cluster.submit(job);
     cluster.awaitRunning(job.jobId(), TASKS);
     long victim = processes.anyTaskManager(random);

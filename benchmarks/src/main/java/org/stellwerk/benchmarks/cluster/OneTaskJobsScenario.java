@@ -1,7 +1,7 @@
 package org.stellwerk.benchmarks.cluster;
 
 import java.util.List;
-import org.stellwerk.runtime.jobgraph.JobGraph;
+import java.util.function.Function;
 
 /**
  * Jobs of one task that ends at once, one after the other, each from submission to FINISHED. The
@@ -13,8 +13,14 @@ final class OneTaskJobsScenario implements Scenario {
   private static final int JOBS_PER_ROUND = 20;
   private static final long PAUSE_MS = 2;
 
+  private final Function<BenchmarkCluster, PreparedJob> jobs;
+
   /** How long the job before was waited for. */
   private double waitedMs;
+
+  OneTaskJobsScenario(Function<BenchmarkCluster, PreparedJob> jobs) {
+    this.jobs = jobs;
+  }
 
   @Override
   public String name() {
@@ -32,7 +38,7 @@ final class OneTaskJobsScenario implements Scenario {
   public double[] round(BenchmarkCluster cluster) throws Exception {
     long begin = System.nanoTime();
     for (int i = 0; i < JOBS_PER_ROUND; i++) {
-      JobGraph job = Jobs.empty();
+      PreparedJob job = jobs.apply(cluster);
       cluster.submit(job);
       long submitted = System.nanoTime();
       Thread.sleep(Math.max(PAUSE_MS, Math.round(waitedMs * 0.8)));

@@ -2,8 +2,7 @@ package org.stellwerk.benchmarks.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
-import java.util.function.IntFunction;
-import org.stellwerk.runtime.jobgraph.JobGraph;
+import java.util.function.Function;
 
 /**
  * Submission to the moment in which all tasks run, and cancellation to the moment in which all have
@@ -13,15 +12,29 @@ final class SubmitScenario implements Scenario {
 
   private final String name;
   private final int tasks;
-  private final IntFunction<JobGraph> graph;
+  private final Function<BenchmarkCluster, PreparedJob> jobs;
   private final Measure running;
   private final Measure canceled;
 
+  /** Without gates. */
+  SubmitScenario(String name, int tasks, Function<BenchmarkCluster, PreparedJob> jobs) {
+    this(
+        name,
+        tasks,
+        jobs,
+        Measure.millis(tasks + " tasks: submission to RUNNING", Double.NaN, ""),
+        Measure.millis(tasks + " tasks: cancel", Double.NaN, ""));
+  }
+
   SubmitScenario(
-      String name, int tasks, IntFunction<JobGraph> graph, Measure running, Measure canceled) {
+      String name,
+      int tasks,
+      Function<BenchmarkCluster, PreparedJob> jobs,
+      Measure running,
+      Measure canceled) {
     this.name = name;
     this.tasks = tasks;
-    this.graph = graph;
+    this.jobs = jobs;
     this.running = running;
     this.canceled = canceled;
   }
@@ -41,7 +54,7 @@ final class SubmitScenario implements Scenario {
 
   @Override
   public double[] round(BenchmarkCluster cluster) throws Exception {
-    JobGraph job = graph.apply(tasks);
+    PreparedJob job = jobs.apply(cluster);
     long submitted = cluster.submit(job);
     long acknowledged = System.currentTimeMillis();
     JsonNode runs = cluster.awaitRunning(job.jobId(), tasks);
