@@ -139,8 +139,7 @@ class ZooKeeperFaultsTest {
         members.create(
             members
                 .configuration()
-                .with(
-                    HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT, Duration.ofMillis(3_500)));
+                .with(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT, Duration.ofMillis(3_500)));
     RecordingListener listener = listen(member);
     RecordingContender contender = contend(member);
     UUID session = contender.awaitGrants(1).get(0);
