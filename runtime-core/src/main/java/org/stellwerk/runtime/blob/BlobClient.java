@@ -10,6 +10,7 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLConnection;
 import java.net.UnknownHostException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,7 +62,8 @@ public final class BlobClient {
    * already with the right content.
    *
    * @param serverAddress "http://host:port/blobs/"
-   * @throws IOException with one line that names the URL, after the last attempt
+   * @throws IOException with one line that names the URL and whether the way or the disk is at
+   *     fault, after the last attempt
    */
   public void fetch(String serverAddress, BlobKey key, Path target) throws IOException {
     String url = serverAddress + (serverAddress.endsWith("/") ? "" : "/") + key;
@@ -94,6 +96,17 @@ public final class BlobClient {
   }
 
   private void giveUpIfLast(String url, int attempt, IOException failure) throws IOException {
+    if (attempt >= retries && failure instanceof FileSystemException) {
+      throw new IOException(
+          "Cannot keep the jar from "
+              + url
+              + " on this host's disk: "
+              + describe(failure)
+              + " ("
+              + (attempt + 1)
+              + " attempts); make room, or set 'io.tmp.dirs'",
+          failure);
+    }
     if (attempt >= retries) {
       throw new IOException(
           "Cannot fetch a jar from "

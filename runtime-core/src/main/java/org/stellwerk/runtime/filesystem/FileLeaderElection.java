@@ -203,7 +203,8 @@ final class FileLeaderElection implements LeaderElection {
             throw new CompletionException(e);
           } catch (IOException e) {
             throw new CompletionException(
-                new StoreUnavailableException("The storage directory fails: " + e, e));
+                new StoreUnavailableException(
+                    "The storage directory " + lock.directory() + " fails: " + e, e));
           } catch (Exception e) {
             throw new CompletionException(e);
           }

@@ -35,6 +35,11 @@ final class LeaderLock {
     this.turn = TURNS.computeIfAbsent(this.file, path -> new Semaphore(1, true));
   }
 
+  /** Where the lock file is, as all that is stored. */
+  Path directory() {
+    return file.getParent();
+  }
+
   /**
    * Waits for the lock, without a bound.
    *

@@ -1,10 +1,12 @@
 package org.stellwerk.runtime.persistence;
 
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -38,13 +40,53 @@ public final class DurableFiles {
     }
   }
 
-  /** Writes a file in its place and forces it to the disk. */
+  /**
+   * Writes a file in its place and forces it to the disk.
+   *
+   * @throws FileSystemException if the disk does not take it, such as a full one; other failures
+   *     are those of the content
+   */
   public static void writeForced(Path file, Content content) throws IOException {
     try (FileChannel channel =
             FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        OutputStream out = Channels.newOutputStream(channel)) {
+        OutputStream out = new NamedOutput(file, Channels.newOutputStream(channel))) {
       content.writeTo(out);
-      channel.force(true);
+      try {
+        channel.force(true);
+      } catch (IOException e) {
+        throw failure(file, e);
+      }
+    }
+  }
+
+  private static FileSystemException failure(Path file, IOException cause) {
+    FileSystemException failure =
+        new FileSystemException(file.toString(), null, String.valueOf(cause.getMessage()));
+    failure.initCause(cause);
+    return failure;
+  }
+
+  /** Whose failures name the file, and are told from those of where the content comes from. */
+  private static final class NamedOutput extends FilterOutputStream {
+    private final Path file;
+
+    NamedOutput(Path file, OutputStream target) {
+      super(target);
+      this.file = file;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        out.write(bytes, offset, length);
+      } catch (IOException e) {
+        throw failure(file, e);
+      }
+    }
+
+    @Override
+    public void write(int oneByte) throws IOException {
+      write(new byte[] {(byte) oneByte}, 0, 1);
     }
   }
 

@@ -92,7 +92,7 @@ final class JobAcceptance {
   private CompletableFuture<Void> store(Submission submission) {
     JobGraph graph = submission.graph();
     return submission
-        .storeCall(put(graph))
+        .storeCall(put(submission))
         .handle(
             (ignored, failure) ->
                 failure == null
@@ -102,7 +102,8 @@ final class JobAcceptance {
         .thenCompose(Function.identity());
   }
 
-  private CompletableFuture<Void> put(JobGraph graph) {
+  private CompletableFuture<Void> put(Submission submission) {
+    JobGraph graph = submission.graph();
     return services
         .runtime()
         .faultPoints()
@@ -111,7 +112,8 @@ final class JobAcceptance {
             ignored ->
                 retry.whileUnavailable(
                     "Storing job " + graph.jobId(),
-                    () -> services.jobStore().putJob(leaderSessionId, graph)),
+                    () -> services.jobStore().putJob(leaderSessionId, graph),
+                    submission::storeFails),
             retry.mainThread())
         .thenCompose(ignored -> services.runtime().faultPoints().reach("dispatcher.job-stored"));
   }

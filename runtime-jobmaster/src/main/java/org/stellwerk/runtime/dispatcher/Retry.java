@@ -3,6 +3,7 @@ package org.stellwerk.runtime.dispatcher;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -38,7 +39,8 @@ final class Retry {
    * @return completes in the main thread; fails with NotLeaderException only
    */
   CompletableFuture<Void> untilDone(String what, Supplier<CompletableFuture<Void>> step) {
-    return begin(new Step<>(what, step, failure -> !(failure instanceof NotLeaderException)));
+    return begin(
+        new Step<>(what, step, failure -> !(failure instanceof NotLeaderException), failure -> {}));
   }
 
   /**
@@ -48,7 +50,18 @@ final class Retry {
    * @return completes in the main thread
    */
   <T> CompletableFuture<T> whileUnavailable(String what, Supplier<CompletableFuture<T>> step) {
-    return begin(new Step<>(what, step, StoreUnavailableException.class::isInstance));
+    return whileUnavailable(what, step, failure -> {});
+  }
+
+  /**
+   * The same, for somebody who waits.
+   *
+   * @param onOutage hears why, each time that the step is going to be repeated
+   * @return completes in the main thread
+   */
+  <T> CompletableFuture<T> whileUnavailable(
+      String what, Supplier<CompletableFuture<T>> step, Consumer<Throwable> onOutage) {
+    return begin(new Step<>(what, step, StoreUnavailableException.class::isInstance, onOutage));
   }
 
   ComponentMainThreadExecutor mainThread() {
@@ -56,7 +69,10 @@ final class Retry {
   }
 
   private record Step<T>(
-      String what, Supplier<CompletableFuture<T>> action, Predicate<Throwable> passes) {}
+      String what,
+      Supplier<CompletableFuture<T>> action,
+      Predicate<Throwable> passes,
+      Consumer<Throwable> onFailure) {}
 
   private <T> CompletableFuture<T> begin(Step<T> step) {
     CompletableFuture<T> done = new CompletableFuture<>();
@@ -82,6 +98,7 @@ final class Retry {
             done.completeExceptionally(cause);
             return;
           }
+          step.onFailure.accept(cause);
           LOG.warn(
               "{} failed, trying again in {} ms: {}",
               step.what,

@@ -14,9 +14,9 @@ import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.util.ExceptionUtils;
 
 /**
- * A job on its way into the store, and all who submit it meanwhile. While a store does not answer
- * they hear that within seconds; the job stays on its way, and who submits it again hears what
- * became of it. Component of the Dispatcher, in its main thread.
+ * A job on its way into the store, and all who submit it meanwhile. While a store does not answer,
+ * or fails in a way that may pass, they hear that within seconds; the job stays on its way, and who
+ * submits it again hears what became of it. Component of the Dispatcher, in its main thread.
  */
 final class Submission {
 
@@ -27,6 +27,7 @@ final class Submission {
   private final ComponentMainThreadExecutor mainThread;
   private final List<CompletableFuture<Acknowledge>> waiting = new ArrayList<>();
   private int storeCalls;
+  private @Nullable Throwable outage;
 
   Submission(JobGraph graph, ComponentMainThreadExecutor mainThread) {
     this.graph = graph;
@@ -60,6 +61,11 @@ final class Submission {
     return call.whenCompleteAsync((ignored, failure) -> storeCalls--, mainThread);
   }
 
+  /** The store does not do what it is asked for, and is asked again. */
+  void storeFails(Throwable why) {
+    outage = why;
+  }
+
   private void schedule(Runnable step, CompletableFuture<?> until) {
     ScheduledFuture<?> timer =
         mainThread.schedule(
@@ -74,8 +80,10 @@ final class Submission {
   }
 
   private StoreUnavailableException notYet() {
-    return notAccepted(
-        " yet", "the store has not answered for " + PATIENCE.toMillis() + " ms", null);
+    Throwable why = outage;
+    return why == null
+        ? notAccepted(" yet", "the store has not answered for " + PATIENCE.toMillis() + " ms", null)
+        : notAccepted(" yet", ExceptionUtils.describe(why), why);
   }
 
   /** The job is not accepted, as a store cannot be reached. */

@@ -111,6 +111,22 @@ class DispatcherRecoveryTest {
   }
 
   @Test
+  void whileTheStoreFailsASubmissionIsToldWhyAndIsAcceptedOnceItWorksAgain() {
+    DispatcherGateway dispatcher = bed.start();
+    stores.outages.put("putJob", Integer.MAX_VALUE);
+    assertThat(sim.awaitFailure(dispatcher.submitJob(job, ASK)))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessage(
+            "Job %s is not accepted yet: putJob cannot be reached now; submit it again under the"
+                + " same id",
+            job.jobId());
+    assertThat(sim.await(dispatcher.requestMultipleJobDetails(ASK))).isEmpty();
+    stores.outages.clear();
+    sim.await(dispatcher.submitJob(job, ASK));
+    assertThat(stores.graphs).containsKey(job.jobId());
+  }
+
+  @Test
   void aStoreOutOfReachRefusesASubmissionWithOneLine() {
     DispatcherGateway dispatcher = bed.start();
     stores.outages.put("getResult", 1);

@@ -45,8 +45,7 @@ final class ErrorAnswers {
     if (cause instanceof StoreUnavailableException) {
       return answer(
           status,
-          "The cluster's store cannot be reached now, try again: "
-              + ExceptionUtils.describe(cause));
+          "The cluster's store cannot be used now, try again: " + ExceptionUtils.describe(cause));
     }
     boolean speaksForItself =
         cause instanceof RestException || cause instanceof JobSubmissionException;

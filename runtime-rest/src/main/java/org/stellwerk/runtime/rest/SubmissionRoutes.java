@@ -14,6 +14,7 @@ import org.stellwerk.runtime.blob.BlobStore;
 import org.stellwerk.runtime.id.BlobKey;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.persistence.JobGraphSerializer;
+import org.stellwerk.util.ExceptionUtils;
 
 /**
  * POST /jobs: a multipart body with the field {@code request}, which names the uploaded files, a
@@ -58,7 +59,7 @@ final class SubmissionRoutes {
     JobGraph graph = graph(upload.file(names.jobGraph));
     List<CompletableFuture<BlobKey>> stored = new ArrayList<>();
     for (Path jar : names.jars.stream().map(upload::file).toList()) {
-      stored.add(blobStore.put(jar));
+      stored.add(store(jar));
     }
     return FutureUtils.<BlobKey>combineAll(stored)
         .thenCompose(
@@ -70,6 +71,17 @@ final class SubmissionRoutes {
         .thenApply(
             acknowledge ->
                 RestResponse.accepted(Json.object().put("jobUrl", "/jobs/" + graph.jobId())));
+  }
+
+  /** Not for what the jar is, but because of the store's disk: that may pass. */
+  private CompletableFuture<BlobKey> store(Path jar) {
+    return blobStore
+        .put(jar)
+        .exceptionally(
+            failure -> {
+              throw new RestException(
+                  RestException.UNAVAILABLE, ExceptionUtils.describe(failure) + "; try again");
+            });
   }
 
   private Names names(Upload upload) {

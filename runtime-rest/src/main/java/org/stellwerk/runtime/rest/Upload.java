@@ -3,6 +3,7 @@ package org.stellwerk.runtime.rest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 
 /**
  * A multipart body: its plain fields in memory, its files in a directory of their own on disk,
@@ -18,6 +20,7 @@ import java.util.UUID;
 final class Upload implements AutoCloseable {
 
   private static final int MAX_FIELD_BYTES = 1 << 20;
+  private static final int CHUNK_BYTES = 1 << 14;
 
   private final Path directory;
   private final Map<String, String> fields = new LinkedHashMap<>();
@@ -30,9 +33,9 @@ final class Upload implements AutoCloseable {
   /** Reads the whole body of a request; nothing is left on disk if that fails. */
   static Upload receive(RestRequest request, Path parent) throws IOException {
     MultipartReader reader = new MultipartReader(request.body(), request.contentType());
-    Upload upload =
-        new Upload(Files.createDirectories(parent.resolve(UUID.randomUUID().toString())));
+    Upload upload = new Upload(parent.resolve(UUID.randomUUID().toString()));
     try {
+      upload.onDisk(() -> Files.createDirectories(upload.directory));
       upload.readParts(reader);
       return upload;
     } catch (IOException | RuntimeException e) {
@@ -54,8 +57,33 @@ final class Upload implements AutoCloseable {
         if (files.put(fileName, file) != null) {
           throw RestException.badRequest("Two uploaded files have the name '" + fileName + "'");
         }
-        Files.copy(part.content(), file);
+        keep(part.content(), file);
       }
+    }
+  }
+
+  private void keep(InputStream content, Path file) throws IOException {
+    byte[] chunk = new byte[CHUNK_BYTES];
+    try (OutputStream out = onDisk(() -> Files.newOutputStream(file))) {
+      for (int read = content.read(chunk); read >= 0; read = content.read(chunk)) {
+        int length = read;
+        onDisk(
+            () -> {
+              out.write(chunk, 0, length);
+              return out;
+            });
+      }
+    }
+  }
+
+  /** A failure is not the client's, and no fault of the cluster: a full disk need not stay so. */
+  private <T> T onDisk(Callable<T> action) {
+    try {
+      return action.call();
+    } catch (Exception e) {
+      throw new RestException(
+          RestException.UNAVAILABLE,
+          "The upload cannot be kept in " + directory + " now (io.tmp.dirs), try again: " + e);
     }
   }
 

@@ -103,7 +103,7 @@ final class RestEndpointTest extends RestTestBase {
     access.set(CompletableFuture.failedFuture(new StoreUnavailableException("no store", null)));
     Answer answer = get("/overview");
     assertThat(answer.status()).isEqualTo(503);
-    assertThat(answer.error()).contains("store cannot be reached now, try again: no store");
+    assertThat(answer.error()).contains("store cannot be used now, try again: no store");
   }
 
   private HttpResponse<String> raw(String method, String path) throws Exception {

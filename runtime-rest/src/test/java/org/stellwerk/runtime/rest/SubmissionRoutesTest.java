@@ -106,6 +106,18 @@ final class SubmissionRoutesTest extends RestTestBase {
   }
 
   @Test
+  void aJarForWhichThereIsNoRoomMayBeSubmittedLater() throws IOException {
+    MultipartForm form = submission(TestingJobs.graph(TestingJobs.jobId(7)), jar(null));
+    blobs.failure = new IOException("Cannot store it: No space left on device");
+    Answer refused = submit(form);
+    assertThat(refused.status()).isEqualTo(503);
+    assertThat(refused.error()).isEqualTo("Cannot store it: No space left on device; try again");
+    assertThat(dispatcher.submitted).isEmpty();
+    blobs.failure = null;
+    assertThat(submit(form).status()).isEqualTo(202);
+  }
+
+  @Test
   void badSubmissions() {
     byte[] graph = JobGraphSerializer.toBytes(TestingJobs.graph(TestingJobs.jobId(7)));
     String names = "{\"jobGraphFileName\":\"g\",\"jobJarFileNames\":[\"a.jar\"]}";

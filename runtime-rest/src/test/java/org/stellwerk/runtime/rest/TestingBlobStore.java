@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.blob.BlobStore;
 import org.stellwerk.runtime.id.BlobKey;
 
@@ -17,6 +18,7 @@ import org.stellwerk.runtime.id.BlobKey;
 final class TestingBlobStore implements BlobStore {
 
   final Map<BlobKey, byte[]> blobs = new ConcurrentHashMap<>();
+  volatile @Nullable IOException failure;
 
   static BlobKey keyOf(byte[] content) {
     try {
@@ -29,6 +31,10 @@ final class TestingBlobStore implements BlobStore {
 
   @Override
   public CompletableFuture<BlobKey> put(Path file) {
+    IOException why = failure;
+    if (why != null) {
+      return CompletableFuture.failedFuture(why);
+    }
     try {
       byte[] content = Files.readAllBytes(file);
       blobs.put(keyOf(content), content);

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.persistence.DurableFiles;
 import org.stellwerk.util.IdGenerator;
 
@@ -37,7 +38,11 @@ final class StateFiles {
     this.ids = ids;
   }
 
-  /** The data of the node that will hold the state; writes a file if need be. */
+  /**
+   * The data of the node that will hold the state; writes a file if need be.
+   *
+   * @throws StoreUnavailableException if that fails now: a disk that is full need not stay so
+   */
   byte[] store(String name, byte[] state) throws IOException {
     if (state.length <= MAX_INLINE_BYTES) {
       return state;
@@ -59,7 +64,7 @@ final class StateFiles {
       Path file = parent.resolve(fileName);
       DurableFiles.write(file, parent.resolve(fileName + ".tmp"), out -> out.write(state));
     } catch (IOException e) {
-      throw new IOException(
+      throw new StoreUnavailableException(
           "Cannot write to 'high-availability.storageDir' at " + parent + ": " + e, e);
     }
     return (POINTER + fileName + " " + sha256(state)).getBytes(UTF_8);
