@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Writes the class archives that let the processes start in half the time (lib/stellwerk-*.jsa): runs a
-# small cluster and a job, with ports and directories of its own, and keeps what each JVM has loaded.
+# small cluster and two jobs, kills the leader, and keeps what each JVM has loaded by then, so that a
+# standby, too, finds what it needs when it takes over. Ports and directories are its own.
 # The build does this. In an installation that was unpacked or moved, or that has another JDK now, the
 # first processes write theirs when they are stopped; to have that done before, run this.
 set -euo pipefail
@@ -8,7 +9,7 @@ bin="$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 home="$(dirname "$bin")"
 work="$(mktemp -d "${TMPDIR:-/tmp}/stellwerk-archives.XXXXXX")"
 export STELLWERK_CONF_DIR="$work/conf" STELLWERK_LOG_DIR="$work/log" STELLWERK_PID_DIR="$work/run"
-export STELLWERK_DATA_DIR="$work/data" STELLWERK_WRITE_CLIENT_ARCHIVE=1
+export STELLWERK_DATA_DIR="$work/data"
 finish() {
   "$bin/stop-cluster.sh" >/dev/null 2>&1 || true
   rm -rf "$work" "$home"/lib/stellwerk-*.new
@@ -31,8 +32,18 @@ printf 'localhost\n' >"$work/conf/workers"
 printf 'a b a\nc a b\n' >"$work/input"
 
 rm -f "$home"/lib/stellwerk-*.jsa*
+examples="$home/examples/stellwerk-examples.jar"
 "$bin/start-cluster.sh" >"$work/out"
-"$bin/stellwerk" run -p 2 "$home/examples/stellwerk-examples.jar" --input "$work/input" --output "$work/output" >>"$work/out"
+"$bin/stellwerk" run -d -c org.stellwerk.examples.Ticker "$examples" --sources 1 --sinks 1 --interval-ms 10 --output "$work/ticks" >>"$work/out"
+leader="$(head -n 1 "$work"/run/stellwerk-*-jobmanager.pid)"
+rest="$(free_port 23000)"
+"$bin/jobmanager.sh" start -D rest.port="$rest" -D jobmanager.rpc.port="$(free_port 24000)" >>"$work/out"
+kill -9 "$leader"
+until "$bin/stellwerk" list -m "localhost:$rest" 2>>"$work/out" | grep -q RUNNING; do
+  [ "$SECONDS" -lt 120 ] || { cat "$work/out" "$work"/log/*.out >&2; exit 1; }
+done
+STELLWERK_WRITE_CLIENT_ARCHIVE=1 "$bin/stellwerk" run -m "localhost:$rest" -p 1 "$examples" \
+  --input "$work/input" --output "$work/output" >>"$work/out"
 "$bin/stop-cluster.sh" >>"$work/out"
 for archive in "$home"/lib/stellwerk-client-*.new; do
   mv "$archive" "${archive%.new}"
