@@ -7,7 +7,12 @@ import akka.actor.ReflectiveDynamicAccess;
 import akka.actor.setup.ActorSystemSetup;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValueFactory;
+import java.io.IOException;
 import java.lang.Thread.UncaughtExceptionHandler;
+import java.net.URL;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.jar.JarFile;
 import org.jspecify.annotations.Nullable;
 import scala.Option;
 import scala.Tuple2;
@@ -57,7 +62,7 @@ abstract class RobustActorSystem extends ActorSystemImpl {
   /** Makes the classes that Akka is configured with, and the guard where it asks for a recorder. */
   private static final class GuardedAccess extends ReflectiveDynamicAccess {
     GuardedAccess() {
-      super(RobustActorSystem.class.getClassLoader());
+      super(new WithoutManifests(RobustActorSystem.class.getClassLoader()));
     }
 
     @Override
@@ -69,6 +74,24 @@ abstract class RobustActorSystem extends ActorSystemImpl {
       @SuppressWarnings("unchecked") // the type asked for is the interface that the guard has
       T guard = (T) new InboundFrameGuard(AkkaUtils.FRAME_BYTES);
       return new Success<>(guard);
+    }
+  }
+
+  /**
+   * Hides the manifests of the class path's jars, of which Akka reads each one at the start to see
+   * whether its modules have the same version. The build has seen to that, and sixty manifests were
+   * a twentieth of the start of a process.
+   */
+  private static final class WithoutManifests extends ClassLoader {
+    WithoutManifests(ClassLoader parent) {
+      super(parent);
+    }
+
+    @Override
+    public Enumeration<URL> getResources(String name) throws IOException {
+      return name.equals(JarFile.MANIFEST_NAME)
+          ? Collections.emptyEnumeration()
+          : super.getResources(name);
     }
   }
 }

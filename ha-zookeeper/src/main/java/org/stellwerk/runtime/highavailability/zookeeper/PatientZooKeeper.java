@@ -30,7 +30,7 @@ final class PatientZooKeeper extends ZooKeeper {
   private PatientZooKeeper(
       String connectString, int sessionTimeoutMs, PatientWatcher watcher, boolean canBeReadOnly)
       throws IOException {
-    super(connectString, sessionTimeoutMs, watcher, canBeReadOnly);
+    super(connectString, sessionTimeoutMs, watcher, canBeReadOnly, new ClientSettings());
   }
 
   /** A client that tells the watcher about its connection. */
