@@ -1,8 +1,7 @@
 package org.stellwerk.runtime.io;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,32 +23,33 @@ final class ChannelEnds {
   /** A producer that has ended badly. */
   record Broken(RemoteSender sender, ChannelError error) {}
 
-  private final Queue<Left> left = new ConcurrentLinkedQueue<>();
-  private final Queue<Broken> broken = new ConcurrentLinkedQueue<>();
-  private final AtomicBoolean waiting = new AtomicBoolean();
+  /** What was added since the last drain, in that order. */
+  record Added(List<Left> left, List<Broken> broken) {
+    boolean isEmpty() {
+      return left.isEmpty() && broken.isEmpty();
+    }
+  }
+
+  private Added added = new Added(new ArrayList<>(), new ArrayList<>());
 
   /** Whether a drain has to be asked for. */
-  boolean add(Left each) {
-    left.add(each);
-    return waiting.compareAndSet(false, true);
+  synchronized boolean add(Left each) {
+    boolean first = added.isEmpty();
+    added.left.add(each);
+    return first;
   }
 
   /** Whether a drain has to be asked for. */
-  boolean add(Broken each) {
-    broken.add(each);
-    return waiting.compareAndSet(false, true);
+  synchronized boolean add(Broken each) {
+    boolean first = added.isEmpty();
+    added.broken.add(each);
+    return first;
   }
 
-  /** What is added from here on needs another drain. */
-  void drainBegins() {
-    waiting.set(false);
-  }
-
-  @Nullable Left nextLeft() {
-    return left.poll();
-  }
-
-  @Nullable Broken nextBroken() {
-    return broken.poll();
+  /** Takes what is there; what is added from here on needs another drain. */
+  synchronized Added drain() {
+    Added taken = added;
+    added = new Added(new ArrayList<>(), new ArrayList<>());
+    return taken;
   }
 }

@@ -18,6 +18,8 @@ record ChannelError(Kind kind, String message) {
     /** The producer's task failed or was cancelled: not the consumer's fault. */
     PRODUCER_ENDED(2);
 
+    private static final Kind[] ALL = values();
+
     private final byte code;
 
     Kind(int code) {
@@ -30,7 +32,7 @@ record ChannelError(Kind kind, String message) {
 
     /** Null for an unknown code. */
     static @Nullable Kind of(byte code) {
-      for (Kind kind : values()) {
+      for (Kind kind : ALL) {
         if (kind.code == code) {
           return kind;
         }

@@ -25,7 +25,4 @@ sealed interface ChannelSink permits LocalChannel, RemoteSender {
 
   /** The producer failed or was cancelled: what was not sent is dropped. */
   void abort(ChannelError error);
-
-  /** Wakes a waiting producer, so that it looks at its scope. */
-  void wake();
 }

@@ -1,9 +1,9 @@
 package org.stellwerk.runtime.io;
 
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +21,7 @@ final class ChannelTable<T> {
     int used;
   }
 
-  private final Map<Integer, Page> pages = new HashMap<>();
+  private final IntObjectMap<Page> pages = new IntObjectHashMap<>();
   private int size;
 
   int size() {
@@ -40,7 +40,11 @@ final class ChannelTable<T> {
 
   /** Takes up a channel; false if there is one of that number. */
   boolean putIfAbsent(int id, T channel) {
-    Page page = pages.computeIfAbsent(id >>> BITS, number -> new Page());
+    Page page = pages.get(id >>> BITS);
+    if (page == null) {
+      page = new Page();
+      pages.put(id >>> BITS, page);
+    }
     int index = id & (SIZE - 1);
     if (page.channels[index] != null) {
       return false;
@@ -53,10 +57,15 @@ final class ChannelTable<T> {
 
   /** Removes a channel; null if there is none of that number. */
   @Nullable T remove(int id) {
-    T channel = get(id);
+    Page page = pages.get(id >>> BITS);
+    if (page == null) {
+      return null;
+    }
+    int index = id & (SIZE - 1);
+    @SuppressWarnings("unchecked")
+    T channel = (T) page.channels[index];
     if (channel != null) {
-      Page page = pages.get(id >>> BITS);
-      page.channels[id & (SIZE - 1)] = null;
+      page.channels[index] = null;
       page.used--;
       size--;
       if (page.used == 0) {

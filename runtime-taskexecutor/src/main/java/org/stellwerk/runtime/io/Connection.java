@@ -158,17 +158,17 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
   }
 
   private void tellEnds() {
-    ends.drainBegins();
-    tellLeft();
-    tellBroken();
+    ChannelEnds.Added ended = ends.drain();
+    tellLeft(ended.left());
+    tellBroken(ended.broken());
     channel.flush();
   }
 
   /** Those that left one after the other, for the same reason, in one frame. */
-  private void tellLeft() {
+  private void tellLeft(List<ChannelEnds.Left> left) {
     ChannelEnds.Left first = null;
     int count = 0;
-    for (ChannelEnds.Left next = ends.nextLeft(); next != null; next = ends.nextLeft()) {
+    for (ChannelEnds.Left next : left) {
       if (receivers.remove(next.channelId()) == null || next.end() == null) {
         continue;
       }
@@ -194,23 +194,23 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
   }
 
   /** Those that end for the same reason in one frame. */
-  private void tellBroken() {
+  private void tellBroken(List<ChannelEnds.Broken> broken) {
     ChannelError error = null;
-    List<Integer> channels = new ArrayList<>();
-    for (ChannelEnds.Broken next = ends.nextBroken(); next != null; next = ends.nextBroken()) {
+    int[] channels = new int[Math.min(broken.size(), Frames.MAX_CHANNELS)];
+    int count = 0;
+    for (ChannelEnds.Broken next : broken) {
       if (!removeSender(next.sender())) {
         continue;
       }
-      if (error != null
-          && (!error.equals(next.error()) || channels.size() == Frames.MAX_CHANNELS)) {
-        channel.write(Frames.error(channel.alloc(), channels, error));
-        channels.clear();
+      if (error != null && (!error.equals(next.error()) || count == channels.length)) {
+        channel.write(Frames.error(channel.alloc(), channels, count, error));
+        count = 0;
       }
       error = next.error();
-      channels.add(next.sender().channelId());
+      channels[count++] = next.sender().channelId();
     }
     if (error != null) {
-      channel.write(Frames.error(channel.alloc(), channels, error));
+      channel.write(Frames.error(channel.alloc(), channels, count, error));
     }
   }
 
@@ -297,8 +297,7 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
     String reason = Frames.readReason(frame);
     for (int channelId = firstId; channelId < firstId + count; channelId++) {
       RemoteSender sender = senders.remove(channelId);
-      if (sender != null) {
-        sender.consumerClosed(end, reason);
+      if (sender != null && sender.consumerClosed(end, reason)) {
         requests.withdraw(sender.request(), sender, end);
       }
     }

@@ -9,6 +9,8 @@ enum ConsumerEnd {
   /** It failed or was cancelled: the producer waits to be cancelled. */
   FAILED(1);
 
+  private static final ConsumerEnd[] ALL = values();
+
   private final byte code;
 
   ConsumerEnd(int code) {
@@ -21,7 +23,7 @@ enum ConsumerEnd {
 
   /** Null for an unknown code. */
   static @Nullable ConsumerEnd of(byte code) {
-    for (ConsumerEnd end : values()) {
+    for (ConsumerEnd end : ALL) {
       if (end.code == code) {
         return end;
       }

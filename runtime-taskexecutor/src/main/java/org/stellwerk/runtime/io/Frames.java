@@ -119,14 +119,20 @@ final class Frames {
     return head(allocator, END, channelId, 0);
   }
 
-  /** Ends channels badly, at least one and at most {@link #MAX_CHANNELS}. */
-  static ByteBuf error(ByteBufAllocator allocator, List<Integer> channels, ChannelError error) {
+  /**
+   * Ends channels badly.
+   *
+   * @param count how many of those listed; at least one and at most {@link #MAX_CHANNELS}
+   */
+  static ByteBuf error(ByteBufAllocator allocator, int[] channels, int count, ChannelError error) {
     byte[] text = encode(error.message());
     ByteBuf frame =
-        head(allocator, ERROR, channels.get(0), 1 + 4 + channels.size() * 4 + text.length)
+        head(allocator, ERROR, channels[0], 1 + 4 + count * 4 + text.length)
             .writeByte(error.kind().code())
-            .writeInt(channels.size());
-    channels.forEach(frame::writeInt);
+            .writeInt(count);
+    for (int i = 0; i < count; i++) {
+      frame.writeInt(channels[i]);
+    }
     return frame.writeBytes(text);
   }
 

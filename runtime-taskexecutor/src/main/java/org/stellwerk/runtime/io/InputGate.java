@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
+import org.stellwerk.runtime.messages.TaskManagerLocation;
 import org.stellwerk.runtime.taskexecutor.PartitionNotFoundException;
 
 /**
@@ -117,7 +118,7 @@ final class InputGate<T> implements org.stellwerk.task.RecordReader<T> {
           channel.setEnqueued(false);
           return channel;
         }
-        wait();
+        scope.await(this, 0);
       }
     }
   }
@@ -180,27 +181,31 @@ final class InputGate<T> implements org.stellwerk.task.RecordReader<T> {
     }
   }
 
-  /** A channel was refused or its producer has ended badly. */
-  void fail(ChannelError error, ChannelRequest request, String where) {
+  /**
+   * A channel was refused or its producer has ended badly.
+   *
+   * @param remote where the producer is; null if here
+   */
+  synchronized void fail(
+      ChannelError error, ChannelRequest request, @Nullable TaskManagerLocation remote) {
+    // Of a wide job's channels all end at once: only the first is told of.
     if (error.kind() != ChannelError.Kind.PRODUCER_ENDED) {
-      String message = "Cannot read from " + where + ": " + error.message();
-      fail(
-          request.stored()
-              ? new PartitionNotFoundException(message, request.producer(), null)
-              : new PartitionNotFoundException(message));
-      return;
-    }
-    synchronized (this) {
-      if (producerFailure == null) {
-        producerFailure = error.message();
-        notifyAll();
+      if (failure == null) {
+        fail(unreadable(error, request, remote));
       }
+    } else if (producerFailure == null) {
+      producerFailure = error.message();
+      notifyAll();
     }
   }
 
-  /** Wakes a waiting reader, so that it looks at its scope. */
-  synchronized void wake() {
-    notifyAll();
+  private static IOException unreadable(
+      ChannelError error, ChannelRequest request, @Nullable TaskManagerLocation remote) {
+    String where = remote == null ? "this TaskManager" : Connection.describe(remote);
+    String message = "Cannot read from " + where + ": " + error.message();
+    return request.stored()
+        ? new PartitionNotFoundException(message, request.producer(), null)
+        : new PartitionNotFoundException(message);
   }
 
   /** Leaves all channels and keeps nothing of the job's classes. The task's thread only. */

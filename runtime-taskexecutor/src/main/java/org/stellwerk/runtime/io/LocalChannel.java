@@ -79,10 +79,8 @@ final class LocalChannel extends InputChannel implements ChannelSink {
 
   private boolean awaitRoom() throws ConsumerFailedException, InterruptedException {
     while (true) {
-      CancelScope scope = producer;
-      if (scope != null) {
-        scope.check();
-      }
+      CancelScope scope = producer();
+      scope.check();
       if (consumerEnd == ConsumerEnd.FINISHED) {
         return false;
       }
@@ -93,8 +91,16 @@ final class LocalChannel extends InputChannel implements ChannelSink {
       if (current != null || ready == null || ready.size() < MAX_READY) {
         return true;
       }
-      wait();
+      scope.await(this, 0);
     }
+  }
+
+  private CancelScope producer() {
+    CancelScope scope = producer;
+    if (scope == null) {
+      throw new IllegalStateException("No producer is attached");
+    }
+    return scope;
   }
 
   private Queue<Delivery.Records> ready() {
@@ -154,7 +160,7 @@ final class LocalChannel extends InputChannel implements ChannelSink {
 
   @Override
   public void refused(ChannelError error) {
-    gate.fail(error, request, "this TaskManager");
+    gate.fail(error, request, null);
   }
 
   @Override
@@ -190,12 +196,7 @@ final class LocalChannel extends InputChannel implements ChannelSink {
       aborted = true;
       drop();
     }
-    gate.fail(error, request, "this TaskManager");
-  }
-
-  @Override
-  public synchronized void wake() {
-    notifyAll();
+    gate.fail(error, request, null);
   }
 
   @Override

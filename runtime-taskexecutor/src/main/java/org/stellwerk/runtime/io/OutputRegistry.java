@@ -81,11 +81,11 @@ final class OutputRegistry {
           (known, added) -> known.attemptNumber() > added.attemptNumber() ? known : added);
       Map<Share, Waiter> waiters = waiting.remove(task.attempt());
       if (waiters != null) {
-        waiters.values().forEach(waiter -> attach(task, waiter.request, waiter.sink, answers));
+        waiters.values().forEach(waiter -> serve(task, waiter, answers));
       }
       List<Waiter> gone = finished.remove(task.attempt());
       if (gone != null) {
-        gone.forEach(waiter -> attach(task, waiter.request, waiter.sink, answers));
+        gone.forEach(waiter -> serve(task, waiter, answers));
       }
       if (task.attempt().attemptNumber() > 0) {
         refuseOlderAttempts(task.attempt(), answers);
@@ -124,24 +124,26 @@ final class OutputRegistry {
    * @return whether the request waits, so that {@link #expire} must be called some time
    */
   boolean request(ChannelRequest request, ChannelSink sink, long nowNanos) {
-    List<Runnable> answers = new ArrayList<>(0);
+    Runnable answer;
     boolean waits = false;
     synchronized (this) {
       TaskOutputs task = outputs.get(request.producer());
       ChannelError end = task == null ? ended.get(request.producer()) : null;
       ExecutionAttemptID newer = task == null ? newerAttempt(request.producer()) : null;
       if (task != null) {
-        attach(task, request, sink, answers);
+        answer = attach(task, request, sink);
       } else if (end != null) {
-        answers.add(() -> sink.refused(end));
+        answer = () -> sink.refused(end);
       } else if (newer != null) {
-        answers.add(() -> sink.refused(replaced(request, newer)));
+        answer = () -> sink.refused(replaced(request, newer));
       } else {
         waits = true;
-        await(request, sink, nowNanos + requestTimeout.toNanos(), answers);
+        answer = await(request, sink, nowNanos + requestTimeout.toNanos());
       }
     }
-    answers.forEach(Runnable::run);
+    if (answer != null) {
+      answer.run();
+    }
     return waits;
   }
 
@@ -203,21 +205,20 @@ final class OutputRegistry {
     return waiting.values().stream().mapToInt(Map::size).sum();
   }
 
-  private void await(
-      ChannelRequest request, ChannelSink sink, long deadlineNanos, List<Runnable> answers) {
+  /** Returns what is to be said outside of the lock, if there is something. */
+  private @Nullable Runnable await(ChannelRequest request, ChannelSink sink, long deadlineNanos) {
     Map<Share, Waiter> waiters =
         waiting.computeIfAbsent(request.producer(), unused -> new LinkedHashMap<>());
     Share share = new Share(request.outputIndex(), request.consumerSubtask());
     Waiter other = waiters.get(share);
     if (other != null
         && other.request.consumer().attemptNumber() > request.consumer().attemptNumber()) {
-      answers.add(() -> sink.refused(replaced(request, other.request.consumer())));
-      return;
+      return () -> sink.refused(replaced(request, other.request.consumer()));
     }
     waiters.put(share, new Waiter(request, sink, deadlineNanos));
-    if (other != null) {
-      answers.add(() -> other.sink.refused(replaced(other.request, request.consumer())));
-    }
+    return other == null
+        ? null
+        : () -> other.sink.refused(replaced(other.request, request.consumer()));
   }
 
   private void refuseOlderAttempts(ExecutionAttemptID attempt, List<Runnable> answers) {
@@ -248,24 +249,28 @@ final class OutputRegistry {
         && attempt.executionGraphId().equals(than.executionGraphId());
   }
 
-  private static void attach(
-      TaskOutputs task, ChannelRequest request, ChannelSink sink, List<Runnable> answers) {
+  private static void serve(TaskOutputs task, Waiter waiter, List<Runnable> answers) {
+    Runnable answer = attach(task, waiter.request, waiter.sink);
+    if (answer != null) {
+      answers.add(answer);
+    }
+  }
+
+  /** Returns what is to be said outside of the lock, if there is something. */
+  private static @Nullable Runnable attach(
+      TaskOutputs task, ChannelRequest request, ChannelSink sink) {
     Subpartition share = task.find(request.outputIndex(), request.consumerSubtask());
     if (share == null) {
-      answers.add(
-          () ->
-              sink.refused(
-                  new ChannelError(
-                      ChannelError.Kind.REFUSED,
-                      request.describe()
-                          + " has no share for consumer subtask "
-                          + request.consumerSubtask())));
-      return;
+      return () ->
+          sink.refused(
+              new ChannelError(
+                  ChannelError.Kind.REFUSED,
+                  request.describe()
+                      + " has no share for consumer subtask "
+                      + request.consumerSubtask()));
     }
     ExecutionAttemptID other = share.attach(request.consumer(), sink);
-    if (other != null) {
-      answers.add(() -> sink.refused(replaced(request, other)));
-    }
+    return other == null ? null : () -> sink.refused(replaced(request, other));
   }
 
   private static ChannelError replaced(ChannelRequest request, ExecutionAttemptID by) {

@@ -1,7 +1,6 @@
 package org.stellwerk.runtime.io;
 
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a task does whose producer or consumer failed: it waits to be cancelled, because a report of
@@ -16,18 +15,15 @@ final class PeerFailures {
    *
    * @throws InterruptedException when the task is cancelled; returns only if the grace has passed
    */
-  static void awaitCancellation(Object monitor, @Nullable CancelScope scope, Duration grace)
+  static void awaitCancellation(Object monitor, CancelScope scope, Duration grace)
       throws InterruptedException {
     long deadline = System.nanoTime() + grace.toNanos();
     while (true) {
-      if (scope != null) {
-        scope.check();
-      }
       long leftMs = (deadline - System.nanoTime()) / 1_000_000;
       if (leftMs <= 0) {
         return;
       }
-      monitor.wait(leftMs);
+      scope.await(monitor, leftMs);
     }
   }
 }

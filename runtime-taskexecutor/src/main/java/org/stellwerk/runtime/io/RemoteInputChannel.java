@@ -109,7 +109,7 @@ final class RemoteInputChannel extends InputChannel {
   }
 
   void error(ChannelError error) {
-    gate.fail(error, request, Connection.describe(location));
+    gate.fail(error, request, location);
   }
 
   void connectionLost(TaskManagerLostException cause) {

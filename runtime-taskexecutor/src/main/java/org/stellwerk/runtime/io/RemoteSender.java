@@ -119,8 +119,9 @@ final class RemoteSender implements ChannelSink {
   }
 
   private boolean awaitRoom() throws IOException, InterruptedException {
+    CancelScope scope = producer();
     while (true) {
-      if (!checkOpen()) {
+      if (!checkOpen(scope)) {
         return false;
       }
       if (current != null) {
@@ -130,16 +131,13 @@ final class RemoteSender implements ChannelSink {
         limit = context.shares().chunkSize();
         return true;
       }
-      wait();
+      scope.await(this, 0);
     }
   }
 
   /** Whether the consumer still wants something; throws if it or the task is gone. */
-  private boolean checkOpen() throws IOException, InterruptedException {
-    CancelScope scope = producer;
-    if (scope != null) {
-      scope.check();
-    }
+  private boolean checkOpen(CancelScope scope) throws IOException, InterruptedException {
+    scope.check();
     if (lost != null) {
       throw new TaskManagerLostException(lost.resourceId(), lost.getMessage(), lost.getCause());
     }
@@ -148,6 +146,14 @@ final class RemoteSender implements ChannelSink {
       throw new ConsumerFailedException(consumerEndReason);
     }
     return consumerEnd == null;
+  }
+
+  private CancelScope producer() {
+    CancelScope scope = producer;
+    if (scope == null) {
+      throw new IllegalStateException("No producer is attached");
+    }
+    return scope;
   }
 
   private byte[] roomFor(int count) {
@@ -268,13 +274,18 @@ final class RemoteSender implements ChannelSink {
     demand();
   }
 
-  /** The consumer left before the end. */
-  synchronized void consumerClosed(ConsumerEnd end, String reason) {
+  /**
+   * The consumer left before the end.
+   *
+   * @return whether no producer was there yet
+   */
+  synchronized boolean consumerClosed(ConsumerEnd end, String reason) {
     if (consumerEnd == null) {
       consumerEnd = end;
       consumerEndReason = reason;
       close();
     }
+    return producer == null && feed == null;
   }
 
   /** The connection is gone. */
@@ -348,8 +359,9 @@ final class RemoteSender implements ChannelSink {
 
   @Override
   public synchronized void awaitDrained() throws IOException, InterruptedException {
-    while (!drained && checkOpen()) {
-      wait();
+    CancelScope scope = producer();
+    while (!drained && checkOpen(scope)) {
+      scope.await(this, 0);
     }
   }
 
@@ -362,11 +374,6 @@ final class RemoteSender implements ChannelSink {
       close();
     }
     connection.sendError(this, error);
-  }
-
-  @Override
-  public synchronized void wake() {
-    notifyAll();
   }
 
   /** Lets go of everything; the producer's thread is woken to see why. */

@@ -48,21 +48,9 @@ final class Subpartition {
   private synchronized ChannelSink waitForSink() throws InterruptedException {
     ChannelSink current = sink;
     while (current == null) {
-      scope.check();
-      wait();
+      scope.await(this, 0);
       current = sink;
     }
     return current;
-  }
-
-  /** Wakes a waiting producer, so that it looks at its scope. */
-  void wake() {
-    synchronized (this) {
-      notifyAll();
-    }
-    ChannelSink current = sink;
-    if (current != null) {
-      current.wake();
-    }
   }
 }

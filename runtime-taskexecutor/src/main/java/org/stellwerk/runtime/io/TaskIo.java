@@ -177,8 +177,6 @@ public final class TaskIo {
   /** Makes all readers and writers throw, also those that wait. */
   public void cancel() {
     scope.cancel();
-    gates.forEach(InputGate::wake);
-    outputs.forEach(Subpartition::wake);
   }
 
   /**
