@@ -229,7 +229,8 @@ jvm_command() {
       add_opts env.java.opts.all
       ;;
     simulation)
-      opts+=(-Xmx1g)
+      # Much code, all of it rather warm than hot: large compilations cost more than their code gains.
+      opts+=(-Xmx1g -Xmn256m -XX:FreqInlineSize=60 -XX:InlineSmallCode=800)
       add_opts env.java.opts.all
       ;;
   esac

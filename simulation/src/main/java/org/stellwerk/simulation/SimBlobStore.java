@@ -2,6 +2,8 @@ package org.stellwerk.simulation;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -44,7 +46,7 @@ public final class SimBlobStore implements BlobStore {
 
   @Override
   public CompletableFuture<Void> delete(BlobKey key, Supplier<CompletableFuture<Void>> permission) {
-    return later("set aside " + key, () -> blobs.setAside(key))
+    return later("set aside " + key, () -> blobs.setAside(node, key))
         .thenCompose(
             aside ->
                 permission
@@ -95,6 +97,7 @@ public final class SimBlobStore implements BlobStore {
   /** What is stored. */
   public static final class Blobs {
 
+    private final List<DeletionListener> listeners = new ArrayList<>();
     private final Set<BlobKey> keys = new TreeSet<>();
 
     /** What was set aside, each time under a number that is never used again. */
@@ -103,6 +106,11 @@ public final class SimBlobStore implements BlobStore {
     private long lastAside;
     private double failing;
     private int failures;
+
+    /** From now on the listener hears of deletions. */
+    public void addListener(DeletionListener listener) {
+      listeners.add(listener);
+    }
 
     /** From now on this share of what JobManagers do with files fails. */
     void fail(double share) {
@@ -138,21 +146,36 @@ public final class SimBlobStore implements BlobStore {
       return keys.contains(key);
     }
 
-    private long setAside(BlobKey key) {
+    private long setAside(SimNode deleter, BlobKey key) {
       boolean there = claim(key);
       lastAside++;
       if (there) {
         keys.remove(key);
         aside.put(lastAside, key);
+        listeners.forEach(listener -> listener.onSetAside(lastAside, deleter, key));
       }
       return lastAside;
     }
 
     private void end(long number, boolean putBack) {
       BlobKey key = aside.remove(number);
-      if (key != null && putBack) {
+      if (key == null) {
+        return;
+      }
+      if (putBack) {
         keys.add(key);
       }
+      listeners.forEach(listener -> listener.onEnd(number, !putBack));
     }
+  }
+
+  /** Hears of deletions, each at the instant at which it happens. */
+  public interface DeletionListener {
+
+    /** A process is about to delete a file that is there; the number stands for this attempt. */
+    void onSetAside(long number, SimNode deleter, BlobKey key);
+
+    /** The attempt is over; it was not if somebody has claimed the file meanwhile. */
+    void onEnd(long number, boolean deleted);
   }
 }

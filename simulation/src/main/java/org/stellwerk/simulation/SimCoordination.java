@@ -60,7 +60,7 @@ public final class SimCoordination {
   }
 
   private Optional<LatchNode> first() {
-    return znodes.latch().stream().findFirst();
+    return znodes.first();
   }
 
   /** The leader as published: the truth, for checks. */

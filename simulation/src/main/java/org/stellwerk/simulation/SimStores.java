@@ -53,6 +53,17 @@ public final class SimStores {
     return jobs.values().stream().map(StoredJob::graph).toList();
   }
 
+  /** The graphs of those stored jobs that have no result, oldest first. */
+  public List<JobGraph> unfinished() {
+    List<JobGraph> unfinished = new ArrayList<>();
+    for (StoredJob job : jobs.values()) {
+      if (!results.containsKey(job.graph().jobId())) {
+        unfinished.add(job.graph());
+      }
+    }
+    return unfinished;
+  }
+
   /** The stored jobs, oldest first. */
   public List<StoredJob> storedJobs() {
     return List.copyOf(jobs.values());

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.stellwerk.configuration.Configuration;
+import org.stellwerk.rpc.RpcEndpoint;
 import org.stellwerk.rpc.simulation.SimNetwork;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimRpcConfig;
@@ -260,10 +261,11 @@ public final class SimWorld {
     List<E> found = new ArrayList<>();
     for (SimNode node : network.nodes()) {
       if (node.isAlive()) {
-        node.rpc().endpoints().stream()
-            .filter(kind::isInstance)
-            .map(kind::cast)
-            .forEach(found::add);
+        for (RpcEndpoint endpoint : node.rpc().endpoints()) {
+          if (kind.isInstance(endpoint)) {
+            found.add(kind.cast(endpoint));
+          }
+        }
       }
     }
     return found;

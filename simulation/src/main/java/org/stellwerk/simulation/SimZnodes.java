@@ -115,7 +115,13 @@ final class SimZnodes {
   }
 
   List<Session> silentSince(long nanos) {
-    return sessions.values().stream().filter(session -> session.lastHeardNanos < nanos).toList();
+    List<Session> silent = new ArrayList<>();
+    for (Session session : sessions.values()) {
+      if (session.lastHeardNanos < nanos) {
+        silent.add(session);
+      }
+    }
+    return silent;
   }
 
   void end(Session session) {
@@ -139,6 +145,11 @@ final class SimZnodes {
   /** The latch nodes, the first of which leads. */
   List<LatchNode> latch() {
     return List.copyOf(latch);
+  }
+
+  /** The latch node that leads. */
+  Optional<LatchNode> first() {
+    return latch.isEmpty() ? Optional.empty() : Optional.of(latch.get(0));
   }
 
   /** The fence of every write. */

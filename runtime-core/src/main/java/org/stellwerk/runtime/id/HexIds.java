@@ -1,5 +1,6 @@
 package org.stellwerk.runtime.id;
 
+import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /** 128-bit identifiers as 32 hexadecimal digits, as Flink writes them. */
@@ -8,15 +9,15 @@ final class HexIds {
   private HexIds() {}
 
   static String format(UUID id) {
-    StringBuilder text = new StringBuilder(32);
-    appendHex(text, id.getMostSignificantBits());
-    appendHex(text, id.getLeastSignificantBits());
-    return text.toString();
+    byte[] digits = new byte[32];
+    putHex(digits, 0, id.getMostSignificantBits());
+    putHex(digits, 16, id.getLeastSignificantBits());
+    return new String(digits, StandardCharsets.ISO_8859_1);
   }
 
-  private static void appendHex(StringBuilder text, long bits) {
-    for (int shift = 60; shift >= 0; shift -= 4) {
-      text.append(Character.forDigit((int) (bits >>> shift) & 0xf, 16));
+  private static void putHex(byte[] digits, int from, long bits) {
+    for (int i = 0; i < 16; i++) {
+      digits[from + i] = (byte) Character.forDigit((int) (bits >>> (60 - 4 * i)) & 0xf, 16);
     }
   }
 

@@ -98,7 +98,11 @@ public record JobGraph(
 
   /** The number of subtasks of all vertices. */
   public int totalSubtasks() {
-    return vertices.stream().mapToInt(JobVertex::parallelism).sum();
+    int total = 0;
+    for (JobVertex vertex : vertices) {
+      total += vertex.parallelism();
+    }
+    return total;
   }
 
   /** The same graph with the given jars. */

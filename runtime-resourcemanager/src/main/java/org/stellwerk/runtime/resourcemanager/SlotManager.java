@@ -267,7 +267,11 @@ final class SlotManager {
 
   /** Pending and allocated slots of a job. */
   int taken(JobID jobId) {
-    return taskExecutors.values().stream().mapToInt(slots -> slots.takenBy(jobId)).sum();
+    int taken = 0;
+    for (TaskExecutorSlots slots : taskExecutors.values()) {
+      taken += slots.takenBy(jobId);
+    }
+    return taken;
   }
 
   /** Pending and allocated slots of a job at one TaskExecutor. */

@@ -232,7 +232,12 @@ final class TaskSlotTable {
 
   /** Whether the job has no slot, not even one that is being released. */
   boolean isGone(JobID jobId) {
-    return byAllocation.values().stream().noneMatch(slot -> slot.jobId().equals(jobId));
+    for (TaskSlot slot : byAllocation.values()) {
+      if (slot.jobId().equals(jobId)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Every slot, ordered by index; one that is being released counts as taken. */
@@ -260,8 +265,9 @@ final class TaskSlotTable {
     int taken = 0;
     int attempts = 0;
     for (TaskSlot slot : slots) {
-      attempts += slot.attempts().size();
-      for (ExecutionAttemptID attempt : slot.attempts()) {
+      List<ExecutionAttemptID> inSlot = slot.attempts();
+      attempts += inSlot.size();
+      for (ExecutionAttemptID attempt : inSlot) {
         require(byAttempt.get(attempt) == slot, slot, "an attempt that is not indexed");
       }
       if (slot.isFree()) {

@@ -21,13 +21,13 @@ import org.stellwerk.rpc.simulation.SimEvent;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimObserver;
 import org.stellwerk.rpc.simulation.SimScheduler;
+import org.stellwerk.runtime.highavailability.StoredJob;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.options.HeartbeatOptions;
 import org.stellwerk.runtime.options.JobManagerOptions;
 import org.stellwerk.simulation.SimCoordination;
-import org.stellwerk.simulation.SimStores;
 import org.stellwerk.simulation.SimWorld;
 
 /**
@@ -57,6 +57,8 @@ public final class ClusterChecks {
     SimCoordination coordination = world.coordination();
     this.history = new ClientHistory(coordination::leaderSession);
     Allocations allocations = new Allocations();
+    I5Deletions deletions = new I5Deletions(this::report, new Truth(coordination)::leads);
+    world.blobs().addListener(deletions);
     this.mainThreads = new I9MainThreads(this::report);
     this.invariants =
         List.of(
@@ -73,8 +75,9 @@ public final class ClusterChecks {
                 this::report,
                 history::acknowledged,
                 new Truth(coordination)::isKept,
-                new I4Durability.Jars(this::unfinished, world.blobs()::contains)),
+                new I4Durability.Jars(coordination.stores()::unfinished, world.blobs()::contains)),
             new I5Fencing(this::report, coordination::leaderSession),
+            deletions,
             new I6SessionOrder(this::report, new Truth(coordination)::publishedSession),
             new I7ResourceBooks(this::report, allocations),
             new I8SlotPool(this::report, allocations),
@@ -96,11 +99,6 @@ public final class ClusterChecks {
             mainThreads);
   }
 
-  private List<JobGraph> unfinished() {
-    SimStores stores = world.coordination().stores();
-    return stores.jobs().stream().filter(job -> stores.result(job.jobId()).isEmpty()).toList();
-  }
-
   /** How long a peer may be silent, from its last report on, until it is given up. */
   private static long silence(Configuration configuration) {
     return configuration
@@ -110,9 +108,7 @@ public final class ClusterChecks {
   }
 
   private Optional<JobGraph> graphOf(JobID jobId) {
-    return world.coordination().stores().jobs().stream()
-        .filter(graph -> graph.jobId().equals(jobId))
-        .findFirst();
+    return world.coordination().stores().storedJob(jobId).map(StoredJob::graph);
   }
 
   /**
@@ -173,7 +169,9 @@ public final class ClusterChecks {
     }
     if (mayHaveChangedStores(node)) {
       history.noteLeader();
-      invariants.forEach(Invariant::onCoordination);
+      for (Invariant invariant : invariants) {
+        invariant.onCoordination();
+      }
     }
     if (!gone.isEmpty()) {
       for (EndpointView<?> view : gone) {
@@ -181,7 +179,9 @@ public final class ClusterChecks {
       }
       gone.clear();
     }
-    invariants.forEach(Invariant::onEndOfEvent);
+    for (Invariant invariant : invariants) {
+      invariant.onEndOfEvent();
+    }
   }
 
   /** Something ran at the service, or a client has just learned that its job is kept. */
@@ -205,7 +205,9 @@ public final class ClusterChecks {
   private void onTransition(SimNode node, String machine, Object id, Enum<?> from, Enum<?> to) {
     SimEvent event = scheduler.currentEvent();
     Transition transition = new Transition(node.toString(), sourceOf(event), machine, id, from, to);
-    invariants.forEach(invariant -> invariant.onTransition(transition));
+    for (Invariant invariant : invariants) {
+      invariant.onTransition(transition);
+    }
   }
 
   private void onWrite(UUID leaderSession, String what) {
@@ -293,6 +295,10 @@ public final class ClusterChecks {
     @Override
     public Optional<UUID> leaderSession() {
       return coordination.leaderSession();
+    }
+
+    boolean leads(SimNode process) {
+      return coordination.leadingNode().filter(process::equals).isPresent();
     }
 
     @Override

@@ -1,8 +1,8 @@
 package org.stellwerk.simulation.check;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 
 /**
@@ -16,7 +16,10 @@ final class ReentranceCheck {
   private record Machine(String kind, Object id) {}
 
   /** The methods that make transitions and tell of them. */
-  private static final List<String> METHODS = List.of("transitionTo", "become");
+  private static final String TRANSITION = "transitionTo";
+
+  private static final String SLOT_TRANSITION = "become";
+  private static final StackWalker STACK = StackWalker.getInstance();
 
   private static final int EVERY = 4;
 
@@ -39,20 +42,24 @@ final class ReentranceCheck {
   }
 
   private static int transitionsOnTheStack() {
-    return StackWalker.getInstance()
-        .walk(frames -> countRuns(frames.map(StackWalker.StackFrame::getMethodName).iterator()));
+    Runs runs = new Runs();
+    STACK.forEach(runs);
+    return runs.count;
   }
 
   /** One such method that calls the next at once makes one transition with it. */
-  private static int countRuns(Iterator<String> methods) {
-    int runs = 0;
-    boolean within = false;
-    while (methods.hasNext()) {
-      boolean transition = METHODS.contains(methods.next());
-      runs += transition && !within ? 1 : 0;
+  private static final class Runs implements Consumer<StackWalker.StackFrame> {
+
+    private int count;
+    private boolean within;
+
+    @Override
+    public void accept(StackWalker.StackFrame frame) {
+      String method = frame.getMethodName();
+      boolean transition = method.equals(TRANSITION) || method.equals(SLOT_TRANSITION);
+      count += transition && !within ? 1 : 0;
       within = transition;
     }
-    return runs;
   }
 
   /** A transition begins; whether one of the same machine is still under way. */

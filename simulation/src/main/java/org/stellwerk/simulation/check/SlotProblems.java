@@ -130,8 +130,17 @@ final class SlotProblems {
       int has = taken.getOrDefault(job.jobId(), 0);
       if (has > required || (has < required && (free > 0 || needed <= total))) {
         problems.add(
-            "job %s needs %d slots and has %d, while %d of %d are free"
-                .formatted(job.jobId(), required, has, free, total));
+            "job "
+                + job.jobId()
+                + " needs "
+                + required
+                + " slots and has "
+                + has
+                + ", while "
+                + free
+                + " of "
+                + total
+                + " are free");
       }
     }
     for (ResourceManagerSnapshot.Need need : resourceManager.needs()) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -81,20 +82,29 @@ final class Report {
         "Per run: %,d events, %.1f s of virtual time%n",
         summary.events() / summary.runs(),
         summary.virtualTime().toMillis() / 1e3 / summary.runs());
-    if (!summary.cpuTime().isZero()) {
-      double cpu = summary.cpuTime().toNanos() / 1e9;
-      out.printf(
-          Locale.ROOT,
-          "CPU time of the runs: %.1f s, %,.0f events per second of it%n",
-          cpu,
-          summary.events() / cpu);
-    }
+    printCpuTime("of the runs", summary.cpuTime(), summary.events());
+    ProcessHandle.current()
+        .info()
+        .totalCpuDuration()
+        .ifPresent(all -> printCpuTime("with start, compiler and GC", all, summary.events()));
     out.println(
         "Runs by number of processes: "
             + summary.runsByNodes().entrySet().stream()
                 .map(entry -> entry.getKey() + ": " + entry.getValue())
                 .collect(Collectors.joining(", ")));
     summary.coverage().counts().forEach((name, count) -> out.printf("  %-44s %,d%n", name, count));
+  }
+
+  private void printCpuTime(String what, Duration time, long events) {
+    if (!time.isZero()) {
+      double seconds = time.toNanos() / 1e9;
+      out.printf(
+          Locale.ROOT,
+          "CPU time %s: %.1f s, %,.0f events per second of it%n",
+          what,
+          seconds,
+          events / seconds);
+    }
   }
 
   /** Shrinks and saves one failure of each kind. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.simulation.SimRandom;
+import org.stellwerk.runtime.dispatcher.DispatcherConfig;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.runtime.messages.Availability.Mode;
 import org.stellwerk.simulation.SimTaskPlan.End;
@@ -20,6 +21,7 @@ import org.stellwerk.simulation.schedule.Order.Submit;
 import org.stellwerk.simulation.schedule.Order.SubmitAgain;
 import org.stellwerk.simulation.schedule.Order.SubmitStaged;
 import org.stellwerk.simulation.schedule.Order.Via;
+import org.stellwerk.simulation.schedule.ProcessFault.Freeze;
 import org.stellwerk.simulation.schedule.ProcessFault.Stop;
 
 /**
@@ -42,12 +44,15 @@ public final class ScheduleGenerator {
   private static final Duration LONGEST_STAGE = Duration.ofSeconds(6);
   private static final Duration LONGEST_SET_UP = Duration.ofSeconds(4);
   private static final Duration LONGEST_CANCELLATION = Duration.ofSeconds(5);
+  private static final double LATE_DELETION = 0.04;
+  private static final Duration SHORT_RUN = Duration.ofSeconds(1);
 
   private final long seed;
   private final Draw faults;
   private final Draw workload;
   private final Draw times;
   private final Draw operator;
+  private final Draw files;
   private final ClusterShape shape;
   private final Map<String, String> knobs;
   private final Duration end;
@@ -62,6 +67,7 @@ public final class ScheduleGenerator {
     this.workload = new Draw(random.fork("workload"));
     this.times = new Draw(random.fork("times"));
     this.operator = new Draw(random.fork("operator"));
+    this.files = new Draw(random.fork("files"));
     Draw cluster = new Draw(random.fork("cluster"));
     this.shape =
         new ClusterShape(cluster.between(1, 3), cluster.between(1, 4), cluster.between(1, 3));
@@ -87,6 +93,9 @@ public final class ScheduleGenerator {
     }
     if (!calm) {
       addFaults();
+      if (files.chance(LATE_DELETION)) {
+        addLateDeletion();
+      }
     }
     return new Schedule(seed, shape, knobs, faultPoints, steps, new Heal(end, core()));
   }
@@ -114,6 +123,26 @@ public final class ScheduleGenerator {
       if (mode == Mode.DRAINING && operator.chance(0.3)) {
         add(new Stop(taskManager, operator.outage()));
       }
+    }
+  }
+
+  /**
+   * A JobManager stands still while it would delete the files of a job that is over. If it led, it
+   * wakes as a deposed one, and does not know it yet.
+   */
+  private void addLateDeletion() {
+    Duration kept = DispatcherConfig.from(Configuration.fromMap(knobs)).jarRetention();
+    Duration submitted = files.between(Duration.ZERO, end.dividedBy(3));
+    Duration frozen = submitted.plus(SHORT_RUN).plus(files.between(SHORT_RUN, kept));
+    if (frozen.compareTo(last) <= 0) {
+      jobs++;
+      JobShape shapeOfJob = new JobShape(1, 1, Sharing.ONE_GROUP);
+      JobSettings withFile = new JobSettings(Restarts.USUAL, 1);
+      steps.add(
+          new Step(
+              submitted,
+              new Submit(jobs, shapeOfJob, JobTasks.finishing(SHORT_RUN), withFile, Via.LEADER)));
+      steps.add(new Step(frozen, new Freeze(files.pick(shape.jobManagerNames()), kept)));
     }
   }
 

@@ -19,7 +19,7 @@ public final class AllocatedSlot {
 
   private final AllocationID allocationId;
   private final TaskManagerLocation location;
-  private final int slotIndex;
+  private final SlotID slotId;
   private final TaskManagerGateway gateway;
   private final Consumer<AllocatedSlot> whenUnused;
   private final Set<LogicalSlot> logicalSlots = new LinkedHashSet<>();
@@ -33,7 +33,7 @@ public final class AllocatedSlot {
       Consumer<AllocatedSlot> whenUnused) {
     this.allocationId = allocationId;
     this.location = location;
-    this.slotIndex = slotIndex;
+    this.slotId = new SlotID(location.resourceId(), slotIndex);
     this.gateway = gateway;
     this.whenUnused = whenUnused;
   }
@@ -50,7 +50,7 @@ public final class AllocatedSlot {
 
   /** The TaskExecutor and the slot's index there. */
   public SlotID getSlotId() {
-    return new SlotID(location.resourceId(), slotIndex);
+    return slotId;
   }
 
   /** The TaskExecutor of the slot. */
@@ -100,6 +100,6 @@ public final class AllocatedSlot {
 
   @Override
   public String toString() {
-    return getSlotId() + " (" + allocationId + ")";
+    return slotId + " (" + allocationId + ")";
   }
 }

@@ -50,7 +50,9 @@ final class FreeSlots {
 
   /** Since when the one is free that has been for longest. */
   OptionalLong oldest() {
-    return slots.values().stream().mapToLong(FreeSlot::sinceMs).findFirst();
+    return slots.isEmpty()
+        ? OptionalLong.empty()
+        : OptionalLong.of(slots.values().iterator().next().sinceMs);
   }
 
   /** At most so many of those that have been free since then or longer, the oldest first. */

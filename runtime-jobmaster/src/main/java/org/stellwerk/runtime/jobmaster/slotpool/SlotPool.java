@@ -456,32 +456,30 @@ public final class SlotPool implements SlotPoolGateway {
         slotsByTaskManager.entrySet()) {
       for (AllocatedSlot slot : entry.getValue().values()) {
         counted++;
-        check(slots.get(slot.getAllocationId()) == slot, "Not in the pool: " + slot);
-        check(slot.isAlive(), "Dead slot in the pool: " + slot);
-        check(slot.getSlotId().resourceId().equals(entry.getKey()), "Wrong owner: " + slot);
+        check(slots.get(slot.getAllocationId()) == slot, "Not in the pool", slot);
+        check(slot.isAlive(), "Dead slot in the pool", slot);
+        check(slot.getSlotId().resourceId().equals(entry.getKey()), "Wrong owner", slot);
       }
     }
-    check(counted == slots.size(), "A slot without a registered TaskExecutor");
+    check(counted == slots.size(), "A slot without a registered TaskExecutor", slots);
     for (AllocatedSlot slot : free.all()) {
-      check(slots.get(slot.getAllocationId()) == slot, "Free but not in the pool: " + slot);
-      check(!slot.isUsed(), "Free but used: " + slot);
-      check(!isDraining(slot.getSlotId().resourceId()), "Free but to be left: " + slot);
+      check(slots.get(slot.getAllocationId()) == slot, "Free but not in the pool", slot);
+      check(!slot.isUsed(), "Free but used", slot);
+      check(!isDraining(slot.getSlotId().resourceId()), "Free but to be left", slot);
     }
-    check(
-        (idleTimer != null) == (stayingSlots() > required && !free.isEmpty()),
-        free.size() + " free of " + slots.size() + " slots, needed " + required + ", unwatched");
-    check(
-        requests.stream().allMatch(request -> request.wish().count() > free.size()),
-        "A request waits though there are slots for it");
-    check(
-        declaration.slots() == (closed ? 0 : required + slots.size() - stayingSlots()),
-        "Declared " + declaration.slots() + " of a need of " + required);
-    check(!closed || (slots.isEmpty() && requests.isEmpty()), "Slots or requests after the end");
+    boolean idle = stayingSlots() > required && !free.isEmpty();
+    check((idleTimer != null) == idle, "The idle timer is armed without need, or is not", slots);
+    for (PendingRequest request : requests) {
+      check(request.wish().count() > free.size(), "Waits though there are slots", request.wish());
+    }
+    int need = closed ? 0 : required + slots.size() - stayingSlots();
+    check(declaration.slots() == need, "Wrong need declared", declaration.slots());
+    check(!closed || (slots.isEmpty() && requests.isEmpty()), "Not empty after the end", slots);
   }
 
-  private static void check(boolean condition, String complaint) {
-    if (!condition) {
-      throw new IllegalStateException(complaint);
+  private static void check(boolean holds, String broken, Object what) {
+    if (!holds) {
+      throw new IllegalStateException(broken + ": " + what);
     }
   }
 }

@@ -434,7 +434,7 @@ public final class AdaptiveScheduler implements SchedulerNG {
       transitionTo(
           new WaitingForResources(this, wanted),
           job.getStatus(),
-          "waiting for %d slots".formatted(wanted));
+          "waiting for " + wanted + " slots");
     }
 
     @Override
