@@ -43,6 +43,16 @@ public interface ClusterClient extends AutoCloseable {
   /** Asks the cluster to cancel a job, which ends some time later. */
   void cancelJob(JobID jobId);
 
+  /** The vertices of an adaptive job with the bounds of their parallelism; others are refused. */
+  List<VertexParallelism> requestParallelism(JobID jobId);
+
+  /**
+   * Changes the bounds of an adaptive job; returns once the cluster has stored them.
+   *
+   * @param vertices all of the job
+   */
+  void updateParallelism(JobID jobId, List<VertexParallelism> vertices);
+
   /** The TaskManagers that are registered. */
   List<TaskManagerSummary> listTaskManagers();
 

@@ -74,6 +74,22 @@ final class HttpTransport {
         });
   }
 
+  Answer put(String path, String json) {
+    byte[] body = json.getBytes(StandardCharsets.UTF_8);
+    return ask(
+        () -> {
+          HttpURLConnection connection = open(path);
+          connection.setRequestMethod("PUT");
+          connection.setDoOutput(true);
+          connection.setRequestProperty("Content-Type", "application/json; charset=UTF-8");
+          connection.setFixedLengthStreamingMode(body.length);
+          try (OutputStream out = connection.getOutputStream()) {
+            out.write(body);
+          }
+          return answer(connection);
+        });
+  }
+
   private interface Request {
     Answer send() throws IOException;
   }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.messages.ClusterOverview;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.JobDetails;
@@ -72,6 +73,21 @@ final class RestAnswers {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("unknown job state '" + name + "'", e);
     }
+  }
+
+  /** /jobs/:jobid and /jobs/:jobid/resource-requirements. */
+  static List<VertexParallelism> parallelism(Json job, Json requirements) {
+    return job.get("vertices").items().stream()
+        .map(
+            vertex -> {
+              Json bounds = requirements.get(vertex.text("id")).get("parallelism");
+              return new VertexParallelism(
+                  JobVertexID.fromHexString(vertex.text("id")),
+                  vertex.text("name"),
+                  (int) bounds.number("lowerBound", 1),
+                  (int) bounds.number("upperBound", 1));
+            })
+        .toList();
   }
 
   /** /taskmanagers. */

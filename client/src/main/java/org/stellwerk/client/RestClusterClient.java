@@ -138,6 +138,28 @@ public final class RestClusterClient implements ClusterClient {
   }
 
   @Override
+  public List<VertexParallelism> requestParallelism(JobID jobId) {
+    Json job = read(http.get("/jobs/" + jobId), Function.identity());
+    return read(http.get(requirementsOf(jobId)), bounds -> RestAnswers.parallelism(job, bounds));
+  }
+
+  @Override
+  public void updateParallelism(JobID jobId, List<VertexParallelism> vertices) {
+    String body =
+        vertices.stream()
+            .map(
+                vertex ->
+                    "\"%s\":{\"parallelism\":{\"lowerBound\":%d,\"upperBound\":%d}}"
+                        .formatted(vertex.id(), vertex.lowerBound(), vertex.upperBound()))
+            .collect(Collectors.joining(",", "{", "}"));
+    read(http.put(requirementsOf(jobId), body), Function.identity());
+  }
+
+  private static String requirementsOf(JobID jobId) {
+    return "/jobs/" + jobId + "/resource-requirements";
+  }
+
+  @Override
   public List<TaskManagerSummary> listTaskManagers() {
     return read(http.get("/taskmanagers"), RestAnswers::taskManagers);
   }

@@ -23,18 +23,14 @@ final class CancelCommand {
   }
 
   int run() throws InterruptedException {
-    JobID jobId = jobId(line.onlyOperand("a job id"));
+    JobID jobId = JobOperand.parse(line.onlyOperand("a job id"));
     JobStatus status;
     try {
       client.cancelJob(jobId);
       console.out().println("Cancelling job " + jobId + ".");
       status = awaitEnd(jobId);
     } catch (ClusterException e) {
-      if (e.isNotFound()) {
-        throw new CliException(
-            "There is no job " + jobId + " on " + client.address() + "; see stellwerk list -a", e);
-      }
-      throw e;
+      throw JobOperand.explain(jobId, client, e);
     }
     if (status == JobStatus.CANCELED) {
       console.out().println("Cancelled job " + jobId + ".");
@@ -60,13 +56,5 @@ final class CancelCommand {
       status = client.requestJobDetails(jobId).status();
     }
     return status;
-  }
-
-  private static JobID jobId(String text) {
-    try {
-      return JobID.fromHexString(text);
-    } catch (IllegalArgumentException e) {
-      throw new CliException(String.valueOf(e.getMessage()), e);
-    }
   }
 }

@@ -24,11 +24,11 @@ import org.stellwerk.runtime.options.RuntimeOptions;
 import org.stellwerk.util.NearestName;
 
 /**
- * The command line {@code stellwerk}: {@code run}, {@code info}, {@code list}, {@code cancel}, and
- * what is done with TaskManagers. What a person did wrong is answered with one line on the error
- * stream and exit code 1; nothing has been submitted then. The distribution's main class reads the
- * configuration and calls {@link #run}; whether output goes to a terminal is told by the system
- * property {@value #TERMINAL_PROPERTY}, since the JDK cannot tell.
+ * The command line {@code stellwerk}: {@code run}, {@code info}, {@code list}, {@code cancel},
+ * {@code rescale}, and what is done with TaskManagers. What a person did wrong is answered with one
+ * line on the error stream and exit code 1; nothing has been submitted then. The distribution's
+ * main class reads the configuration and calls {@link #run}; whether output goes to a terminal is
+ * told by the system property {@value #TERMINAL_PROPERTY}, since the JDK cannot tell.
  */
 public final class CliFrontend {
 
@@ -144,6 +144,7 @@ public final class CliFrontend {
         case RUN -> new RunCommand(line, client, console).run();
         case LIST -> new ListCommand(line, client, console).run();
         case CANCEL -> new CancelCommand(line, client, console).run();
+        case RESCALE -> new RescaleCommand(line, client, console).run();
         case TASKMANAGERS -> new TaskManagersCommand(line, client, console).list();
         case CORDON -> new TaskManagersCommand(line, client, console).set(Mode.CORDONED);
         case UNCORDON -> new TaskManagersCommand(line, client, console).set(Mode.OPEN);

@@ -13,6 +13,9 @@ enum Verb {
   INFO("jar [arguments…]", "show the job that the program in a jar would submit"),
   LIST("", "list the jobs of the cluster"),
   CANCEL("JOB-ID", "cancel a job"),
+  RESCALE(
+      "JOB-ID VERTEX=N… (or VERTEX=MIN-MAX)",
+      "change how many tasks the vertices of an adaptive job may have, by name or id"),
   TASKMANAGERS("", "list the TaskManagers of the cluster"),
   CORDON("TASKMANAGER-ID", "have a TaskManager give no more slots"),
   UNCORDON("TASKMANAGER-ID", "use a TaskManager again"),
@@ -51,7 +54,7 @@ enum Verb {
           case LIST ->
               List.of(
                   Option.RUNNING, Option.SCHEDULED, Option.ALL, Option.DEFINE, Option.JOBMANAGER);
-          case CANCEL, TASKMANAGERS, CORDON, UNCORDON, DRAIN ->
+          case CANCEL, RESCALE, TASKMANAGERS, CORDON, UNCORDON, DRAIN ->
               List.of(Option.DEFINE, Option.JOBMANAGER);
         };
     return Stream.concat(own.stream(), EVERYWHERE.stream()).toList();

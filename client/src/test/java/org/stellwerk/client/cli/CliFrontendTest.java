@@ -60,7 +60,8 @@ class CliFrontendTest {
 
   static Stream<Arguments> badInput() {
     return Stream.of(
-        Arguments.of("", "What is to be done? stellwerk run|info|list|cancel|taskmanagers|"),
+        Arguments.of(
+            "", "What is to be done? stellwerk run|info|list|cancel|rescale|taskmanagers|"),
         Arguments.of("rum", "Unknown verb 'rum'; did you mean 'run'? The verbs are"),
         Arguments.of("frobnicate", "Unknown verb 'frobnicate'. The verbs are"),
         Arguments.of("savepoint x", "'savepoint' is not there yet"),

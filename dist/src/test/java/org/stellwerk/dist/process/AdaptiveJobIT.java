@@ -46,6 +46,18 @@ final class AdaptiveJobIT {
     awaitRunningTasks(jobId, 6);
     assertThat(installation.rest().get(path(jobId)).toString()).isEqualTo(bounds(jobId, 1, 3));
 
+    assertThat(installation.run("stellwerk", "rescale", jobId, "source=1", "snk=1").err())
+        .isEqualTo(
+            "Job %s has no vertex 'snk'; did you mean 'sink'? Its vertices are source, sink.\n",
+            jobId);
+    assertThat(installation.run("stellwerk", "rescale", jobId, "source=1", "sink=2-4").ok().out())
+        .isEqualTo(
+            "Job %s has new bounds of its parallelism:\n  source : 1 to 1\n  sink : 2 to 4\n",
+            jobId);
+    awaitRunningTasks(jobId, 5);
+    installation.run("stellwerk", "rescale", jobId, "source=3", "sink=1-3").ok();
+    awaitRunningTasks(jobId, 6);
+
     List<Long> taskManagers = installation.pids("taskmanager");
     assertThat(taskManagers).hasSize(2);
     ProcessHandle.of(taskManagers.get(0)).ifPresent(ProcessHandle::destroyForcibly);
