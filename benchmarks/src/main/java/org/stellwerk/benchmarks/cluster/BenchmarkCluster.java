@@ -26,11 +26,13 @@ import org.stellwerk.runtime.messages.Availability;
 final class BenchmarkCluster {
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
   private static final long FIRST_PAUSE_MS = 10;
   private static final long LONGEST_PAUSE_MS = 100;
 
   private final URI address;
   private final List<Path> jars;
+  private final Duration answerTimeout;
   private final RestClusterClient client;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -42,8 +44,14 @@ final class BenchmarkCluster {
    * @param jars what the classes of the jobs that it prepares are in
    */
   BenchmarkCluster(URI address, List<Path> jars) {
+    this(address, jars, ANSWER_TIMEOUT);
+  }
+
+  /** A client that waits longer or shorter for each answer. */
+  BenchmarkCluster(URI address, List<Path> jars, Duration answerTimeout) {
     this.address = address;
     this.jars = List.copyOf(jars);
+    this.answerTimeout = answerTimeout;
     this.client = new RestClusterClient(address);
   }
 
@@ -112,8 +120,7 @@ final class BenchmarkCluster {
 
   private JsonNode send(HttpRequest.Builder request) throws IOException, InterruptedException {
     HttpResponse<String> answer =
-        http.send(
-            request.timeout(Duration.ofSeconds(60)).build(), HttpResponse.BodyHandlers.ofString());
+        http.send(request.timeout(answerTimeout).build(), HttpResponse.BodyHandlers.ofString());
     if (answer.statusCode() == 503) {
       throw new NoLeaderException(answer.uri() + " answers " + answer.body());
     }

@@ -3,6 +3,7 @@ package org.stellwerk.benchmarks.cluster;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,11 @@ import java.util.stream.Stream;
  * Prints each round and a table; exit code 1 if a gate is not kept.
  */
 public final class JobsCompared {
+
+  /**
+   * While it cancels 1,000 tasks on a busy machine, Flink may not answer for more than a minute.
+   */
+  private static final Duration PEERS_ANSWER = Duration.ofMinutes(5);
 
   /**
    * One line of the table.
@@ -62,7 +68,7 @@ public final class JobsCompared {
     JobsCompared compared =
         new JobsCompared(
             new BenchmarkCluster(URI.create(args[0]), jars),
-            new BenchmarkCluster(peerAddress, List.of()),
+            new BenchmarkCluster(peerAddress, List.of(), PEERS_ANSWER),
             new PeerJobs(peerAddress, Path.of(args[6]), Path.of(args[5])),
             Integer.parseInt(args[3]));
     compared.awaitFree(slots);
