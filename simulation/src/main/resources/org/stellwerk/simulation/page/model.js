@@ -89,6 +89,10 @@ function nameOfAll(names) {
   return names.length + (stems.size === 1 ? " × " + [...stems][0] : " subtasks");
 }
 
+// What stands before the name of a state machine's subject, and the machines whose subject's name is that of a job.
+const SUBJECTS = { "task slot": "slot ", "managed slot": "slot ", "leader session": "session ", "job lease": "lease of " };
+const NAMED_BY_JOB = new Set(["job", "adaptive job", "job lease"]);
+
 // What a mark says: [who or what, state].
 function wordsOf(run, mark) {
   const row = mark.rows[0];
@@ -97,9 +101,8 @@ function wordsOf(run, mark) {
     case "link": return ["", linkWords(row, run.lanes.length)];
     case "lead": return ["", ({ ELECTED: "leader is ", PUBLISHED: "publishes ", DEPOSED: "ends ", BELIEVES: "leads as ", GIVES_UP: "gives up " }[row.e] ?? row.e + " ") + row.d];
     case "state": {
-      const subject = { job: "", execution: "", task: "", "leader session": "session " }[row.m] ?? "slot ";
-      const job = row.j !== undefined && row.m !== "job" && run.jobs.length > 1 ? run.jobs[row.j].name + " " : "";
-      return [subject + job + nameOfAll(mark.rows.map(r => r.d)), row.e];
+      const job = row.j !== undefined && !NAMED_BY_JOB.has(row.m) && run.jobs.length > 1 ? run.jobs[row.j].name + " " : "";
+      return [(SUBJECTS[row.m] ?? "") + job + nameOfAll(mark.rows.map(r => r.d)), row.e];
     }
     default: return ["", row.d];
   }

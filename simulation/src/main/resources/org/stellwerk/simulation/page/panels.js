@@ -5,7 +5,8 @@ const $ = id => document.getElementById(id);
 const TOPIC_NAMES = {
   dispatcher: "Dispatcher", jobmaster: "JobMaster", resourcemanager: "ResourceManager", taskexecutor: "TaskExecutor",
   coordination: "Coordination", connections: "Connections", heartbeats: "Heartbeats", other: "Other",
-  jobs: "jobs", executions: "attempts", tasks: "tasks", "task slots": "slots", "managed slots": "managed slots", "leader sessions": "sessions",
+  jobs: "jobs", "adaptive jobs": "adaptive jobs", executions: "attempts", tasks: "tasks", "task slots": "slots", "managed slots": "managed slots",
+  "job leases": "leases", availabilitys: "availability", "leader sessions": "sessions",
 };
 
 function showFacts(run, layout) {
