@@ -14,7 +14,7 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"
 . "$here/bench-cluster.sh"
 . "$here/flink-peer.sh"
 rounds="${1:-5}"
-warm_up=3 jobs_a_round=20 # of the scenarios
+warm_up=15 jobs_a_round=20 # at most, of the scenarios
 export BENCH_SLOTS=400
 start_bench_cluster 3 "$BENCH_SLOTS"
 trap 'stop_flink; stop_bench_cluster' EXIT

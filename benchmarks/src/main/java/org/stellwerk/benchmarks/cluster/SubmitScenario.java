@@ -52,6 +52,12 @@ final class SubmitScenario implements Scenario {
         Measure.millis(tasks + " tasks: of that until acknowledged", Double.NaN, ""));
   }
 
+  /** Small jobs run little code, so that it takes more of them until a cluster is in use. */
+  @Override
+  public int warmUpRounds() {
+    return tasks > 100 ? 3 : 15;
+  }
+
   @Override
   public double[] round(BenchmarkCluster cluster) throws Exception {
     PreparedJob job = jobs.apply(cluster);
