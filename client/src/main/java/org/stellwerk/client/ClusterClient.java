@@ -2,6 +2,7 @@ package org.stellwerk.client;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
@@ -39,6 +40,9 @@ public interface ClusterClient extends AutoCloseable {
    * the cluster does not say.
    */
   Optional<String> requestFailureOrigin(JobID jobId);
+
+  /** On which TaskManagers, by id, tasks of the job have not ended, and how many. */
+  Map<String, Integer> requestOpenTasks(JobID jobId);
 
   /** Asks the cluster to cancel a job, which ends some time later. */
   void cancelJob(JobID jobId);

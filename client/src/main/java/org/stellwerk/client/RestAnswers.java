@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.id.JobID;
@@ -38,6 +39,22 @@ final class RestAnswers {
           .forEach((state, count) -> tasks.merge(state, count, Integer::sum));
     }
     return details(job, tasks);
+  }
+
+  /** The vertices in /jobs/:jobid. */
+  static List<String> vertexIds(Json job) {
+    return job.get("vertices").items().stream().map(vertex -> vertex.text("id")).toList();
+  }
+
+  /** How many tasks of /jobs/:jobid/vertices/:vertexid have not ended, by TaskManager. */
+  static Map<String, Integer> openTasks(Json vertex) {
+    Map<String, Integer> open = new TreeMap<>();
+    for (Json subtask : vertex.get("subtasks").items()) {
+      if (!ExecutionState.valueOf(subtask.text("status")).isTerminal()) {
+        open.merge(subtask.text("taskmanager-id"), 1, Integer::sum);
+      }
+    }
+    return open;
   }
 
   private static JobDetails details(Json job, Json tasks) {

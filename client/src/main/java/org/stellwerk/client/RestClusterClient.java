@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.stellwerk.runtime.id.JobID;
@@ -130,6 +132,16 @@ public final class RestClusterClient implements ClusterClient {
     } catch (ClusterException e) {
       return Optional.empty();
     }
+  }
+
+  @Override
+  public Map<String, Integer> requestOpenTasks(JobID jobId) {
+    Map<String, Integer> open = new TreeMap<>();
+    for (String vertex : read(http.get("/jobs/" + jobId), RestAnswers::vertexIds)) {
+      read(http.get("/jobs/" + jobId + "/vertices/" + vertex), RestAnswers::openTasks)
+          .forEach((taskManager, count) -> open.merge(taskManager, count, Integer::sum));
+    }
+    return open;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.stellwerk.rpc;
 
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.stellwerk.concurrent.ScheduledExecutor;
@@ -15,6 +16,9 @@ import org.stellwerk.util.IdGenerator;
  * transport.
  */
 public interface RpcService extends AutoCloseableAsync {
+
+  /** How long {@link #answers} takes at most. */
+  Duration ANSWER_LIMIT = Duration.ofSeconds(4);
 
   /** The host name or address under which peers reach this service; empty if it has no network. */
   String getAddress();
@@ -66,6 +70,16 @@ public interface RpcService extends AutoCloseableAsync {
 
   /** Tells the listener no more; one that is not there is ignored. */
   void removePeerListener(PeerListener listener);
+
+  /**
+   * Whether the process of an endpoint answers, and is the one that gateways to it belong to. Mends
+   * the connections to it if nothing gets through on them any more, as after a partition. Says
+   * nothing about the endpoint.
+   *
+   * @return true as soon as the process answers; false if it is not connected, or does not answer
+   *     within {@link #ANSWER_LIMIT}, or on a fresh connection within half of it; does not fail
+   */
+  CompletableFuture<Boolean> answers(String endpointAddress);
 
   /** Timers. Callbacks run on a thread of the service, never in an endpoint's main thread. */
   ScheduledExecutor getScheduledExecutor();

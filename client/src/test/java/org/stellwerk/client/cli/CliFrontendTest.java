@@ -326,6 +326,37 @@ class CliFrontendTest {
   }
 
   @Test
+  void cancelTellsForWhomItWaits() {
+    String job =
+        "{'jid':'$id','name':'n','state':'CANCELLING','vertices':[{'id':'v1','tasks':{}}]}";
+    String subtask = "{'subtask':%d,'status':'%s','taskmanager-id':'%s'}";
+    cluster
+        .answer("PATCH /jobs/$id?mode=cancel", 202, "{}")
+        .answer(
+            "GET /jobs/$id/vertices/v1",
+            200,
+            "{'subtasks':["
+                + String.join(
+                    ",",
+                    subtask.formatted(0, "CANCELED", "tm-1"),
+                    subtask.formatted(1, "CANCELING", "tm-2"),
+                    subtask.formatted(2, "CANCELING", "tm-2"))
+                + "]}");
+    for (int i = 0; i < 40; i++) {
+      cluster.answer("GET /jobs/$id", 200, job);
+    }
+    cluster.answer("GET /jobs/$id", 200, "{'jid':'$id','name':'n','state':'CANCELED'}");
+    Outcome outcome = run("cancel " + ID);
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.out())
+        .containsExactly(
+            "Cancelling job " + ID + ".",
+            "Waiting for 2 tasks on tm-2 to end; a TaskManager that does not answer is waited for"
+                + " until it is lost (heartbeat.timeout).",
+            "Cancelled job " + ID + ".");
+  }
+
+  @Test
   void taskManagersAreListedCordonedAndUsedAgain() {
     String one = "{'id':'host:1-a','slotsNumber':4,'freeSlots':3,'availability':'%s'}";
     cluster

@@ -98,25 +98,25 @@ public class AkkaRpcService implements RpcService {
     this.peers = new Peers(pendingCalls, this::peerGone);
     this.timers = new TimerThread(actorSystem.name() + "-rpc-timer");
     this.connector = new RemoteConnector(this, peers, timers);
+    Renewals renewals = new Renewals(new OutboundConnections(actorSystem)::abort, System::nanoTime);
     if (address.hasGlobalScope()) {
       Lifelines lifelines =
           new Lifelines(
               actorSystem.name() + "-rpc-lifelines",
               (thread, fault) -> configuration.fatalErrorHandler().onFatalError(fault));
-      peers.watchedBy(new PeerWatch(peers, connector, timers, lifelines));
+      peers.watchedBy(new PeerWatch(peers, connector, timers, lifelines, renewals));
     }
     CompletableFuture<ActorCell> started = new CompletableFuture<>();
+    SupervisorActor.Surroundings surroundings =
+        new SupervisorActor.Surroundings(
+            incarnation, name -> servers.find(name).map(Hosted::actor), renewals::renew);
     this.supervisor =
         actorSystem.actorOf(
             Props.create(
                 SupervisorActor.class,
                 () ->
                     new SupervisorActor(
-                        configuration.fatalErrorHandler(),
-                        codec,
-                        started,
-                        incarnation,
-                        name -> servers.find(name).map(Hosted::actor))),
+                        configuration.fatalErrorHandler(), codec, started, surroundings)),
             ROOT);
     this.replyActor =
         actorSystem.actorOf(
@@ -144,8 +144,8 @@ public class AkkaRpcService implements RpcService {
       actorSystem.terminate();
       throw new RpcRuntimeException("The actor system did not start", e);
     }
-    timers.scheduleWithFixedDelay(
-        this::sweep, PendingCalls.SWEEP_MS, PendingCalls.SWEEP_MS, TimeUnit.MILLISECONDS);
+    every(PendingCalls.SWEEP_MS, this::sweep);
+    every(Peers.CHECK_MS, peers::checkWaitedFor);
     actorSystem.getWhenTerminated().whenComplete((ignored, failure) -> systemTerminated());
   }
 
@@ -187,9 +187,21 @@ public class AkkaRpcService implements RpcService {
     servers.all().forEach(hosted -> hosted.actor().tell(news, ActorRef.noSender()));
   }
 
+  private void every(long periodMs, Runnable action) {
+    timers.scheduleWithFixedDelay(action, periodMs, periodMs, TimeUnit.MILLISECONDS);
+  }
+
   private void sweep() {
     pendingCalls.sweep();
     largeMessages.sweep();
+  }
+
+  @Override
+  public CompletableFuture<Boolean> answers(String endpointAddress) {
+    EndpointUrl url = EndpointUrl.parse(endpointAddress);
+    return url.isLocalTo(address)
+        ? CompletableFuture.completedFuture(!closing.get())
+        : peers.answers(url.process());
   }
 
   /** The actor that takes the connections of a process. */

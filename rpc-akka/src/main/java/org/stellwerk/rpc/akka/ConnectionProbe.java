@@ -12,6 +12,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stellwerk.rpc.exceptions.RpcConnectionException;
 
 /**
@@ -21,56 +23,85 @@ import org.stellwerk.rpc.exceptions.RpcConnectionException;
  */
 final class ConnectionProbe {
 
+  private static final Logger LOG = LoggerFactory.getLogger(ConnectionProbe.class);
+
   /** Each waits for one host; those that answer must not wait for those that do not. */
   private static final int MAX_THREADS = 64;
+
+  /** Knocks have threads of their own: many peers may be silent at once, for long. */
+  private static final int KNOCKING_THREADS = 16;
 
   private static final long MAX_TIMEOUT_MS = 60_000;
 
   private final @Nullable Tls tls;
-  private final ThreadPoolExecutor executor =
-      new ThreadPoolExecutor(
-          MAX_THREADS,
-          MAX_THREADS,
-          1,
-          TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(),
-          runnable -> {
-            Thread thread = new Thread(runnable, "rpc-probe");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ThreadPoolExecutor executor = threads(MAX_THREADS, "rpc-probe");
+  private final ThreadPoolExecutor knocking = threads(KNOCKING_THREADS, "rpc-knock");
 
   ConnectionProbe(@Nullable Tls tls) {
     this.tls = tls;
+  }
+
+  private static ThreadPoolExecutor threads(int number, String name) {
+    ThreadPoolExecutor executor =
+        new ThreadPoolExecutor(
+            number,
+            number,
+            1,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            runnable -> {
+              Thread thread = new Thread(runnable, name);
+              thread.setDaemon(true);
+              return thread;
+            });
     executor.allowCoreThreadTimeOut(true);
+    return executor;
   }
 
   /** Completes if somebody listens; fails with RpcConnectionException if not. */
   CompletableFuture<TrialConnection> probe(String host, int port, Duration timeout) {
-    int timeoutMs = (int) Math.max(1, Math.min(MAX_TIMEOUT_MS, timeout.toMillis()));
+    return CompletableFuture.supplyAsync(() -> connect(host, port, timeout), executor);
+  }
+
+  /**
+   * Whether the process that listens answers on a fresh connection. A kernel accepts for a paused
+   * process, too; but only one that runs ends a connection that its peer has ended, or makes a TLS
+   * handshake.
+   */
+  CompletableFuture<Boolean> knock(String host, int port, Duration timeout) {
     return CompletableFuture.supplyAsync(
         () -> {
-          Socket socket = new Socket();
-          TrialConnection trial = new TrialConnection(socket, host + ":" + port, tls);
           try {
-            socket.setSoTimeout(timeoutMs);
-            socket.connect(new InetSocketAddress(InetAddress.getByName(host), port), timeoutMs);
-          } catch (UnknownHostException e) {
-            trial.close();
-            throw new ProbeFailure("host " + host + " cannot be resolved", e);
-          } catch (IOException e) {
-            trial.close();
-            throw new ProbeFailure(
-                "nobody answers at " + host + ":" + port + " (" + e.getMessage() + ")", e);
-          }
-          try {
-            trial.greet();
-            return trial;
-          } catch (RpcConnectionException e) {
-            throw new CompletionException(e);
+            return connect(host, port, timeout).isAnswered();
+          } catch (CompletionException e) {
+            LOG.debug("Nobody answers a knock at {}:{}.", host, port, e);
+            return false;
           }
         },
-        executor);
+        knocking);
+  }
+
+  private TrialConnection connect(String host, int port, Duration timeout) {
+    int timeoutMs = (int) Math.max(1, Math.min(MAX_TIMEOUT_MS, timeout.toMillis()));
+    Socket socket = new Socket();
+    TrialConnection trial = new TrialConnection(socket, host + ":" + port, tls);
+    try {
+      socket.setSoTimeout(timeoutMs);
+      socket.connect(new InetSocketAddress(InetAddress.getByName(host), port), timeoutMs);
+    } catch (UnknownHostException e) {
+      trial.close();
+      throw new ProbeFailure("host " + host + " cannot be resolved", e);
+    } catch (IOException e) {
+      trial.close();
+      throw new ProbeFailure(
+          "nobody answers at " + host + ":" + port + " (" + e.getMessage() + ")", e);
+    }
+    try {
+      trial.greet();
+      return trial;
+    } catch (RpcConnectionException e) {
+      throw new CompletionException(e);
+    }
   }
 
   /** Fails the call when the other side ends the connection before the call is answered. */
@@ -98,6 +129,7 @@ final class ConnectionProbe {
 
   void close() {
     executor.shutdownNow();
+    knocking.shutdownNow();
   }
 
   private static final class ProbeFailure extends CompletionException {

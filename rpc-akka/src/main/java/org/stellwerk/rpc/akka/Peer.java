@@ -15,6 +15,7 @@ final class Peer {
   private volatile long goneNanos;
   private volatile boolean reached;
   private @Nullable PeerLifeline lifeline;
+  private volatile @Nullable WayCheck wayCheck;
 
   Peer(String address, long incarnation) {
     this.address = address;
@@ -45,6 +46,16 @@ final class Peer {
 
   boolean isReached() {
     return reached;
+  }
+
+  /** Null until the peer is watched. */
+  @Nullable WayCheck wayCheck() {
+    return wayCheck;
+  }
+
+  /** How to find out whether it answers. */
+  void checkedBy(WayCheck check) {
+    wayCheck = check;
   }
 
   /** Null while the peer lives, as far as is known. */

@@ -18,6 +18,9 @@ final class PeerLifeline implements Lifelines.Holder {
 
   private static final Logger LOG = LoggerFactory.getLogger(PeerLifeline.class);
 
+  /** Why a peer is gone at whose address another one answers. */
+  static final String REPLACED = "another process has taken its address";
+
   /** Answers that the peer sent before its end are let in first. */
   private static final long GRACE_MS = 30;
 
@@ -140,6 +143,6 @@ final class PeerLifeline implements Lifelines.Holder {
       }
       closed = true;
     }
-    surroundings.gone(peer, "another process has taken its address");
+    surroundings.gone(peer, REPLACED);
   }
 }

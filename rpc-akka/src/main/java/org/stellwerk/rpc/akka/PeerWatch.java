@@ -1,6 +1,7 @@
 package org.stellwerk.rpc.akka;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -8,9 +9,9 @@ import org.stellwerk.concurrent.ScheduledExecutor;
 
 /**
  * Watches the processes that a service is connected to, either way: a {@link PeerLifeline} for
- * each. Thread-safe.
+ * each, and a {@link WayCheck} when calls to it are not answered. Thread-safe.
  */
-final class PeerWatch implements PeerLifeline.Surroundings {
+final class PeerWatch implements PeerLifeline.Surroundings, WayCheck.Surroundings {
 
   private static final Logger LOG = LoggerFactory.getLogger(PeerWatch.class);
 
@@ -18,16 +19,24 @@ final class PeerWatch implements PeerLifeline.Surroundings {
   private final RemoteConnector connector;
   private final ScheduledExecutor timers;
   private final Lifelines lifelines;
+  private final Renewals renewals;
 
-  PeerWatch(Peers peers, RemoteConnector connector, ScheduledExecutor timers, Lifelines lifelines) {
+  PeerWatch(
+      Peers peers,
+      RemoteConnector connector,
+      ScheduledExecutor timers,
+      Lifelines lifelines,
+      Renewals renewals) {
     this.peers = peers;
     this.connector = connector;
     this.timers = timers;
     this.lifelines = lifelines;
+    this.renewals = renewals;
   }
 
   /** Begins to watch a peer that has just been heard of. */
   void begin(Peer peer) {
+    peer.checkedBy(new WayCheck(peer, this, System::nanoTime));
     connector
         .resolve(peer.address())
         .whenComplete(
@@ -50,6 +59,27 @@ final class PeerWatch implements PeerLifeline.Surroundings {
   @Override
   public CompletableFuture<Long> incarnationAt(Peer peer) {
     return connector.incarnationAt(peer.address());
+  }
+
+  @Override
+  public CompletableFuture<Long> incarnationAt(Peer peer, Duration timeout) {
+    return connector.incarnationAt(peer.address(), timeout);
+  }
+
+  @Override
+  public CompletableFuture<Boolean> knock(Peer peer, Duration timeout) {
+    return connector.knockAt(peer.address(), timeout);
+  }
+
+  @Override
+  public CompletableFuture<Long> renew(Peer peer, Duration timeout) {
+    renewals.renew(peer.address());
+    return connector.renewalBy(peer.address(), timeout);
+  }
+
+  @Override
+  public void replaced(Peer peer) {
+    peers.gone(peer, PeerLifeline.REPLACED);
   }
 
   @Override

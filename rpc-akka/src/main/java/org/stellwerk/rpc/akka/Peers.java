@@ -1,9 +1,11 @@
 package org.stellwerk.rpc.akka;
 
 import akka.actor.Address;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -19,6 +21,10 @@ import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
  */
 final class Peers {
 
+  /** How often calls are looked through for those that wait. */
+  static final long CHECK_MS = 250;
+
+  private static final Duration SUSPICIOUS = Duration.ofSeconds(1);
   private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
 
   private final PendingCalls calls;
@@ -67,7 +73,7 @@ final class Peers {
               return added[0];
             });
     if (replaced[0] != null) {
-      gone(replaced[0], "another process has taken its address");
+      gone(replaced[0], PeerLifeline.REPLACED);
     }
     PeerWatch watching = watch;
     if (added[0] != null && watching != null && !closed) {
@@ -105,6 +111,23 @@ final class Peers {
   /** Who lives at an address, as far as is known. */
   Optional<Peer> at(Address address) {
     return Optional.ofNullable(byAddress.get(address.toString()));
+  }
+
+  /** Checks the ways to processes that leave calls unanswered. */
+  void checkWaitedFor() {
+    for (Peer peer : calls.waitedFor(SUSPICIOUS)) {
+      WayCheck check = peer.wayCheck();
+      if (check != null && !closed) {
+        check.runIfDue();
+      }
+    }
+  }
+
+  /** Whether who lives at the address answers; see RpcService. */
+  CompletableFuture<Boolean> answers(String address) {
+    Peer peer = byAddress.get(address);
+    WayCheck check = peer == null ? null : peer.wayCheck();
+    return check == null ? CompletableFuture.completedFuture(false) : check.run();
   }
 
   /** Who lives at an address, as far as is known, and has answered a connection. */

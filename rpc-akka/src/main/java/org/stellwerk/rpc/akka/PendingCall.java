@@ -49,7 +49,11 @@ final class PendingCall extends CompletableFuture<@Nullable Object> implements R
   }
 
   boolean isOverdue(long nowNanos) {
-    return nowNanos - startNanos >= nanos(timeout);
+    return hasWaited(nowNanos, timeout);
+  }
+
+  boolean hasWaited(long nowNanos, Duration waiting) {
+    return nowNanos - startNanos >= nanos(waiting);
   }
 
   private static long nanos(Duration duration) {

@@ -1,7 +1,9 @@
 package org.stellwerk.rpc.akka;
 
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -71,6 +73,19 @@ final class PendingCalls {
         call.timeOut();
       }
     }
+  }
+
+  /** The processes that leave calls unanswered for this long. */
+  Set<Peer> waitedFor(Duration waiting) {
+    long now = System.nanoTime();
+    Set<Peer> peers = new LinkedHashSet<>();
+    for (PendingCall call : calls.values()) {
+      Peer peer = call.target().peer();
+      if (peer != null && call.hasWaited(now, waiting) && !call.isDone()) {
+        peers.add(peer);
+      }
+    }
+    return peers;
   }
 
   /** Fails every call that matches. */

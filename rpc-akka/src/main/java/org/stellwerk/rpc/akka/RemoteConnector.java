@@ -4,10 +4,12 @@ import akka.actor.ActorSelection;
 import akka.actor.Address;
 import akka.actor.AddressFromURIString;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.concurrent.ScheduledExecutor;
 import org.stellwerk.rpc.RpcGateway;
@@ -130,22 +132,51 @@ final class RemoteConnector {
   }
 
   private PendingCall open(String address, @Nullable Peer peer) {
+    return open(address, peer, service.getConfiguration().lookupTimeout());
+  }
+
+  private PendingCall open(String address, @Nullable Peer peer, Duration timeout) {
     return service
         .pendingCalls()
-        .open(
-            new PendingCall.Target(CallSite.CONNECT, address, null, peer),
-            service.getConfiguration().lookupTimeout());
+        .open(new PendingCall.Target(CallSite.CONNECT, address, null, peer), timeout);
+  }
+
+  /** As below, for as long as connecting may take. */
+  CompletableFuture<Long> incarnationAt(String process) {
+    return incarnationAt(process, service.getConfiguration().lookupTimeout());
   }
 
   /** Which service lives at the address of a process; asks until it is answered or times out. */
-  CompletableFuture<Long> incarnationAt(String process) {
-    PendingCall call = open(process, null);
+  CompletableFuture<Long> incarnationAt(String process, Duration timeout) {
     RemoteHandshake question = new RemoteHandshake(service.getVersion(), "", 0);
-    send(
-        call,
-        service.acceptorAt(process),
-        new TransportMessage.Connect(call.id(), "", question, service.incarnation()),
-        FIRST_RESEND_MS);
+    return askProcess(
+        process,
+        timeout,
+        id -> new TransportMessage.Connect(id, "", question, service.incarnation()));
+  }
+
+  /**
+   * Has the service at the address of a process make its connections to this one anew; asks until
+   * it is answered or times out.
+   *
+   * @return which service that is
+   */
+  CompletableFuture<Long> renewalBy(String process, Duration timeout) {
+    return askProcess(process, timeout, TransportMessage.Renew::new);
+  }
+
+  /** Whether whoever lives at the address of a process answers on a fresh connection. */
+  CompletableFuture<Boolean> knockAt(String process, Duration timeout) {
+    Address address = AddressFromURIString.parse(process);
+    return address.host().isEmpty() || address.port().isEmpty()
+        ? CompletableFuture.completedFuture(false)
+        : probe.knock(address.host().get(), (Integer) address.port().get(), timeout);
+  }
+
+  private CompletableFuture<Long> askProcess(
+      String process, Duration timeout, LongFunction<TransportMessage.Numbered> question) {
+    PendingCall call = open(process, null, timeout);
+    send(call, service.acceptorAt(process), question.apply(call.id()), FIRST_RESEND_MS);
     return call.thenApply(answer -> ((ReplyActor.Accepted) answer).terms().incarnation());
   }
 
@@ -160,7 +191,7 @@ final class RemoteConnector {
   }
 
   private void send(
-      PendingCall call, ActorSelection acceptor, TransportMessage.Connect message, long resendMs) {
+      PendingCall call, ActorSelection acceptor, TransportMessage.Numbered message, long resendMs) {
     if (call.isDone()) {
       return;
     }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.stellwerk.rpc.codec.RpcCodec;
 import org.stellwerk.rpc.exceptions.EndpointNotFoundException;
@@ -25,24 +26,31 @@ final class SupervisorActor extends UntypedAbstractActor {
   private final FatalErrorHandler fatalErrorHandler;
   private final RpcCodec codec;
   private final CompletableFuture<ActorCell> started;
-  private final long incarnation;
-  private final Function<String, Optional<ActorRef>> endpoints;
+  private final Surroundings surroundings;
   private final Map<ActorRef, Runnable> watched = new LinkedHashMap<>();
 
   /** Asks to run something once a child is gone. */
   record Watch(ActorRef child, Runnable whenGone) {}
 
+  /**
+   * What other processes reach here.
+   *
+   * @param incarnation of the service
+   * @param endpoints finds them by name
+   * @param renewal makes the connections to the process at an address anew
+   */
+  record Surroundings(
+      long incarnation, Function<String, Optional<ActorRef>> endpoints, Consumer<String> renewal) {}
+
   SupervisorActor(
       FatalErrorHandler fatalErrorHandler,
       RpcCodec codec,
       CompletableFuture<ActorCell> started,
-      long incarnation,
-      Function<String, Optional<ActorRef>> endpoints) {
-    this.endpoints = endpoints;
-    this.incarnation = incarnation;
+      Surroundings surroundings) {
     this.fatalErrorHandler = fatalErrorHandler;
     this.codec = codec;
     this.started = started;
+    this.surroundings = surroundings;
   }
 
   @Override
@@ -57,9 +65,13 @@ final class SupervisorActor extends UntypedAbstractActor {
       getContext().watch(watch.child());
     } else if (message instanceof TransportMessage.Connect connect
         && connect.endpointName().isEmpty()) {
-      getSender().tell(new TransportMessage.Connected(connect.callId(), 0, incarnation), getSelf());
+      tellIncarnation(connect);
+    } else if (message instanceof TransportMessage.Renew renew) {
+      surroundings.renewal().accept(getSender().path().address().toString());
+      tellIncarnation(renew);
     } else if (message instanceof TransportMessage.Connect connect) {
-      endpoints
+      surroundings
+          .endpoints()
           .apply(connect.endpointName())
           .ifPresentOrElse(
               endpoint -> endpoint.forward(connect, getContext()),
@@ -70,6 +82,13 @@ final class SupervisorActor extends UntypedAbstractActor {
         whenGone.run();
       }
     }
+  }
+
+  private void tellIncarnation(TransportMessage.Numbered question) {
+    getSender()
+        .tell(
+            new TransportMessage.Connected(question.callId(), 0, surroundings.incarnation()),
+            getSelf());
   }
 
   private void refuse(TransportMessage.Connect connect, ActorRef caller) {

@@ -89,6 +89,12 @@ sealed interface TransportMessage {
    */
   record Connected(long callId, int gatewayIndex, long incarnation) implements Numbered {}
 
+  /**
+   * Nothing of the receiver's arrives at the sender, though there is a way: its service is to make
+   * its connections to the sender's anew. Answered with {@link Connected}, over a new one.
+   */
+  record Renew(long callId) implements Numbered {}
+
   /** The sender's service ends; nothing more will come from it. */
   record Goodbye(long incarnation) implements TransportMessage {}
 }

@@ -27,6 +27,7 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
   private static final byte PART = 8;
   private static final byte LAST_PART = 9;
   private static final byte PART_RECEIVED = 10;
+  private static final byte RENEW = 11;
 
   /** Called by Akka. */
   public TransportSerializer(ExtendedActorSystem system) {
@@ -85,6 +86,8 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
       toBinary(last.message(), buffer);
     } else if (message instanceof TransportMessage.PartReceived received) {
       buffer.put(PART_RECEIVED).putLong(received.transfer());
+    } else if (message instanceof TransportMessage.Renew renew) {
+      buffer.put(RENEW).putLong(renew.callId());
     } else {
       throw new IllegalArgumentException("Not a transport message: " + message.getClass());
     }
@@ -152,6 +155,7 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
         yield new TransportMessage.LastPart(transfer, total, payload(buffer.get(), buffer));
       }
       case PART_RECEIVED -> new TransportMessage.PartReceived(buffer.getLong());
+      case RENEW -> new TransportMessage.Renew(buffer.getLong());
       default -> throw new NotSerializableException("Unknown kind of transport message: " + kind);
     };
   }

@@ -2,6 +2,7 @@ package org.stellwerk.rpc.akka;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.util.Optional;
@@ -54,7 +55,6 @@ final class TrialConnection {
         talking = client;
         client.startHandshake();
       }
-      socket.setSoTimeout(0);
     } catch (IOException e) {
       close();
       throw refused(e);
@@ -62,11 +62,34 @@ final class TrialConnection {
   }
 
   /**
-   * Waits for the end of the connection: why the other side has refused, or empty if it was not the
-   * other side that ended it.
+   * Ends this side of the connection and waits until the other side ends its own, which its process
+   * does, not its kernel; a TLS handshake is answer enough. Not longer than the socket's timeout.
+   */
+  boolean isAnswered() {
+    try {
+      if (tls == null) {
+        socket.shutdownOutput();
+        int said = socket.getInputStream().read();
+        LOG.debug("{} said {} to a knock.", where, said);
+      }
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (IOException e) {
+      LOG.debug("{} has reset a connection that was to end.", where, e);
+      return true;
+    } finally {
+      close();
+    }
+  }
+
+  /**
+   * Waits for the end of the connection, however long: why the other side has refused, or empty if
+   * it was not the other side that ended it.
    */
   Optional<RpcConnectionException> awaitRefusal() {
     try {
+      socket.setSoTimeout(0);
       int said = talking.getInputStream().read();
       LOG.debug("{} said {} on a trial connection.", where, said);
       return closed

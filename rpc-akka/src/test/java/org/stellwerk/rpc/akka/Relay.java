@@ -16,7 +16,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Passes connections on to another port, keeps what came in on them, and cuts them on demand. */
+/**
+ * Passes connections on to another port, keeps what came in on them, and on demand cuts them, or
+ * lets what comes on them vanish.
+ */
 final class Relay implements AutoCloseable {
 
   private final ServerSocket door;
@@ -24,6 +27,7 @@ final class Relay implements AutoCloseable {
   private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
   private final List<ByteArrayOutputStream> recordings = new CopyOnWriteArrayList<>();
   private final AtomicInteger accepted = new AtomicInteger();
+  private volatile int silenced;
 
   Relay(int target) throws IOException {
     this.target = target;
@@ -64,9 +68,9 @@ final class Relay implements AutoCloseable {
         sockets.add(out);
         ByteArrayOutputStream recording = new ByteArrayOutputStream();
         recordings.add(recording);
-        accepted.incrementAndGet();
-        start(() -> copy(in, out, recording));
-        start(() -> copy(out, in, OutputStream.nullOutputStream()));
+        int number = accepted.incrementAndGet();
+        start(() -> copy(number, in, out, recording));
+        start(() -> copy(number, out, in, OutputStream.nullOutputStream()));
       }
     } catch (IOException e) {
       if (!door.isClosed()) {
@@ -75,7 +79,7 @@ final class Relay implements AutoCloseable {
     }
   }
 
-  private static void copy(Socket from, Socket to, OutputStream recording) {
+  private void copy(int connection, Socket from, Socket to, OutputStream recording) {
     try (from;
         to;
         InputStream in = from.getInputStream();
@@ -83,11 +87,18 @@ final class Relay implements AutoCloseable {
       byte[] buffer = new byte[8192];
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
         recording.write(buffer, 0, count);
-        out.write(buffer, 0, count);
+        if (connection > silenced) {
+          out.write(buffer, 0, count);
+        }
       }
     } catch (IOException e) {
       assertThat(e).isNotNull(); // it was cut
     }
+  }
+
+  /** From now on what comes on the present connections vanishes; new ones are passed on. */
+  void silence() {
+    silenced = accepted.get();
   }
 
   /** Ends all connections; new ones are taken. */

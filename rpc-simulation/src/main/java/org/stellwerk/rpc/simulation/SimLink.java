@@ -12,8 +12,10 @@ final class SimLink {
 
   private Status status = Status.CONNECTED;
   private int epoch;
+  private int renewals;
   private double dropProbability;
   private long cloggedUntilNanos;
+  private @Nullable SimBackOff backOff;
   private @Nullable SimLatency latency;
   private @Nullable Queue<SimTransport.Arrival> heldUp;
 
@@ -22,13 +24,16 @@ final class SimLink {
   }
 
   /** Changes with each loss of the connection: what was in flight before is lost. */
-  int epoch() {
-    return epoch;
+  int epoch(MessageKind kind) {
+    return kind == MessageKind.OTHER ? epoch : epoch + renewals;
   }
 
   void setStatus(Status newStatus) {
     if (newStatus.isDown() && !status.isDown()) {
       epoch++;
+    }
+    if (newStatus.isDown() && newStatus != Status.BLACKHOLE) {
+      backOff = null;
     }
     status = newStatus;
   }
@@ -36,6 +41,30 @@ final class SimLink {
   /** The connection is lost and made again at once. */
   void reset() {
     epoch++;
+    backOff = null;
+  }
+
+  /** The connection for calls and answers is made anew; fresh ones of the same time are not. */
+  void renew() {
+    renewals++;
+    backOff = null;
+  }
+
+  /** A message on the connection between the processes has vanished, and is sent again later. */
+  void vanished(SimNode from, SimNode to, long nanos, SimRandom random) {
+    if (backOff == null || backOff.isOverAt(nanos) || !backOff.isBetween(from, to)) {
+      backOff = new SimBackOff(from, to, nanos, random);
+    }
+  }
+
+  /** Nothing vanishes any more; returns when something gets through again. */
+  long healedAt(long nanos, SimNode from, SimNode to) {
+    return backOff != null && backOff.isBetween(from, to) ? backOff.healed(nanos) : nanos;
+  }
+
+  /** Whether nothing gets through on the connection between the processes, for now. */
+  boolean isSilentAt(long nanos, SimNode from, SimNode to) {
+    return backOff != null && backOff.isBetween(from, to) && !backOff.isOverAt(nanos);
   }
 
   /** Whether messages of the kind vanish here. */
@@ -97,6 +126,7 @@ final class SimLink {
     status = Status.CONNECTED;
     dropProbability = 0;
     cloggedUntilNanos = 0;
+    backOff = null;
     latency = null;
   }
 }

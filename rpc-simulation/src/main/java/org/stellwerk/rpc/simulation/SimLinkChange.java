@@ -24,6 +24,9 @@ public record SimLinkChange(
     @Nullable Duration lasts,
     boolean healthy) {
 
+  /** Two services make their connections to each other anew, as nothing got through on them. */
+  public static final String RENEWED = "connections made anew";
+
   /** All links of the network are as they should be. */
   static final SimLinkChange HEALED =
       new SimLinkChange(List.of(), List.of(), true, "healed", null, true);

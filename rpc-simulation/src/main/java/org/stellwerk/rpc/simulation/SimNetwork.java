@@ -36,7 +36,10 @@ public final class SimNetwork {
      * and its gateways never work again. It can connect anew later.
      */
     REFUSED,
-    /** Messages vanish and nobody notices: calls run into their timeouts. */
+    /**
+     * Messages vanish and nobody notices: calls run into their timeouts. When it is over, calls and
+     * answers wait for TCP's next attempt, or until the services make their connections anew.
+     */
     BLACKHOLE,
     /** Only answers get through. */
     BLACKHOLE_REQUESTS,
@@ -53,6 +56,7 @@ public final class SimNetwork {
   private final SimObservers observers;
   private final SimLinks links = new SimLinks();
   private final SimTransport transport;
+  private final SimRenewal renewal;
   private final SimRandom swizzles;
   private final Map<String, SimNode> nodes = new LinkedHashMap<>();
   private final Set<String> isolated = new LinkedHashSet<>();
@@ -70,6 +74,7 @@ public final class SimNetwork {
     this.observers = scheduler.observers();
     this.config = config;
     this.transport = new SimTransport(this, links);
+    this.renewal = new SimRenewal(this, links, transport);
     this.swizzles = scheduler.random().fork("swizzles");
   }
 
@@ -89,6 +94,10 @@ public final class SimNetwork {
 
   SimTransport transport() {
     return transport;
+  }
+
+  SimRenewal renewal() {
+    return renewal;
   }
 
   /**
@@ -169,11 +178,16 @@ public final class SimNetwork {
   private void oneWay(Collection<String> from, Collection<String> to, Status status) {
     for (String sender : from) {
       for (String receiver : to) {
-        links.between(sender, receiver).setStatus(status);
+        SimLink link = links.between(sender, receiver);
+        boolean wasHole = link.status() == Status.BLACKHOLE;
+        link.setStatus(status);
         SimNode here = nodes.get(sender);
         SimNode there = nodes.get(receiver);
         if (here != null && here.isAlive() && there != null) {
           here.rpc().peers().linkChanged(there, status);
+          if (wasHole && status == Status.CONNECTED) {
+            renewal.healed(here, there);
+          }
         }
       }
     }

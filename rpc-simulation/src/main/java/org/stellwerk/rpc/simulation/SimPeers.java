@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.PeerListener;
 import org.stellwerk.rpc.simulation.SimEvent.Kind;
 import org.stellwerk.rpc.simulation.SimNetwork.Status;
@@ -35,6 +36,11 @@ final class SimPeers {
 
   void removeListener(PeerListener listener) {
     listeners.remove(listener);
+  }
+
+  /** The process of this name that the node is connected with; null if it is with none. */
+  @Nullable SimPeer known(String name) {
+    return known.get(name);
   }
 
   /** A handshake came from the process; an earlier one of the same name is gone. */

@@ -216,6 +216,19 @@ public final class SimRpcService implements RpcService {
   }
 
   @Override
+  public CompletableFuture<Boolean> answers(String endpointAddress) {
+    int slash = endpointAddress.indexOf('/', SCHEME.length());
+    String name = endpointAddress.substring(SCHEME.length(), slash);
+    if (name.equals(node.name())) {
+      return CompletableFuture.completedFuture(!closed);
+    }
+    SimPeer peer = peers.known(name);
+    return peer == null
+        ? CompletableFuture.completedFuture(false)
+        : new SimKnock(this, peer.node()).send();
+  }
+
+  @Override
   public void addPeerListener(PeerListener listener) {
     peers.addListener(listener);
   }

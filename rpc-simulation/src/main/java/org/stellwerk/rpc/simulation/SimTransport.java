@@ -16,6 +16,7 @@ final class SimTransport {
   private final SimObservers observers;
   private final SimLinks links;
   private final SimRandom random;
+  private final SimRandom retransmissions;
   private long messages;
 
   SimTransport(SimNetwork network, SimLinks links) {
@@ -24,6 +25,7 @@ final class SimTransport {
     this.observers = scheduler.observers();
     this.links = links;
     this.random = scheduler.random().fork("net");
+    this.retransmissions = scheduler.random().fork("retransmissions");
   }
 
   /** See {@link SimNetwork#transmit}. */
@@ -34,6 +36,7 @@ final class SimTransport {
       observers.onLost(id, scheduler.nowNanos(), "its sender has just ended");
     } else if (link.swallows(delivery.kind())) {
       observers.onLost(id, scheduler.nowNanos(), "the link is a black hole");
+      vanished(link, from, to, delivery);
     } else if (link.status().isDown()) {
       observers.onLost(id, scheduler.nowNanos(), "the link is down");
       tellLost(from, link, label, delivery);
@@ -46,9 +49,17 @@ final class SimTransport {
       observers.onLost(id, scheduler.nowNanos(), "it was dropped");
     } else {
       Arrival arrival = new Arrival(from, to, id, label, delivery);
-      scheduler.schedule(arrival, draw(link), lanes == null ? null : lanes.of(from, link.epoch()));
+      SimLane lane = lanes == null ? null : lanes.of(from, link.epoch(delivery.kind()));
+      scheduler.schedule(arrival, draw(link), lane);
     }
     return id;
+  }
+
+  /** Calls and answers have one connection, which other protocols do not use. */
+  private void vanished(SimLink link, SimNode from, SimNode to, Delivery delivery) {
+    if (link.status() == Status.BLACKHOLE && delivery.kind() != MessageKind.OTHER) {
+      link.vanished(from, to, scheduler.nowNanos(), retransmissions);
+    }
   }
 
   private long sent(SimNode from, SimNode to, String label, Delivery delivery) {
@@ -131,7 +142,7 @@ final class SimTransport {
       this.from = from;
       this.to = to;
       this.link = links.at(from.place(), to.place());
-      this.epoch = link.epoch();
+      this.epoch = link.epoch(delivery.kind());
       this.id = id;
       this.label = label;
       this.delivery = delivery;
@@ -143,14 +154,21 @@ final class SimTransport {
 
     @Override
     boolean isHeldUp() {
-      if (!link.isCloggedAt(scheduler.nowNanos())) {
+      long now = scheduler.nowNanos();
+      if (!link.isCloggedAt(now) && !isSilentAt(now)) {
         return false;
       }
       link.holdUp(this);
       return true;
     }
 
-    /** The clog is over. */
+    private boolean isSilentAt(long now) {
+      return delivery.kind() != MessageKind.OTHER
+          && link.status() != Status.BLACKHOLE
+          && link.isSilentAt(now, from, to);
+    }
+
+    /** The clog is over, or the silence after a black hole. */
     void goOn() {
       if (!to.holdsUp(this)) {
         scheduler.scheduleHeldUp(this);
@@ -159,7 +177,7 @@ final class SimTransport {
 
     @Override
     void happen() {
-      if (link.epoch() == epoch && !link.swallows(delivery.kind())) {
+      if (link.epoch(delivery.kind()) == epoch && !link.swallows(delivery.kind())) {
         observers.onArrived(id, scheduler.nowNanos());
         delivery.arrive();
       } else {
@@ -174,6 +192,7 @@ final class SimTransport {
 
     private void lose(String why) {
       observers.onLost(id, scheduler.nowNanos(), why);
+      vanished(link, from, to, delivery);
       if (delivery.noticesLoss() && !link.swallows(delivery.kind())) {
         tellLost(from, link, label, delivery);
       }

@@ -41,6 +41,17 @@ class SimNetworkTest {
     IntStream.range(from, to).forEach(fromA::tell);
   }
 
+  /** Calls until one is answered: those on a connection that is made anew are lost. */
+  private void awaitAnswer() {
+    List<CompletableFuture<String>> calls = new ArrayList<>();
+    while (calls.stream().noneMatch(CompletableFuture::isDone)) {
+      calls.add(fromA.echo("again"));
+      sim.runFor(Duration.ofMillis(100));
+    }
+    assertThat(calls.stream().filter(CompletableFuture::isDone))
+        .allSatisfy(call -> assertThat(call.join()).isEqualTo("again"));
+  }
+
   private static List<Integer> numbers(int from, int to) {
     return IntStream.range(from, to).boxed().toList();
   }
@@ -164,6 +175,73 @@ class SimNetworkTest {
     assertThat(atB.told).containsExactly(1);
   }
 
+  /** TCP waits with its next attempt for about as long as the partition has lasted. */
+  @Test
+  void afterAPartitionTheConnectionStaysSilentForAWhile() {
+    int silent = 0;
+    for (int i = 0; i < 20; i++) {
+      net.setStatus("a", "b", Status.BLACKHOLE);
+      fromA.tell(-1);
+      sim.runFor(Duration.ofSeconds(10));
+      net.setStatus("a", "b", Status.CONNECTED);
+      long healed = sim.clock().relativeTimeMillis();
+      atB.told.clear();
+      tell(0, 3);
+      sim.runUntil(() -> atB.told.size() == 3, LONG);
+      long passed = sim.clock().relativeTimeMillis() - healed;
+      assertThat(passed).isLessThan(16_000);
+      assertThat(atB.told).isEqualTo(numbers(0, 3));
+      if (passed > 100) {
+        silent++;
+      }
+    }
+    assertThat(silent).isGreaterThan(10);
+  }
+
+  /** While somebody waits for an answer, the services make such connections anew. */
+  @Test
+  void whileCallsWaitASilentConnectionIsMadeAnew() {
+    for (int i = 0; i < 20; i++) {
+      net.setStatus("a", "b", Status.BLACKHOLE);
+      fromA.tell(-1);
+      sim.runFor(Duration.ofSeconds(8));
+      net.setStatus("a", "b", Status.CONNECTED);
+      long healed = sim.clock().relativeTimeMillis();
+      awaitAnswer();
+      assertThat(sim.clock().relativeTimeMillis() - healed).isLessThan(3200);
+      sim.runFor(Duration.ofSeconds(20));
+    }
+  }
+
+  @Test
+  void whoAsksWhetherThePeerAnswersMendsTheConnection() {
+    net.setStatus("a", "b", Status.BLACKHOLE);
+    fromA.tell(-1);
+    fromB.tell(-1);
+    sim.runFor(Duration.ofSeconds(10));
+    assertThat(sim.await(a.answers("sim://b/echo"))).isFalse();
+    net.setStatus("a", "b", Status.CONNECTED);
+    assertThat(sim.await(a.answers("sim://b/echo"))).isTrue();
+    long begin = sim.clock().relativeTimeMillis();
+    assertThat(sim.await(fromA.echo("x"))).isEqualTo("x");
+    assertThat(sim.await(fromB.echo("x"))).isEqualTo("x");
+    assertThat(sim.clock().relativeTimeMillis() - begin).isLessThan(10);
+  }
+
+  @Test
+  void theNextProcessOfTheNameHasConnectionsOfItsOwn() {
+    net.setStatus("a", "b", Status.BLACKHOLE);
+    fromA.tell(-1);
+    sim.runFor(Duration.ofSeconds(10));
+    net.node("b").crash();
+    net.setStatus("a", "b", Status.CONNECTED);
+    new EchoEndpoint(net.newService("b"), "echo").start();
+    EchoGateway anew = sim.await(a.connect("sim://b/echo", EchoGateway.class));
+    long begin = sim.clock().relativeTimeMillis();
+    assertThat(sim.await(anew.echo("x"))).isEqualTo("x");
+    assertThat(sim.clock().relativeTimeMillis() - begin).isLessThan(10);
+  }
+
   @Test
   void anIsolatedNodeIsCutFromLaterOnesToo() {
     net.isolate("b");
@@ -183,7 +261,7 @@ class SimNetworkTest {
     net.rejoin("b");
     assertThat(sim.awaitFailure(fromA.echo("x"))).isInstanceOf(TimeoutException.class);
     net.rejoin("a");
-    assertThat(sim.await(fromA.echo("x"))).isEqualTo("x");
+    awaitAnswer();
   }
 
   @Test

@@ -15,6 +15,10 @@ import org.stellwerk.time.Clock;
  * endpoint, in its main thread; soft state. One timer for all peers, armed for the earliest
  * deadline, so that hearing from a peer costs one map access and no timer.
  *
+ * <p>Silence may be that of the connection alone. So a peer of which nothing was heard for the
+ * timeout is asked whether it answers otherwise, and if it does, it has a fifth of the timeout to
+ * be heard again; once, until it is. One that does not answer is gone then.
+ *
  * <p>A timer that fires late shows that this process itself stood still, and what peers sent
  * meanwhile waits to be read: then a tenth of the timeout passes before anybody is called silent.
  *
@@ -27,7 +31,8 @@ public final class HeartbeatMonitor<I> {
   private final Clock clock;
   private final long timeoutNanos;
   private final long latenessNanos;
-  private final Map<I, Long> lastHeardNanos = new LinkedHashMap<>();
+  private final long graceNanos;
+  private final Map<I, Watched> peers = new LinkedHashMap<>();
   private @Nullable ScheduledFuture<?> timer;
   private long dueNanos;
   private boolean postponed;
@@ -39,6 +44,7 @@ public final class HeartbeatMonitor<I> {
       Clock clock) {
     this.timeoutNanos = timeout.toNanos();
     this.latenessNanos = timeoutNanos / 10;
+    this.graceNanos = timeoutNanos / 5;
     this.listener = listener;
     this.mainThread = mainThread;
     this.clock = clock;
@@ -46,7 +52,7 @@ public final class HeartbeatMonitor<I> {
 
   /** Begins to watch; the peer counts as heard of now. */
   public void monitor(I peer) {
-    lastHeardNanos.put(peer, clock.relativeTimeNanos());
+    peers.put(peer, new Watched(clock.relativeTimeNanos()));
     if (timer == null) {
       arm(timeoutNanos);
     }
@@ -54,12 +60,15 @@ public final class HeartbeatMonitor<I> {
 
   /** Ceases to watch; the peer is not reported any more. */
   public void unmonitor(I peer) {
-    lastHeardNanos.remove(peer);
+    peers.remove(peer);
   }
 
   /** Something was heard of the peer; ignored if it is not watched. */
   public void heardFrom(I peer) {
-    lastHeardNanos.computeIfPresent(peer, (ignored, before) -> clock.relativeTimeNanos());
+    Watched watched = peers.get(peer);
+    if (watched != null) {
+      watched.heard(clock.relativeTimeNanos());
+    }
   }
 
   /**
@@ -67,18 +76,18 @@ public final class HeartbeatMonitor<I> {
    * whom it has been silent all the time. True also of one that is not watched.
    */
   public boolean seemsSilent(I peer) {
-    Long heard = lastHeardNanos.get(peer);
-    return heard == null || clock.relativeTimeNanos() - heard >= timeoutNanos / 2;
+    Watched watched = peers.get(peer);
+    return watched == null || clock.relativeTimeNanos() - watched.heardNanos >= timeoutNanos / 2;
   }
 
   /** Whether the peer is watched. */
   public boolean isMonitored(I peer) {
-    return lastHeardNanos.containsKey(peer);
+    return peers.containsKey(peer);
   }
 
   /** Ceases to watch everything. */
   public void stop() {
-    lastHeardNanos.clear();
+    peers.clear();
     disarm();
   }
 
@@ -98,22 +107,78 @@ public final class HeartbeatMonitor<I> {
   private void check() {
     timer = null;
     long now = clock.relativeTimeNanos();
-    if (now - dueNanos > latenessNanos && !postponed && !lastHeardNanos.isEmpty()) {
+    if (now - dueNanos > latenessNanos && !postponed && !peers.isEmpty()) {
       postponed = true;
       arm(latenessNanos);
       return;
     }
     postponed = false;
-    for (I peer : new ArrayList<>(lastHeardNanos.keySet())) {
-      Long heard = lastHeardNanos.get(peer);
-      if (heard != null && now - heard >= timeoutNanos) {
-        lastHeardNanos.remove(peer);
-        listener.notifyHeartbeatTimeout(peer);
+    for (I peer : new ArrayList<>(peers.keySet())) {
+      Watched watched = peers.get(peer);
+      if (watched != null && now - watched.heardNanos >= watched.patienceNanos) {
+        onSilence(peer, watched);
       }
     }
+    armForTheNext();
+  }
+
+  private void onSilence(I peer, Watched watched) {
+    if (watched.asked) {
+      report(peer);
+      return;
+    }
+    watched.asked = true;
+    watched.patienceNanos = Long.MAX_VALUE;
+    listener
+        .answers(peer)
+        .whenCompleteAsync(
+            (answers, failure) -> onAnswer(peer, watched, answers != null && answers), mainThread);
+  }
+
+  private void onAnswer(I peer, Watched watched, boolean answers) {
+    if (peers.get(peer) != watched || !watched.asked) {
+      return;
+    }
+    if (answers) {
+      long silentNanos = clock.relativeTimeNanos() - watched.heardNanos;
+      watched.patienceNanos = silentNanos + graceNanos;
+      armForTheNext();
+    } else {
+      report(peer);
+    }
+  }
+
+  private void report(I peer) {
+    peers.remove(peer);
+    listener.notifyHeartbeatTimeout(peer);
+  }
+
+  private void armForTheNext() {
     disarm();
-    lastHeardNanos.values().stream()
-        .min(Long::compare)
-        .ifPresent(oldest -> arm(oldest + timeoutNanos - now));
+    long now = clock.relativeTimeNanos();
+    peers.values().stream()
+        .filter(watched -> watched.patienceNanos < Long.MAX_VALUE)
+        .mapToLong(watched -> watched.heardNanos + watched.patienceNanos - now)
+        .min()
+        .ifPresent(this::arm);
+  }
+
+  private final class Watched {
+    private long heardNanos;
+    private long patienceNanos = timeoutNanos;
+    private boolean asked;
+
+    Watched(long nowNanos) {
+      this.heardNanos = nowNanos;
+    }
+
+    void heard(long nowNanos) {
+      heardNanos = nowNanos;
+      asked = false;
+      if (patienceNanos == Long.MAX_VALUE && timer == null) {
+        arm(timeoutNanos);
+      }
+      patienceNanos = timeoutNanos;
+    }
   }
 }

@@ -184,6 +184,11 @@ public final class HeartbeatSender<I> {
 
   private final class ForgettingListener implements HeartbeatListener<I> {
     @Override
+    public CompletableFuture<Boolean> answers(I peer) {
+      return listener.answers(peer);
+    }
+
+    @Override
     public void notifyHeartbeatTimeout(I peer) {
       forget(peer);
       listener.notifyHeartbeatTimeout(peer);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -29,14 +30,16 @@ public final class MonitoredPeers<I, P> {
    *
    * @param onSilence hears of a peer of which nothing was heard for the timeout; it is still in
    *     here, but no longer watched
+   * @param answers asks a peer's process whether it answers otherwise
    */
   public MonitoredPeers(
       Duration timeout,
       Consumer<I> onSilence,
+      Function<P, CompletableFuture<Boolean>> answers,
       ComponentMainThreadExecutor mainThread,
       Clock clock) {
     this.monitor =
-        new HeartbeatMonitor<>(timeout, new SilenceListener<>(onSilence), mainThread, clock);
+        new HeartbeatMonitor<>(timeout, new SilenceListener(onSilence, answers), mainThread, clock);
   }
 
   /** Takes a peer in, and watches it; returns its former connection. */
@@ -91,7 +94,21 @@ public final class MonitoredPeers<I, P> {
     monitor.stop();
   }
 
-  private record SilenceListener<I>(Consumer<I> onSilence) implements HeartbeatListener<I> {
+  private final class SilenceListener implements HeartbeatListener<I> {
+
+    private final Consumer<I> onSilence;
+    private final Function<P, CompletableFuture<Boolean>> answers;
+
+    SilenceListener(Consumer<I> onSilence, Function<P, CompletableFuture<Boolean>> answers) {
+      this.onSilence = onSilence;
+      this.answers = answers;
+    }
+
+    @Override
+    public CompletableFuture<Boolean> answers(I id) {
+      P peer = peers.get(id);
+      return peer == null ? CompletableFuture.completedFuture(false) : answers.apply(peer);
+    }
 
     @Override
     public void notifyHeartbeatTimeout(I peer) {

@@ -3,6 +3,7 @@ package org.stellwerk.runtime.heartbeat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -107,6 +108,74 @@ class HeartbeatMonitorTest {
   }
 
   @Test
+  void whoAnswersOtherwiseMayBeSilentForAFifthLongerOnce() {
+    listener.answers = peer -> CompletableFuture.completedFuture(true);
+    monitor.monitor("a");
+    seconds(11.9);
+    assertThat(listener.asked).containsExactly("a");
+    assertThat(listener.timedOut).isEmpty();
+    seconds(0.2);
+    assertThat(listener.asked).containsExactly("a");
+    assertThat(listener.timedOut).containsExactly("a");
+    assertThat(monitor.isMonitored("a")).isFalse();
+  }
+
+  @Test
+  void whoIsHeardAgainInThatTimeMayBeSilentAnotherTime() {
+    listener.answers = peer -> CompletableFuture.completedFuture(true);
+    monitor.monitor("a");
+    for (int i = 1; i <= 5; i++) {
+      seconds(11);
+      monitor.heardFrom("a");
+      assertThat(listener.asked).hasSize(i);
+    }
+    assertThat(listener.timedOut).isEmpty();
+    seconds(12.1);
+    assertThat(listener.timedOut).containsExactly("a");
+  }
+
+  @Test
+  void theAnswerIsWaitedForAndTheOthersKeepTheirDeadlines() {
+    CompletableFuture<Boolean> answer = new CompletableFuture<>();
+    listener.answers = peer -> peer.equals("a") ? answer : CompletableFuture.completedFuture(false);
+    monitor.monitor("a");
+    seconds(1);
+    monitor.monitor("b");
+    seconds(10);
+    assertThat(listener.timedOut).containsExactly("b");
+    answer.complete(false);
+    seconds(0);
+    assertThat(listener.timedOut).containsExactly("b", "a");
+  }
+
+  @Test
+  void anAnswerForWhomIsHeardOrWatchedAnewMeanwhileSaysNothing() {
+    CompletableFuture<Boolean> answer = new CompletableFuture<>();
+    listener.answers = peer -> answer;
+    monitor.monitor("heard");
+    monitor.monitor("anew");
+    monitor.monitor("left");
+    seconds(10.5);
+    assertThat(listener.asked).hasSize(3);
+    monitor.heardFrom("heard");
+    monitor.monitor("anew");
+    monitor.unmonitor("left");
+    answer.complete(false);
+    seconds(9);
+    assertThat(listener.timedOut).isEmpty();
+    seconds(1.1);
+    assertThat(listener.timedOut).containsExactlyInAnyOrder("heard", "anew");
+  }
+
+  @Test
+  void aQuestionThatFailsIsNoAnswer() {
+    listener.answers = peer -> CompletableFuture.failedFuture(new IllegalStateException("no"));
+    monitor.monitor("a");
+    seconds(10.1);
+    assertThat(listener.timedOut).containsExactly("a");
+  }
+
+  @Test
   void afterItsOwnProcessStoodStillWhatPeersSentIsReadFirst() {
     ManualClock clock = new ManualClock();
     OneTimer timers = new OneTimer(mainThread);
@@ -119,6 +188,7 @@ class HeartbeatMonitorTest {
     late.heardFrom("speaks");
     clock.advance(Duration.ofSeconds(1));
     timers.fire();
+    seconds(0);
     assertThat(listener.timedOut).containsExactly("silent");
     assertThat(late.isMonitored("speaks")).isTrue();
   }

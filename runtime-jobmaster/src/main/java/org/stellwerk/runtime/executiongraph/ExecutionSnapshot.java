@@ -7,7 +7,7 @@ import org.stellwerk.runtime.jobgraph.SlotSharing;
 import org.stellwerk.runtime.messages.ExecutionState;
 
 /**
- * An attempt at one instant; for tests and the simulator.
+ * An attempt at one instant.
  *
  * @param allocationId its slot; null if it has none
  * @param slotSharing with whom it may share the slot

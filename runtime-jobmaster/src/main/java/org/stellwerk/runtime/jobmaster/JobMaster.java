@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.stellwerk.rpc.FencedRpcEndpoint;
 import org.stellwerk.rpc.RpcService;
 import org.stellwerk.runtime.FaultPoints;
+import org.stellwerk.runtime.RuntimeServices;
 import org.stellwerk.runtime.executiongraph.TaskFailedException;
 import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
 import org.stellwerk.runtime.gateway.JobMasterGateway;
@@ -98,7 +99,8 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     this.jobGraph = jobGraph;
     this.config = config;
     this.listener = services.listener();
-    this.faultPoints = services.runtime().faultPoints();
+    RuntimeServices runtime = services.runtime();
+    this.faultPoints = runtime.faultPoints();
     this.recovered = services.recovered();
     this.resourceId = new ResourceID(getEndpointId());
     this.resourceManager =
@@ -112,19 +114,16 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
             rpc,
             config,
             getMainThreadExecutor(),
-            services.runtime());
+            runtime);
     this.slotPool =
         new SlotPool(
-            resourceManager::declare,
-            getMainThreadExecutor(),
-            config.slotPool(),
-            services.runtime().clock());
+            resourceManager::declare, getMainThreadExecutor(), config.slotPool(), runtime.clock());
     this.scheduler =
         SchedulerFactory.create(
             spec(jobGraph, services),
             slotPool,
             new SchedulerServices(
-                services.runtime(),
+                runtime,
                 getMainThreadExecutor(),
                 config.configuration().withAll(jobGraph.configuration()),
                 config.slotRequestTimeout(),
@@ -143,8 +142,9 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
         new MonitoredPeers<>(
             config.heartbeat().timeout(),
             this::onSilence,
+            connection -> rpc.answers(connection.address()),
             getMainThreadExecutor(),
-            services.runtime().clock());
+            runtime.clock());
     this.taskManagerAcceptance =
         new PeerAcceptance<>("jobmaster", faultPoints, getMainThreadExecutor());
   }
@@ -254,13 +254,13 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     if (before != null && before.isSame(registration)) {
       return before.answer();
     }
+    if (before != null && before.isContinuedBy(registration)) {
+      TaskManagerConnection again = before.with(registration);
+      taskManagers.put(id, again);
+      return again.accept(resourceId, reports.resume(again.id(), registration.report()));
+    }
     if (before != null) {
-      // It offers slots only once it is registered: it has given up those of before.
-      loseTaskManager(
-          id,
-          before.isSameProcess(registration)
-              ? TaskManagerLoss.left("it has ended its connection, and registered again")
-              : TaskManagerLoss.gone("another one has registered under its id"));
+      loseTaskManager(id, before.lossBy(registration));
     }
     TaskManagerConnection connection =
         new TaskManagerConnection(
@@ -272,10 +272,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     LOG.debug("TaskManager {} at {} has registered.", id, connection.address());
     Adoption adopted =
         scheduler.adopt(connection.location(), connection.gateway(), registration.report());
-    connection.answered(
-        new RegistrationResponse.JobMasterTaskExecutorSuccess(
-            resourceId, adopted.slots(), adopted.attempts()));
-    return connection.answer();
+    return connection.accept(resourceId, adopted);
   }
 
   @Override

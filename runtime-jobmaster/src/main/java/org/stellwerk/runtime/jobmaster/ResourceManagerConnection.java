@@ -1,5 +1,6 @@
 package org.stellwerk.runtime.jobmaster;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -290,6 +291,10 @@ final class ResourceManagerConnection {
   }
 
   private final class LossListener implements HeartbeatListener<ResourceID> {
+    @Override
+    public CompletableFuture<Boolean> answers(ResourceID resourceManager) {
+      return rpc.answers(parties.resourceManagerAddress());
+    }
 
     @Override
     public void notifyHeartbeatTimeout(ResourceID lost) {

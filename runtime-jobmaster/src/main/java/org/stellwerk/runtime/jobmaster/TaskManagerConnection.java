@@ -2,9 +2,12 @@ package org.stellwerk.runtime.jobmaster;
 
 import org.stellwerk.runtime.gateway.TaskExecutorGateway;
 import org.stellwerk.runtime.id.ResourceID;
+import org.stellwerk.runtime.messages.JobReport;
 import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.TaskManagerLocation;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.messages.TaskManagerRegistration;
+import org.stellwerk.runtime.scheduler.Adoption;
 
 /** A registered TaskExecutor and the one gateway through which its slots' tasks are deployed. */
 final class TaskManagerConnection {
@@ -45,9 +48,29 @@ final class TaskManagerConnection {
     return registration.registrationId().equals(other.registrationId());
   }
 
-  /** Whether it is one of the same process. */
-  boolean isSameProcess(TaskManagerRegistration other) {
+  private boolean isSameProcess(TaskManagerRegistration other) {
     return location().equals(other.location()) && address().equals(other.address());
+  }
+
+  /**
+   * Whether the same process registers again with what it had: it had lost sight of this JobMaster,
+   * and has kept its slots and tasks. One that reports nothing has given them up.
+   */
+  boolean isContinuedBy(TaskManagerRegistration other) {
+    return isSameProcess(other) && !other.report().equals(JobReport.EMPTY);
+  }
+
+  /** What the job has of the TaskExecutor stays, under another registration. */
+  TaskManagerConnection with(TaskManagerRegistration other) {
+    return new TaskManagerConnection(other, taskExecutor, gateway);
+  }
+
+  /** What a registration means that does not continue this one. */
+  TaskManagerLoss lossBy(TaskManagerRegistration other) {
+    // It offers slots only once it is registered: it has given up those of before.
+    return isSameProcess(other)
+        ? TaskManagerLoss.left("it has ended its connection, and registered again")
+        : TaskManagerLoss.gone("another one has registered under its id");
   }
 
   /** The answer to the registration, for its repetitions, too. */
@@ -55,8 +78,12 @@ final class TaskManagerConnection {
     return answer;
   }
 
-  void answered(RegistrationResponse newAnswer) {
-    answer = newAnswer;
+  /** The TaskExecutor is taken in; returns the answer. */
+  RegistrationResponse accept(ResourceID jobMaster, Adoption goesOnWith) {
+    answer =
+        new RegistrationResponse.JobMasterTaskExecutorSuccess(
+            jobMaster, goesOnWith.slots(), goesOnWith.attempts());
+    return answer;
   }
 
   String address() {

@@ -1,7 +1,10 @@
 package org.stellwerk.runtime.jobmaster;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.runtime.executiongraph.DeploymentTracker;
@@ -12,7 +15,11 @@ import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPool;
+import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.JobReport;
+import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
+import org.stellwerk.runtime.scheduler.Adoption;
 import org.stellwerk.runtime.scheduler.SchedulerNG;
 
 /**
@@ -64,6 +71,36 @@ final class TaskManagerReports {
       connection.taskExecutor().cancelTasks(unknown, jobMasterId, rpcTimeout);
     }
     reconcileSlots(connection, report);
+  }
+
+  /**
+   * What the job goes on with of that which a TaskExecutor has that is registered, and registers
+   * again: nothing has changed here. What it lacks its next reports show.
+   */
+  Adoption resume(ResourceID taskManagerId, JobReport report) {
+    Map<ExecutionAttemptID, ExecutionState> current = new LinkedHashMap<>();
+    scheduler.snapshot().forEach(attempt -> current.put(attempt.attemptId(), attempt.state()));
+    List<AllocationID> held = slotPool.allocationsOf(taskManagerId);
+    Adoption kept =
+        new Adoption(
+            report.slots().stream().map(SlotOffer::allocationId).filter(held::contains).toList(),
+            report.executions().stream()
+                .filter(execution -> goesOn(execution, current.get(execution.attemptId())))
+                .map(JobReport.HeldExecution::attemptId)
+                .toList());
+    LOG.info(
+        "TaskManager {} has registered again, and keeps {} of {} tasks and {} of {} slots.",
+        taskManagerId,
+        kept.attempts().size(),
+        report.executions().size(),
+        kept.slots().size(),
+        report.slots().size());
+    return kept;
+  }
+
+  /** An attempt of which the end is known here is not to run there. */
+  private static boolean goesOn(JobReport.HeldExecution reported, @Nullable ExecutionState known) {
+    return known != null && (!known.isTerminal() || reported.state().isTerminal());
   }
 
   private void reconcileSlots(

@@ -113,7 +113,7 @@ public interface SchedulerNG {
   /** How many tasks the job would have if it began now, in the slots that it has; for checks. */
   int possibleTasks();
 
-  /** The current attempt of every subtask, producers before consumers; for checks. */
+  /** The current attempt of every subtask, producers before consumers. */
   List<ExecutionSnapshot> snapshot();
 
   /**

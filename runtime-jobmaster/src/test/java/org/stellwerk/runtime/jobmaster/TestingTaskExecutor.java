@@ -27,6 +27,7 @@ import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.IOMetrics;
 import org.stellwerk.runtime.messages.JobReport;
+import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.SerializedThrowable;
 import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskDeploymentBatch;
@@ -57,6 +58,7 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
   public @Nullable JobMasterGateway jobMaster;
   public boolean confirmsCancel = true;
   public JobReport report = JobReport.EMPTY;
+  final List<RegistrationResponse> answers = new ArrayList<>();
   private long registrationIds;
   private final Map<JobID, JobMasterGateway> jobMasters = new LinkedHashMap<>();
   private final Map<String, CompletableFuture<JobMasterGateway>> registrations =
@@ -98,8 +100,18 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
                           location,
                           report),
                       Duration.ofSeconds(5))
-                  .thenApply(registered -> gateway);
+                  .thenApply(
+                      registered -> {
+                        answers.add(registered);
+                        return gateway;
+                      });
             });
+  }
+
+  /** Registers again, with its report. */
+  void registerAgain(JobMasterAddress address, JobID jobId) {
+    registrations.clear();
+    offer(address, jobId, List.of());
   }
 
   /** Ends its connections without a word, and what runs with them. */

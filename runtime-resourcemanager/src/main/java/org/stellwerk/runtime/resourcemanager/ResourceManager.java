@@ -7,11 +7,13 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.rpc.FencedRpcEndpoint;
+import org.stellwerk.rpc.RpcGateway;
 import org.stellwerk.rpc.RpcService;
 import org.stellwerk.runtime.RuntimeServices;
 import org.stellwerk.runtime.gateway.JobMasterGateway;
@@ -85,16 +87,23 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
         new SlotManager(
             new Actions(), new EvenSpreadStrategy(), services.ids(), services.transitions());
     TaskManagerLoss silence = TaskManagerLoss.silent(config.heartbeatTimeout().toMillis());
-    this.taskExecutors = peers(id -> loseTaskExecutor(id, silence));
-    this.jobMasters = peers(id -> loseJobMaster(id, silence.reason()));
+    this.taskExecutors =
+        peers(id -> loseTaskExecutor(id, silence), TaskExecutorConnection::gateway);
+    this.jobMasters =
+        peers(id -> loseJobMaster(id, silence.reason()), JobMasterConnection::gateway);
     this.availabilities = new Availabilities(taskExecutors, jobMasters, slotManager);
     this.taskExecutorAcceptance = acceptance();
     this.jobMasterAcceptance = acceptance();
   }
 
-  private <I, P> MonitoredPeers<I, P> peers(Consumer<I> onSilence) {
+  private <I, P> MonitoredPeers<I, P> peers(
+      Consumer<I> onSilence, Function<P, RpcGateway> gateway) {
     return new MonitoredPeers<>(
-        config.heartbeatTimeout(), onSilence, getMainThreadExecutor(), services.clock());
+        config.heartbeatTimeout(),
+        onSilence,
+        peer -> getRpcService().answers(gateway.apply(peer).getAddress()),
+        getMainThreadExecutor(),
+        services.clock());
   }
 
   private <I> PeerAcceptance<I> acceptance() {

@@ -184,7 +184,9 @@ class ResourceManagerTest extends ResourceManagerTestBase {
       sim.await(gateway.heartbeatFromJobMaster(jmResource, jobId, TIMEOUT));
     }
     assertThat(jobMaster.disconnects).isEmpty();
-    seconds(16);
+    seconds(17);
+    assertThat(jobMaster.disconnects).as("its process answers").isEmpty();
+    seconds(2);
     assertThat(jobMaster.disconnects).hasSize(1);
     assertThat(sim.awaitFailure(gateway.heartbeatFromJobMaster(jmResource, jobId, TIMEOUT)))
         .isInstanceOf(UnknownJobMasterException.class);

@@ -25,7 +25,9 @@ class ResourceManagerWorkersTest extends ResourceManagerTestBase {
       sim.await(beat(taskExecutor, id));
     }
     assertThat(overview().taskManagers()).isEqualTo(1);
-    seconds(16);
+    seconds(17);
+    assertThat(overview().taskManagers()).as("its process answers").isEqualTo(1);
+    seconds(2);
     assertThat(overview()).isEqualTo(new ResourceOverview(0, 0, 0));
     assertThat(taskExecutor.disconnects).hasSize(1);
     assertThat(taskExecutor.disconnects.get(0)).contains("nothing was heard of it for 15000 ms");

@@ -324,6 +324,11 @@ final class JobLeaderConnection {
 
   private final class LossListener implements HeartbeatListener<JobID> {
     @Override
+    public CompletableFuture<Boolean> answers(JobID job) {
+      return context.rpc().answers(address());
+    }
+
+    @Override
     public void notifyHeartbeatTimeout(JobID job) {
       owner.onJobMasterSilent(
           JobLeaderConnection.this,

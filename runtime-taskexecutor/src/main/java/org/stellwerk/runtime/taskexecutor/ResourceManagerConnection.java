@@ -330,6 +330,14 @@ final class ResourceManagerConnection {
 
   private final class LossListener implements HeartbeatListener<ResourceManagerId> {
     @Override
+    public CompletableFuture<Boolean> answers(ResourceManagerId id) {
+      Established peer = established;
+      return peer == null
+          ? CompletableFuture.completedFuture(false)
+          : context.rpc().answers(peer.gateway().getAddress());
+    }
+
+    @Override
     public void notifyHeartbeatTimeout(ResourceManagerId id) {
       registerAgain(
           "no heartbeat for " + context.config().heartbeat().timeout().toMillis() + " ms");

@@ -244,7 +244,7 @@ class TaskExecutorSlotsTest {
     bed.net.setStatus("tm", "jm", Status.BLACKHOLE);
     bed.runFor(Duration.ofSeconds(13));
     assertThat(task.cancellations).isZero();
-    bed.runFor(Duration.ofSeconds(3));
+    bed.runFor(Duration.ofSeconds(4));
     assertThat(task.cancellations).isEqualTo(1);
     assertThat(bed.runner.releasedJobs).containsExactly(master.jobId);
   }

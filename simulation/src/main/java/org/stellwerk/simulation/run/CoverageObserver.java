@@ -41,6 +41,7 @@ final class CoverageObserver implements SimObserver, TransitionListener {
   static final String MADE_AGAIN = "a task that had finished is started again";
   static final String MISSED = "a finished result was missed by its reader";
   static final String LINK = "link changed";
+  static final String RENEWED = SimLinkChange.RENEWED;
   static final String LOST = "lost: ";
   static final String STEP = "step: ";
   static final String ENDED = "process ended by itself: ";
@@ -192,6 +193,6 @@ final class CoverageObserver implements SimObserver, TransitionListener {
 
   @Override
   public void onLink(SimLinkChange change) {
-    coverage.count(LINK);
+    coverage.count(change.what().equals(SimLinkChange.RENEWED) ? RENEWED : LINK);
   }
 }

@@ -95,6 +95,7 @@ public final class RequiredCoverage {
             RescalingCoverage.GROWN,
             RescalingCoverage.SHRUNK,
             CoverageObserver.LINK,
+            CoverageObserver.RENEWED,
             CoverageObserver.MADE_AGAIN,
             CoverageObserver.MISSED,
             CoverageObserver.BLOB,

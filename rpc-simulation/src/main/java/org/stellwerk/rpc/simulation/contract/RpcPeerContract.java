@@ -26,9 +26,10 @@ import org.stellwerk.util.ExceptionUtils;
 public abstract class RpcPeerContract {
 
   /** How long a peer is paused at least. */
-  protected static final Duration PAUSE = Duration.ofSeconds(1);
+  protected static final Duration PAUSE = Duration.ofSeconds(2);
 
   private static final int CALLS = 600;
+  private static final int MOST_QUESTIONS = 60;
   private static final int LARGE = 4 << 20;
 
   private final List<String> gone = Collections.synchronizedList(new ArrayList<>());
@@ -250,6 +251,30 @@ public abstract class RpcPeerContract {
     assertThat(gone).isEmpty();
     peer.kill();
     await(firstGone);
+  }
+
+  /** One question may be too short for a process on a machine under load. */
+  private void awaitAnswer(PeerProcess peer) throws Throwable {
+    int questions = 1;
+    while (!Boolean.TRUE.equals(await(service.answers(peer.endpointAddress())))) {
+      assertThat(++questions).isLessThan(MOST_QUESTIONS);
+    }
+  }
+
+  @Test
+  void aPausedOrKilledPeerDoesNotAnswer() throws Throwable {
+    PeerProcess peer = startPeer(null);
+    assertThat(await(service.answers(peer.endpointAddress()))).as("not connected").isFalse();
+    ContractGateway gateway = connected(peer);
+    awaitAnswer(peer);
+    assertThat(await(service.answers(service.getEndpointAddress("own")))).isTrue();
+    peer.pause();
+    assertThat(await(service.answers(peer.endpointAddress()))).as("paused").isFalse();
+    peer.resume();
+    assertThat(await(gateway.echo("alive"))).isEqualTo("alive");
+    awaitAnswer(peer);
+    peer.kill();
+    assertThat(await(service.answers(peer.endpointAddress()))).as("killed").isFalse();
   }
 
   @Test
