@@ -260,8 +260,17 @@ public final class ExecutionGraph {
     forEachExecution(Execution::cancel);
   }
 
-  /** Ends every task without waiting for its TaskExecutor. */
+  /**
+   * Ends every task without waiting for its TaskExecutor. First those that have no slot: they would
+   * be deployed in one that another leaves, where that one's task still runs.
+   */
   public void suspendAll() {
+    forEachExecution(
+        execution -> {
+          if (execution.getSlot() == null) {
+            execution.suspend();
+          }
+        });
     forEachExecution(Execution::suspend);
   }
 

@@ -87,6 +87,18 @@ class StagedJobsTest {
     }
   }
 
+  /** The task that was deployed runs on there: the TaskExecutor only hears that its leader ends. */
+  @Test
+  void whoWaitsIsNotDeployedWhileTheJobIsSuspended() {
+    start(2, 1, ShipStrategy.HASH);
+    bed.offerSlot(1);
+    assertThat(states()).containsExactly("DEPLOYING", "SCHEDULED", "CREATED");
+    bed.scheduler().suspend("test");
+    assertThat(states()).containsExactly("CANCELED", "CANCELED", "CANCELED");
+    bed.runFor(Duration.ZERO);
+    assertThat(bed.gateway(1).submitted).hasSize(1);
+  }
+
   @Test
   void aPointwiseConsumerWaitsForItsOwnProducerOnly() {
     start(2, 2, ShipStrategy.FORWARD);
