@@ -1,6 +1,7 @@
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
@@ -52,6 +53,11 @@ final class PlainLambdas {
 
   public static void main(String[] arguments) throws IOException {
     Path directory = Files.createDirectories(Path.of(arguments[0]));
+    try (DirectoryStream<Path> before = Files.newDirectoryStream(directory)) {
+      for (Path old : before) {
+        Files.delete(old); // of another version
+      }
+    }
     for (int i = 1; i < arguments.length; i++) {
       Path jar = Path.of(arguments[i]);
       PlainLambdas lambdas = new PlainLambdas();

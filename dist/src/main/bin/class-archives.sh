@@ -11,6 +11,8 @@ work="$(mktemp -d "${TMPDIR:-/tmp}/stellwerk-archives.XXXXXX")"
 export STELLWERK_CONF_DIR="$work/conf" STELLWERK_LOG_DIR="$work/log" STELLWERK_PID_DIR="$work/run"
 export STELLWERK_DATA_DIR="$work/data"
 finish() {
+  local code=$?
+  [ "$code" = 0 ] || tail -n 20 "$work"/out "$work"/log/*.out "$work"/log/*.log >&2 || true
   "$bin/stop-cluster.sh" >/dev/null 2>&1 || true
   rm -rf "$work" "$home"/lib/stellwerk-*.new
 }
@@ -39,10 +41,11 @@ leader="$(head -n 1 "$work"/run/stellwerk-*-jobmanager.pid)"
 rest="$(free_port 23000)"
 "$bin/jobmanager.sh" start -D rest.port="$rest" -D jobmanager.rpc.port="$(free_port 24000)" >>"$work/out"
 kill -9 "$leader"
-until "$bin/stellwerk" list -m "localhost:$rest" 2>>"$work/out" | grep -q RUNNING; do
-  [ "$SECONDS" -lt 120 ] || { cat "$work/out" "$work"/log/*.out >&2; exit 1; }
+since="$SECONDS"
+until timeout 60 "$bin/stellwerk" list -m "localhost:$rest" 2>>"$work/out" | grep -q RUNNING; do
+  [ $((SECONDS - since)) -lt 120 ] || { echo "No JobManager took over within 120 s." >&2; exit 1; }
 done
-STELLWERK_WRITE_CLIENT_ARCHIVE=1 "$bin/stellwerk" run -m "localhost:$rest" -p 1 "$examples" \
+STELLWERK_WRITE_CLIENT_ARCHIVE=1 timeout 120 "$bin/stellwerk" run -m "localhost:$rest" -p 1 "$examples" \
   --input "$work/input" --output "$work/output" >>"$work/out"
 "$bin/stop-cluster.sh" >>"$work/out"
 for archive in "$home"/lib/stellwerk-client-*.new; do

@@ -98,6 +98,13 @@ final class RestAnswers {
         .map(
             vertex -> {
               Json bounds = requirements.get(vertex.text("id")).get("parallelism");
+              if (bounds.number("upperBound", -1) < 0) {
+                throw new ClusterException(
+                    "The cluster does not say between which bounds the parallelism of '"
+                        + vertex.text("name")
+                        + "' is; nothing is changed",
+                    ClusterException.NO_ANSWER);
+              }
               return new VertexParallelism(
                   JobVertexID.fromHexString(vertex.text("id")),
                   vertex.text("name"),

@@ -42,6 +42,8 @@ final class Submission {
   CompletableFuture<Acknowledge> answer() {
     CompletableFuture<Acknowledge> answer = new CompletableFuture<>();
     waiting.add(answer);
+    // Later, for those who wait are told in a loop over the list.
+    answer.whenCompleteAsync((ignored, failure) -> waiting.remove(answer), mainThread);
     if (storeCalls > 0) {
       schedule(
           () -> {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.stellwerk.rpc.simulation.SimScheduler;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
 import org.stellwerk.runtime.gateway.DispatcherGateway;
+import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobResourceRequirements;
@@ -93,6 +94,32 @@ class RequirementsChangesTest {
         .hasMessageContaining("another change of it is under way");
     sim.await(first);
     assertThat(stores.graphs).containsEntry(job.jobId(), job.withRequirements(bounds(1, 3)));
+  }
+
+  @Test
+  void whoWaitsForAStoreThatIsOutOfReachIsToldWhyAndNotKept() {
+    DispatcherGateway dispatcher = startWith(job);
+    stores.outages.put("putJob", 1000);
+    CompletableFuture<Acknowledge> change = change(dispatcher, bounds(1, 3));
+    assertThat(sim.awaitFailure(change))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("The new bounds of job " + job.jobId() + " are not stored yet");
+    stores.outages.clear();
+    sim.runFor(Duration.ofSeconds(20));
+    assertThat(stores.graphs).containsEntry(job.jobId(), job.withRequirements(bounds(1, 3)));
+  }
+
+  /** A disk without room would otherwise never get any. */
+  @Test
+  void aJobThatIsOverIsCleanedUpThoughAChangeOfItCouldNotBeStored() {
+    DispatcherGateway dispatcher = startWith(job);
+    stores.outages.put("putJob", 1000);
+    CompletableFuture<Acknowledge> change = change(dispatcher, bounds(1, 1));
+    assertThat(sim.awaitFailure(change)).isInstanceOf(StoreUnavailableException.class);
+    taskExecutor.reportAll(ExecutionState.FINISHED);
+    sim.await(dispatcher.requestJobResult(job.jobId(), LONG));
+    sim.runFor(Duration.ofSeconds(30));
+    assertThat(stores.graphs).isEmpty();
   }
 
   @Test

@@ -9,6 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.runtime.blob.BlobStore;
 import org.stellwerk.runtime.id.BlobKey;
@@ -22,6 +25,8 @@ import org.stellwerk.util.ExceptionUtils;
  * it is answered.
  */
 final class SubmissionRoutes {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SubmissionRoutes.class);
 
   private static final long MAX_GRAPH_BYTES = 64L << 20;
 
@@ -79,8 +84,13 @@ final class SubmissionRoutes {
         .put(jar)
         .exceptionally(
             failure -> {
+              Throwable cause = ExceptionUtils.stripCompletionException(failure);
+              if (!(cause instanceof IOException)) {
+                throw new CompletionException(cause);
+              }
+              LOG.warn("An uploaded jar is not kept: {}", ExceptionUtils.describe(cause));
               throw new RestException(
-                  RestException.UNAVAILABLE, ExceptionUtils.describe(failure) + "; try again");
+                  RestException.UNAVAILABLE, ExceptionUtils.describe(cause) + "; try again");
             });
   }
 

@@ -12,12 +12,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A multipart body: its plain fields in memory, its files in a directory of their own on disk,
  * where they stay until it is closed.
  */
 final class Upload implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Upload.class);
 
   private static final int MAX_FIELD_BYTES = 1 << 20;
   private static final int CHUNK_BYTES = 1 << 14;
@@ -81,6 +85,7 @@ final class Upload implements AutoCloseable {
     try {
       return action.call();
     } catch (Exception e) {
+      LOG.warn("An upload is not kept in {}: {}", directory, e.toString());
       throw new RestException(
           RestException.UNAVAILABLE,
           "The upload cannot be kept in " + directory + " now (io.tmp.dirs), try again: " + e);
