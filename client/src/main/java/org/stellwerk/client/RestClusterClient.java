@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
@@ -31,15 +32,26 @@ public final class RestClusterClient implements ClusterClient {
   private static final int MAX_PORT = 65535;
 
   private final HttpTransport http;
+  private final Patience patience;
 
   /** A client of the cluster at an address such as {@code http://localhost:8081}. */
   public RestClusterClient(URI address) {
-    this.http = new HttpTransport(address, null);
+    this(new HttpTransport(address, null), Patience.NONE);
   }
 
   /** A client that goes on with whoever leads when nobody answers at the address. */
   public RestClusterClient(URI address, LeaderLookup leaders) {
-    this.http = new HttpTransport(address, leaders);
+    this(new HttpTransport(address, leaders), Patience.NONE);
+  }
+
+  private RestClusterClient(HttpTransport http, Patience patience) {
+    this.http = http;
+    this.patience = patience;
+  }
+
+  /** The same client, asking again as long as the patience lasts; submissions are made once. */
+  public RestClusterClient with(Patience newPatience) {
+    return new RestClusterClient(http, newPatience);
   }
 
   /**
@@ -110,25 +122,24 @@ public final class RestClusterClient implements ClusterClient {
 
   @Override
   public List<JobDetails> listJobs() {
-    return read(http.get("/jobs/overview"), RestAnswers::jobs);
+    return ask(() -> http.get("/jobs/overview"), RestAnswers::jobs);
   }
 
   @Override
   public JobDetails requestJobDetails(JobID jobId) {
-    return read(http.get("/jobs/" + jobId), RestAnswers::job);
+    return ask(() -> http.get("/jobs/" + jobId), RestAnswers::job);
   }
 
   @Override
   public Optional<JobResult> requestJobResult(JobID jobId) {
-    return read(
-        http.get("/jobs/" + jobId + "/execution-result"),
+    return ask(() -> http.get("/jobs/" + jobId + "/execution-result"),
         answer -> RestAnswers.result(jobId, answer));
   }
 
   @Override
   public Optional<String> requestFailureOrigin(JobID jobId) {
     try {
-      return read(http.get("/jobs/" + jobId + "/exceptions"), RestAnswers::failureOrigin);
+      return ask(() -> http.get("/jobs/" + jobId + "/exceptions"), RestAnswers::failureOrigin);
     } catch (ClusterException e) {
       return Optional.empty();
     }
@@ -137,8 +148,8 @@ public final class RestClusterClient implements ClusterClient {
   @Override
   public Map<String, Integer> requestOpenTasks(JobID jobId) {
     Map<String, Integer> open = new TreeMap<>();
-    for (String vertex : read(http.get("/jobs/" + jobId), RestAnswers::vertexIds)) {
-      read(http.get("/jobs/" + jobId + "/vertices/" + vertex), RestAnswers::openTasks)
+    for (String vertex : ask(() -> http.get("/jobs/" + jobId), RestAnswers::vertexIds)) {
+      ask(() -> http.get("/jobs/" + jobId + "/vertices/" + vertex), RestAnswers::openTasks)
           .forEach((taskManager, count) -> open.merge(taskManager, count, Integer::sum));
     }
     return open;
@@ -146,13 +157,13 @@ public final class RestClusterClient implements ClusterClient {
 
   @Override
   public void cancelJob(JobID jobId) {
-    read(http.patch("/jobs/" + jobId + "?mode=cancel"), Function.identity());
+    ask(() -> http.patch("/jobs/" + jobId + "?mode=cancel"), Function.identity());
   }
 
   @Override
   public List<VertexParallelism> requestParallelism(JobID jobId) {
-    Json job = read(http.get("/jobs/" + jobId), Function.identity());
-    return read(http.get(requirementsOf(jobId)), bounds -> RestAnswers.parallelism(job, bounds));
+    Json job = ask(() -> http.get("/jobs/" + jobId), Function.identity());
+    return ask(() -> http.get(requirementsOf(jobId)), bounds -> RestAnswers.parallelism(job, bounds));
   }
 
   @Override
@@ -164,7 +175,7 @@ public final class RestClusterClient implements ClusterClient {
                     "\"%s\":{\"parallelism\":{\"lowerBound\":%d,\"upperBound\":%d}}"
                         .formatted(vertex.id(), vertex.lowerBound(), vertex.upperBound()))
             .collect(Collectors.joining(",", "{", "}"));
-    read(http.put(requirementsOf(jobId), body), Function.identity());
+    ask(() -> http.put(requirementsOf(jobId), body), Function.identity());
   }
 
   private static String requirementsOf(JobID jobId) {
@@ -173,7 +184,7 @@ public final class RestClusterClient implements ClusterClient {
 
   @Override
   public List<TaskManagerSummary> listTaskManagers() {
-    return read(http.get("/taskmanagers"), RestAnswers::taskManagers);
+    return ask(() -> http.get("/taskmanagers"), RestAnswers::taskManagers);
   }
 
   @Override
@@ -185,16 +196,20 @@ public final class RestClusterClient implements ClusterClient {
           case DRAINING -> "drain";
         };
     String segment = URLEncoder.encode(taskManagerId, StandardCharsets.UTF_8).replace("+", "%20");
-    return read(http.post("/taskmanagers/" + segment + "/" + order), RestAnswers::taskManager);
+    return ask(() -> http.post("/taskmanagers/" + segment + "/" + order), RestAnswers::taskManager);
   }
 
   @Override
   public ClusterOverview requestOverview() {
-    return read(http.get("/overview"), RestAnswers::overview);
+    return ask(() -> http.get("/overview"), RestAnswers::overview);
   }
 
   @Override
   public void close() {}
+
+  private <T> T ask(Supplier<HttpTransport.Answer> request, Function<Json, T> reader) {
+    return patience.ask(() -> read(request.get(), reader));
+  }
 
   private <T> T read(HttpTransport.Answer answer, Function<Json, T> reader) {
     if (answer.isError()) {

@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.util.Arrays;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
 import org.stellwerk.client.ClusterClient;
 import org.stellwerk.client.ClusterException;
 import org.stellwerk.client.LeaderLookup;
+import org.stellwerk.client.Patience;
 import org.stellwerk.client.RestClusterClient;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.configuration.IllegalConfigurationException;
@@ -37,6 +39,8 @@ public final class CliFrontend {
 
   static final int OK = 0;
   static final int FAILED = 1;
+
+  private static final Duration LEADER_CHANGE = Duration.ofSeconds(20);
 
   private static final List<String> NOT_YET = List.of("stop", "savepoint", "checkpoint");
 
@@ -139,7 +143,7 @@ public final class CliFrontend {
       return new InfoCommand(line, console).run();
     }
     Configuration effective = cluster.configuration().get().withAll(line.defined());
-    try (ClusterClient client = client(line, effective, cluster)) {
+    try (ClusterClient client = client(line, effective, cluster).with(patience(line, console))) {
       return switch (line.verb()) {
         case RUN -> new RunCommand(line, client, console).run();
         case LIST -> new ListCommand(line, client, console).run();
@@ -154,8 +158,15 @@ public final class CliFrontend {
     }
   }
 
+  /** A change of leaders is waited out; a submission knows better itself what it must repeat. */
+  private static Patience patience(CommandLine line, Console console) {
+    return line.verb() == Verb.RUN
+        ? Patience.NONE
+        : new Patience(LEADER_CHANGE, why -> console.err().println("Asking again for a while: " + why));
+  }
+
   /** Who names an address means that one. */
-  private static ClusterClient client(
+  private static RestClusterClient client(
       CommandLine line, Configuration configuration, Cluster cluster) {
     URI address = address(line, configuration);
     return (line.has(Option.JOBMANAGER)

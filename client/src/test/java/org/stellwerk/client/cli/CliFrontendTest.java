@@ -326,6 +326,24 @@ class CliFrontendTest {
   }
 
   @Test
+  void aChangeOfLeadersIsWaitedOut() {
+    cluster
+        .answer("PATCH /jobs/$id?mode=cancel", 503, "{'errors':['No JobManager leads']}")
+        .answer("PATCH /jobs/$id?mode=cancel", 503, "{'errors':['No JobManager leads']}")
+        .answer("PATCH /jobs/$id?mode=cancel", 202, "{}")
+        .answer("GET /jobs/$id", 503, "{'errors':['The JobMaster ends']}")
+        .answer("GET /jobs/$id", 200, "{'jid':'$id','name':'n','state':'CANCELED'}");
+    Outcome outcome = run("cancel " + ID);
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.out())
+        .containsExactly("Cancelling job " + ID + ".", "Cancelled job " + ID + ".");
+    assertThat(outcome.err())
+        .containsExactly(
+            "Asking again for a while: No JobManager leads",
+            "Asking again for a while: The JobMaster ends");
+  }
+
+  @Test
   void cancelTellsForWhomItWaits() {
     String job =
         "{'jid':'$id','name':'n','state':'CANCELLING','vertices':[{'id':'v1','tasks':{}}]}";
