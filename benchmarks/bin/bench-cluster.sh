@@ -10,7 +10,7 @@ java="${JAVA_HOME:+$JAVA_HOME/bin/}java"
 # What the jobs' classes are in: the examples, and the one task that the benchmarks add.
 benchmark_jars() {
   local own
-  own="${BENCH_JAR:-$(ls "$root"/benchmarks/target/benchmarks-*.jar 2>/dev/null | head -n 1)}"
+  own="${BENCH_JAR:-$(ls "$root"/benchmarks/target/benchmarks-*.jar 2>/dev/null | head -n 1 || true)}"
   [ -r "$own" ] || { echo "No jar of the benchmarks in $root/benchmarks/target; run: mvn -q package -DskipTests" >&2; exit 2; }
   jars="$STELLWERK_HOME/examples/stellwerk-examples.jar:$own"
 }

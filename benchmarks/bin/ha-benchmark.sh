@@ -5,7 +5,7 @@
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)"
 STELLWERK_HOME="${STELLWERK_HOME:-$root/dist/target/stellwerk}"
 class_path="${BENCH_CLASSPATH:-$root/benchmarks/target/classes:$(cat "$root/benchmarks/target/classpath.txt" 2>/dev/null || true)}"
-own="${BENCH_JAR:-$(ls "$root"/benchmarks/target/benchmarks-*.jar 2>/dev/null | head -n 1)}"
+own="${BENCH_JAR:-$(ls "$root"/benchmarks/target/benchmarks-*.jar 2>/dev/null | head -n 1 || true)}"
 java="${JAVA_HOME:+$JAVA_HOME/bin/}java"
 if [ ! -x "$STELLWERK_HOME/bin/jobmanager.sh" ] || [ ! -r "$own" ]; then
   echo "No distribution at $STELLWERK_HOME, or no jar of the benchmarks; run: mvn -q package -DskipTests" >&2
