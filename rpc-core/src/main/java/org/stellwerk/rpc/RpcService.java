@@ -18,7 +18,7 @@ import org.stellwerk.util.IdGenerator;
 public interface RpcService extends AutoCloseableAsync {
 
   /** How long {@link #answers} takes at most. */
-  Duration ANSWER_LIMIT = Duration.ofSeconds(4);
+  Duration ANSWER_LIMIT = Duration.ofSeconds(8);
 
   /** The host name or address under which peers reach this service; empty if it has no network. */
   String getAddress();
@@ -77,7 +77,7 @@ public interface RpcService extends AutoCloseableAsync {
    * nothing about the endpoint.
    *
    * @return true as soon as the process answers; false if it is not connected, or does not answer
-   *     within {@link #ANSWER_LIMIT}, or on a fresh connection within half of it; does not fail
+   *     within {@link #ANSWER_LIMIT}, or on a fresh connection within a third of it; does not fail
    */
   CompletableFuture<Boolean> answers(String endpointAddress);
 

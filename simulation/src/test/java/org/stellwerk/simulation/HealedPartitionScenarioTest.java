@@ -112,7 +112,7 @@ class HealedPartitionScenarioTest {
     world.faults().freeze("tm-2", Duration.ofSeconds(40));
     world.scheduler().runFor(TIMEOUT.minusSeconds(1));
     assertThat(cluster.restartsOf(job)).isZero();
-    world.scheduler().runFor(Duration.ofSeconds(1).plus(RpcService.ANSWER_LIMIT.dividedBy(2)));
+    world.scheduler().runFor(Duration.ofSeconds(1).plus(RpcService.ANSWER_LIMIT.dividedBy(3)));
     assertThat(cluster.restartsOf(job)).isEqualTo(1);
     assertThat(cluster.awaitResult(job)).isEqualTo(JobStatus.FINISHED);
     cluster.assertWellAndIdle(4);

@@ -109,7 +109,7 @@ public class AkkaRpcService implements RpcService {
     CompletableFuture<ActorCell> started = new CompletableFuture<>();
     SupervisorActor.Surroundings surroundings =
         new SupervisorActor.Surroundings(
-            incarnation, name -> servers.find(name).map(Hosted::actor), renewals::renew);
+            incarnation, name -> servers.find(name).map(Hosted::actor), renewals::renewFor);
     this.supervisor =
         actorSystem.actorOf(
             Props.create(

@@ -28,14 +28,13 @@ final class ConnectionProbe {
   /** Each waits for one host; those that answer must not wait for those that do not. */
   private static final int MAX_THREADS = 64;
 
-  /** Knocks have threads of their own: many peers may be silent at once, for long. */
-  private static final int KNOCKING_THREADS = 16;
-
   private static final long MAX_TIMEOUT_MS = 60_000;
 
   private final @Nullable Tls tls;
   private final ThreadPoolExecutor executor = threads(MAX_THREADS, "rpc-probe");
-  private final ThreadPoolExecutor knocking = threads(KNOCKING_THREADS, "rpc-knock");
+
+  /** Knocks have threads of their own: many peers may be silent at once, for long. */
+  private final ThreadPoolExecutor knocking = threads(MAX_THREADS, "rpc-knock");
 
   ConnectionProbe(@Nullable Tls tls) {
     this.tls = tls;
@@ -67,18 +66,30 @@ final class ConnectionProbe {
    * Whether the process that listens answers on a fresh connection. A kernel accepts for a paused
    * process, too; but only one that runs ends a connection that its peer has ended, or makes a TLS
    * handshake.
+   *
+   * @param timeout from now on: a knock for which no thread is free until then is not answered
+   * @return may be cancelled, and costs nothing then if the knock has not begun
    */
   CompletableFuture<Boolean> knock(String host, int port, Duration timeout) {
-    return CompletableFuture.supplyAsync(
+    long deadlineNanos = System.nanoTime() + timeout.toNanos();
+    CompletableFuture<Boolean> answered = new CompletableFuture<>();
+    knocking.execute(
         () -> {
-          try {
-            return connect(host, port, timeout).isAnswered();
-          } catch (CompletionException e) {
-            LOG.debug("Nobody answers a knock at {}:{}.", host, port, e);
-            return false;
+          Duration left = Duration.ofNanos(deadlineNanos - System.nanoTime());
+          if (!answered.isDone()) {
+            answered.complete(left.toMillis() > 0 && isAnswered(host, port, left));
           }
-        },
-        knocking);
+        });
+    return answered;
+  }
+
+  private boolean isAnswered(String host, int port, Duration timeout) {
+    try {
+      return connect(host, port, timeout).isAnswered();
+    } catch (RuntimeException e) {
+      LOG.debug("Nobody answers a knock at {}:{}.", host, port, e);
+      return false;
+    }
   }
 
   private TrialConnection connect(String host, int port, Duration timeout) {

@@ -72,6 +72,11 @@ final class PeerWatch implements PeerLifeline.Surroundings, WayCheck.Surrounding
   }
 
   @Override
+  public CompletableFuture<Void> echo() {
+    return connector.echo();
+  }
+
+  @Override
   public CompletableFuture<Long> renew(Peer peer, Duration timeout) {
     renewals.renew(peer.address());
     return connector.renewalBy(peer.address(), timeout);

@@ -118,8 +118,17 @@ final class Peers {
     for (Peer peer : calls.waitedFor(SUSPICIOUS)) {
       WayCheck check = peer.wayCheck();
       if (check != null && !closed) {
-        check.runIfDue();
+        checkIfDue(peer, check);
       }
+    }
+  }
+
+  /** A failure must not end the timer that leads here, nor the checks of other peers. */
+  private static void checkIfDue(Peer peer, WayCheck check) {
+    try {
+      check.runIfDue();
+    } catch (RuntimeException e) {
+      LOG.error("The way to {} could not be checked.", peer.address(), e);
     }
   }
 
@@ -127,7 +136,7 @@ final class Peers {
   CompletableFuture<Boolean> answers(String address) {
     Peer peer = byAddress.get(address);
     WayCheck check = peer == null ? null : peer.wayCheck();
-    return check == null ? CompletableFuture.completedFuture(false) : check.run();
+    return check == null ? CompletableFuture.completedFuture(false) : check.verdict();
   }
 
   /** Who lives at an address, as far as is known, and has answered a connection. */

@@ -1,5 +1,6 @@
 package org.stellwerk.rpc.akka;
 
+import akka.actor.ActorRef;
 import akka.actor.ActorSelection;
 import akka.actor.Address;
 import akka.actor.AddressFromURIString;
@@ -171,6 +172,13 @@ final class RemoteConnector {
     return address.host().isEmpty() || address.port().isEmpty()
         ? CompletableFuture.completedFuture(false)
         : probe.knock(address.host().get(), (Integer) address.port().get(), timeout);
+  }
+
+  /** Completes when this service has read the answers that came before. */
+  CompletableFuture<Void> echo() {
+    CompletableFuture<Void> heard = new CompletableFuture<>();
+    service.replyActor().tell(new ReplyActor.Echo(heard), ActorRef.noSender());
+    return heard;
   }
 
   private CompletableFuture<Long> askProcess(

@@ -3,6 +3,7 @@ package org.stellwerk.rpc.akka;
 import akka.actor.ActorRef;
 import akka.actor.UntypedAbstractActor;
 import java.lang.reflect.Method;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
 import org.stellwerk.rpc.codec.RemoteInterface;
 import org.stellwerk.rpc.codec.RpcCodec;
@@ -13,6 +14,9 @@ final class ReplyActor extends UntypedAbstractActor {
 
   /** An endpoint's actor has accepted a connection. */
   record Accepted(TransportMessage.Connected terms, ActorRef endpoint) {}
+
+  /** Completes the future when everything that came before has been read. */
+  record Echo(CompletableFuture<Void> heard) {}
 
   private final PendingCalls calls;
   private final Peers peers;
@@ -62,6 +66,8 @@ final class ReplyActor extends UntypedAbstractActor {
       }
     } else if (message instanceof TransportMessage.Goodbye goodbye) {
       peers.goodbye(getSender().path().address().toString(), goodbye.incarnation());
+    } else if (message instanceof Echo echo) {
+      echo.heard().complete(null);
     }
   }
 

@@ -1,6 +1,7 @@
 package org.stellwerk.rpc.akka;
 
 import akka.actor.ActorCell;
+import akka.actor.ActorPath;
 import akka.actor.ActorRef;
 import akka.actor.OneForOneStrategy;
 import akka.actor.SupervisorStrategy;
@@ -11,8 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ObjLongConsumer;
 import org.stellwerk.rpc.codec.RpcCodec;
 import org.stellwerk.rpc.exceptions.EndpointNotFoundException;
 import org.stellwerk.util.FatalErrorHandler;
@@ -37,10 +38,12 @@ final class SupervisorActor extends UntypedAbstractActor {
    *
    * @param incarnation of the service
    * @param endpoints finds them by name
-   * @param renewal makes the connections to the process at an address anew
+   * @param renewal makes the connections to an asker's process anew, for a call of the number
    */
   record Surroundings(
-      long incarnation, Function<String, Optional<ActorRef>> endpoints, Consumer<String> renewal) {}
+      long incarnation,
+      Function<String, Optional<ActorRef>> endpoints,
+      ObjLongConsumer<ActorPath> renewal) {}
 
   SupervisorActor(
       FatalErrorHandler fatalErrorHandler,
@@ -67,7 +70,7 @@ final class SupervisorActor extends UntypedAbstractActor {
         && connect.endpointName().isEmpty()) {
       tellIncarnation(connect);
     } else if (message instanceof TransportMessage.Renew renew) {
-      surroundings.renewal().accept(getSender().path().address().toString());
+      surroundings.renewal().accept(getSender().path(), renew.callId());
       tellIncarnation(renew);
     } else if (message instanceof TransportMessage.Connect connect) {
       surroundings

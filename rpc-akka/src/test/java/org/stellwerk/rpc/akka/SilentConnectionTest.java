@@ -1,9 +1,14 @@
 package org.stellwerk.rpc.akka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.stellwerk.rpc.akka.Patience.get;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,6 +43,19 @@ class SilentConnectionTest {
   void ofBothWithTls(@TempDir Path directory) throws Exception {
     Path member = TestCertificates.make(directory, "member");
     withShops(TestCertificates.tls(member, member), true, true);
+  }
+
+  @Test
+  void aKnockWhoseTimeIsOverBeforeItsTurnIsNotMade() throws Exception {
+    ConnectionProbe probe = new ConnectionProbe(null);
+    try (ServerSocket door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String host = door.getInetAddress().getHostAddress();
+      assertThat(get(probe.knock(host, door.getLocalPort(), Duration.ZERO))).isFalse();
+      door.setSoTimeout(1);
+      assertThatThrownBy(door::accept).isInstanceOf(SocketTimeoutException.class);
+    } finally {
+      probe.close();
+    }
   }
 
   private static void withShops(Configuration configuration, boolean there, boolean back)
@@ -92,6 +110,6 @@ class SilentConnectionTest {
         });
     assertThat(calls.stream().filter(CompletableFuture::isDone))
         .allSatisfy(call -> assertThat(call.join()).hasSize(2));
-    assertThat(endpoint.noted).isSorted().doesNotHaveDuplicates();
+    assertThat(List.copyOf(endpoint.noted)).isSorted().doesNotHaveDuplicates();
   }
 }

@@ -185,7 +185,7 @@ public final class SimNetwork {
         SimNode there = nodes.get(receiver);
         if (here != null && here.isAlive() && there != null) {
           here.rpc().peers().linkChanged(there, status);
-          if (wasHole && status == Status.CONNECTED) {
+          if (wasHole && !status.isDown()) {
             renewal.healed(here, there);
           }
         }

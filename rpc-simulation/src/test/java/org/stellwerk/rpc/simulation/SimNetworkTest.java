@@ -9,6 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
 import org.stellwerk.rpc.exceptions.RpcConnectionException;
 import org.stellwerk.rpc.simulation.SimNetwork.Status;
@@ -196,6 +198,24 @@ class SimNetworkTest {
       }
     }
     assertThat(silent).isGreaterThan(10);
+  }
+
+  /** Also if it ends in steps: no way stays silent for ever. */
+  @ParameterizedTest
+  @EnumSource(names = {"BLACKHOLE_REQUESTS", "BLACKHOLE_REPLIES"})
+  void afterAPartitionThatEndsInStepsTheConnectionIsNotSilentForEver(Status between) {
+    for (int i = 0; i < 20; i++) {
+      net.setStatus("a", "b", Status.BLACKHOLE);
+      fromA.tell(-1);
+      sim.runFor(Duration.ofSeconds(10));
+      net.setStatus("a", "b", between);
+      net.setStatus("a", "b", Status.CONNECTED);
+      long healed = sim.clock().relativeTimeMillis();
+      atB.told.clear();
+      tell(0, 3);
+      sim.runUntil(() -> atB.told.size() == 3, LONG);
+      assertThat(sim.clock().relativeTimeMillis() - healed).isLessThan(16_000);
+    }
   }
 
   /** While somebody waits for an answer, the services make such connections anew. */

@@ -4,9 +4,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.stellwerk.concurrent.ComponentMainThreadExecutor;
 import org.stellwerk.time.Clock;
 
@@ -25,6 +28,8 @@ import org.stellwerk.time.Clock;
  * @param <I> what names a peer
  */
 public final class HeartbeatMonitor<I> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HeartbeatMonitor.class);
 
   private final HeartbeatListener<I> listener;
   private final ComponentMainThreadExecutor mainThread;
@@ -129,10 +134,19 @@ public final class HeartbeatMonitor<I> {
     }
     watched.asked = true;
     watched.patienceNanos = Long.MAX_VALUE;
-    listener
-        .answers(peer)
+    ask(peer)
         .whenCompleteAsync(
             (answers, failure) -> onAnswer(peer, watched, answers != null && answers), mainThread);
+  }
+
+  /** Who cannot even be asked does not answer: nobody is watched for ever. */
+  private CompletableFuture<Boolean> ask(I peer) {
+    try {
+      return listener.answers(peer);
+    } catch (RuntimeException e) {
+      LOG.error("{} could not be asked whether it answers.", peer, e);
+      return CompletableFuture.completedFuture(false);
+    }
   }
 
   private void onAnswer(I peer, Watched watched, boolean answers) {

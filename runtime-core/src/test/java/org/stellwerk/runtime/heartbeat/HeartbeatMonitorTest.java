@@ -176,6 +176,21 @@ class HeartbeatMonitorTest {
   }
 
   @Test
+  void aQuestionThatCannotBeAskedIsNoAnswerAndTheOthersAreWatchedOn() {
+    listener.answers =
+        peer -> {
+          throw new IllegalStateException("no");
+        };
+    monitor.monitor("a");
+    seconds(1);
+    monitor.monitor("b");
+    seconds(9.1);
+    assertThat(listener.timedOut).containsExactly("a");
+    seconds(1);
+    assertThat(listener.timedOut).containsExactly("a", "b");
+  }
+
+  @Test
   void afterItsOwnProcessStoodStillWhatPeersSentIsReadFirst() {
     ManualClock clock = new ManualClock();
     OneTimer timers = new OneTimer(mainThread);
