@@ -132,7 +132,8 @@ public final class RestClusterClient implements ClusterClient {
 
   @Override
   public Optional<JobResult> requestJobResult(JobID jobId) {
-    return ask(() -> http.get("/jobs/" + jobId + "/execution-result"),
+    return ask(
+        () -> http.get("/jobs/" + jobId + "/execution-result"),
         answer -> RestAnswers.result(jobId, answer));
   }
 
@@ -163,7 +164,8 @@ public final class RestClusterClient implements ClusterClient {
   @Override
   public List<VertexParallelism> requestParallelism(JobID jobId) {
     Json job = ask(() -> http.get("/jobs/" + jobId), Function.identity());
-    return ask(() -> http.get(requirementsOf(jobId)), bounds -> RestAnswers.parallelism(job, bounds));
+    return ask(
+        () -> http.get(requirementsOf(jobId)), bounds -> RestAnswers.parallelism(job, bounds));
   }
 
   @Override

@@ -66,7 +66,7 @@ public final class StandaloneSessionClusterEntrypoint {
             new JobManagerConfig(configuration, resourceId, restAddress),
             drivers.services(),
             blobs);
-    StandbyWarmUp.schedule(gateways, drivers.rpc().getScheduledExecutor());
+    StandbyWarmUp.schedule(gateways, drivers.rpc());
     return () -> StartedParts.closeInOrder(rest, programs, process, gateways, blobs, drivers);
   }
 

@@ -4,14 +4,17 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.stellwerk.concurrent.ScheduledExecutor;
+import org.stellwerk.concurrent.FutureUtils;
+import org.stellwerk.rpc.RpcService;
 import org.stellwerk.runtime.gateway.LeaderGateways;
+import org.stellwerk.runtime.gateway.TaskExecutorGateway;
 
 /**
  * A standby that has never talked to another process would do so for the first time when it takes
  * over, and most of that time would be loading and interpreting code. So each JobManager asks the
- * leader two questions soon after its start. Nobody waits for the answers; for the leader itself
- * they are local calls.
+ * leader two questions soon after its start, and connects to some of the TaskManagers, as many as
+ * make that code warm. They know each other then, should it lead one day. Nobody waits for the
+ * answers; for the leader itself they are local calls, and its TaskManagers are connected already.
  */
 final class StandbyWarmUp {
 
@@ -19,24 +22,32 @@ final class StandbyWarmUp {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final long DELAY_MS = 1500;
+  private static final int TASK_MANAGERS = 8;
 
   private StandbyWarmUp() {}
 
   /** Asks a moment later, when the start of this process and of its neighbours is over. */
-  static void schedule(LeaderGateways gateways, ScheduledExecutor timers) {
-    timers.schedule(() -> ask(gateways), DELAY_MS, TimeUnit.MILLISECONDS);
+  static void schedule(LeaderGateways gateways, RpcService rpc) {
+    rpc.getScheduledExecutor().schedule(() -> ask(gateways, rpc), DELAY_MS, TimeUnit.MILLISECONDS);
   }
 
-  private static void ask(LeaderGateways gateways) {
+  private static void ask(LeaderGateways gateways, RpcService rpc) {
     gateways
         .dispatcher()
         .thenCompose(dispatcher -> dispatcher.requestMultipleJobDetails(TIMEOUT))
         .thenCompose(jobs -> gateways.resourceManager())
         .thenCompose(resourceManager -> resourceManager.requestTaskManagerInfos(TIMEOUT))
+        .thenCompose(
+            taskManagers ->
+                FutureUtils.completeAll(
+                    taskManagers.stream()
+                        .limit(TASK_MANAGERS)
+                        .map(each -> rpc.connect(each.rpcAddress(), TaskExecutorGateway.class))
+                        .toList()))
         .whenComplete(
-            (taskManagers, failure) -> {
+            (ignored, failure) -> {
               if (failure != null) {
-                LOG.debug("The leader was not asked to the end: {}", failure.toString());
+                LOG.debug("Not all answered the standby: {}", failure.toString());
               }
             });
   }

@@ -5,8 +5,8 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
-import java.util.Arrays;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -162,7 +162,8 @@ public final class CliFrontend {
   private static Patience patience(CommandLine line, Console console) {
     return line.verb() == Verb.RUN
         ? Patience.NONE
-        : new Patience(LEADER_CHANGE, why -> console.err().println("Asking again for a while: " + why));
+        : new Patience(
+            LEADER_CHANGE, why -> console.err().println("Asking again for a while: " + why));
   }
 
   /** Who names an address means that one. */

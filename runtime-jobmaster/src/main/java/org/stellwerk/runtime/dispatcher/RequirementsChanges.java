@@ -22,9 +22,9 @@ import org.stellwerk.util.ExceptionUtils;
 /**
  * Changes the bounds between which a job's parallelism is chosen: they must fit the job, its
  * scheduler must choose, they are stored with the graph, so that the next leader uses them, and
- * then the JobMaster is told. While the store is out of reach storing is repeated as long as the job
- * is there; who waits for it is told after some seconds. One change of a job at a time. Component of
- * the Dispatcher, in its main thread; the hard state is in the JobStore.
+ * then the JobMaster is told. While the store is out of reach storing is repeated as long as the
+ * job is there; who waits for it is told after some seconds. One change of a job at a time.
+ * Component of the Dispatcher, in its main thread; the hard state is in the JobStore.
  */
 final class RequirementsChanges {
 
