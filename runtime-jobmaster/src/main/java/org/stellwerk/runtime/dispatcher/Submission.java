@@ -43,7 +43,8 @@ final class Submission {
     CompletableFuture<Acknowledge> answer = new CompletableFuture<>();
     waiting.add(answer);
     // Later, for those who wait are told in a loop over the list.
-    answer.whenCompleteAsync((ignored, failure) -> waiting.remove(answer), mainThread);
+    answer.whenCompleteAsync(
+        (ignored, failure) -> waiting.removeIf(CompletableFuture::isDone), mainThread);
     if (storeCalls > 0) {
       schedule(
           () -> {
