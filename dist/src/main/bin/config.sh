@@ -189,9 +189,10 @@ jvm_command() {
   # Memory goes back to the system when idle; no files in /tmp; errors to stderr.
   opts+=(-XX:+UseSerialGC -Xss512k -XX:ReservedCodeCacheSize=96m -XX:+ExitOnOutOfMemoryError)
   opts+=(-XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:-UsePerfData -Xlog:disable -Xlog:all=error:stderr)
-  # From JDK 24 on libraries that use sun.misc.Unsafe or native code are announced at each start.
+  # From JDK 24 on libraries that use sun.misc.Unsafe or native code are announced at each start; and that
+  # this is switched off, as the JDK's own class archive was made without that.
   if [ "$JAVA_RELEASE" -ge 24 ]; then
-    opts+=(--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED)
+    opts+=(--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -Xlog:cds=off:stderr)
   fi
   # Code that runs a few hundred times at the start is not worth the optimising compiler's time; what
   # is hot for longer gets there all the same, as user code needs it. Saves a third of the start's CPU
