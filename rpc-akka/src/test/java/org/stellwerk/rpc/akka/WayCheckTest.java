@@ -76,6 +76,14 @@ class WayCheckTest {
     sim.runFor(Duration.ofMillis(ms));
   }
 
+  /** A check that had no answer to its question, but one to its knock. */
+  private CompletableFuture<Boolean> knockedAt() {
+    CompletableFuture<Boolean> result = check.run();
+    runFor(300);
+    knocks.get(0).complete(true);
+    return result;
+  }
+
   @Test
   void whoAnswersIsNotKnockedAt() {
     CompletableFuture<Boolean> result = check.run();
@@ -100,9 +108,7 @@ class WayCheckTest {
 
   @Test
   void whoAnswersAKnockAndThenTheQuestionKeepsItsConnections() {
-    CompletableFuture<Boolean> result = check.run();
-    runFor(300);
-    knocks.get(0).complete(true);
+    CompletableFuture<Boolean> result = knockedAt();
     runFor(650);
     questions.get(0).complete(ITSELF);
     assertThat(result).isCompletedWithValue(true);
@@ -112,9 +118,7 @@ class WayCheckTest {
 
   @Test
   void whoAnswersAKnockOnlyGetsNewConnections() {
-    CompletableFuture<Boolean> result = check.run();
-    runFor(300);
-    knocks.get(0).complete(true);
+    CompletableFuture<Boolean> result = knockedAt();
     runFor(699);
     assertThat(renewals).isEmpty();
     runFor(1);
@@ -129,9 +133,7 @@ class WayCheckTest {
   @Test
   void whoStandsStillItselfRenewsNothing() {
     echo = new CompletableFuture<>();
-    CompletableFuture<Boolean> result = check.run();
-    runFor(300);
-    knocks.get(0).complete(true);
+    CompletableFuture<Boolean> result = knockedAt();
     runFor(1500);
     echo.complete(null);
     runFor(299);
@@ -145,9 +147,7 @@ class WayCheckTest {
   @Test
   void whoReadsAgainAndFindsNoAnswerRenews() {
     echo = new CompletableFuture<>();
-    CompletableFuture<Boolean> result = check.run();
-    runFor(300);
-    knocks.get(0).complete(true);
+    CompletableFuture<Boolean> result = knockedAt();
     runFor(1500);
     echo.complete(null);
     runFor(299);
@@ -161,9 +161,7 @@ class WayCheckTest {
   @Test
   void whoNeverReadsAgainRenewsNothing() {
     echo = new CompletableFuture<>();
-    CompletableFuture<Boolean> result = check.run();
-    runFor(300);
-    knocks.get(0).complete(true);
+    CompletableFuture<Boolean> result = knockedAt();
     runFor(WayCheck.ALTOGETHER.toMillis());
     assertThat(result).isCompletedWithValue(false);
     echo.complete(null);

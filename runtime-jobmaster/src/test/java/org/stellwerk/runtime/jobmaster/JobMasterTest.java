@@ -6,13 +6,10 @@ import static org.stellwerk.runtime.executiongraph.TestGraphs.taskManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.stellwerk.concurrent.FutureUtils;
-import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.exceptions.FencingTokenException;
 import org.stellwerk.rpc.exceptions.RpcConnectionException;
 import org.stellwerk.rpc.simulation.SimNetwork;
@@ -44,7 +41,6 @@ import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.messages.TaskManagerRegistration;
 import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
-import org.stellwerk.runtime.options.RestartStrategyOptions;
 
 class JobMasterTest {
 
@@ -65,21 +61,7 @@ class JobMasterTest {
   private final TestingTaskExecutor te1 = new TestingTaskExecutor(node1.rpc(), 1);
   private final TestingTaskExecutor te2 = new TestingTaskExecutor(node2.rpc(), 2);
   private final JobMaster jobMaster =
-      new JobMaster(
-          jmNode.rpc(),
-          new JobMasterId(session),
-          jobGraph,
-          JobMasterConfig.from(
-              Configuration.empty()
-                  .with(RestartStrategyOptions.TYPE, RestartStrategyOptions.Type.NONE)),
-          new JobMasterServices(
-              NodeServices.of(jmNode),
-              resourceManager.getAddress(),
-              "http://blobs/",
-              ended::add,
-              Optional.empty(),
-              progress -> FutureUtils.completedVoidFuture(),
-              sim.clock().absoluteTimeMillis()));
+      JobMasters.withoutRestarts(jmNode, session, jobGraph, resourceManager, ended, sim);
   private final JobMasterGateway gateway = jobMaster.getSelfGateway(JobMasterGateway.class);
 
   @BeforeEach
@@ -87,18 +69,7 @@ class JobMasterTest {
     te1.start();
     te2.start();
     resourceManager.start();
-    sim.addCheck(
-        () -> {
-          if (!jmNode.isAlive()) {
-            return;
-          }
-          jobMaster.internalMainThreadGuard().enter();
-          try {
-            jobMaster.checkInvariants();
-          } finally {
-            jobMaster.internalMainThreadGuard().leave();
-          }
-        });
+    JobMasters.check(jobMaster, jmNode, sim);
   }
 
   @AfterEach

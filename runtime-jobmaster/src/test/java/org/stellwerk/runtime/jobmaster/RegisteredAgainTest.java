@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.stellwerk.concurrent.FutureUtils;
-import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.simulation.SimNetwork;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimScheduler;
@@ -28,7 +25,6 @@ import org.stellwerk.runtime.messages.JobReport.HeldExecution;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.RegistrationResponse.JobMasterTaskExecutorSuccess;
 import org.stellwerk.runtime.messages.SlotOffer;
-import org.stellwerk.runtime.options.RestartStrategyOptions;
 
 /**
  * A TaskExecutor that registers a second time in one leader session goes on with what it has kept.
@@ -49,21 +45,7 @@ class RegisteredAgainTest {
   private final TestingTaskExecutor executor =
       new TestingTaskExecutor(net.newNode("tm-1").rpc(), 1);
   private final JobMaster jobMaster =
-      new JobMaster(
-          jmNode.rpc(),
-          new JobMasterId(session),
-          jobGraph,
-          JobMasterConfig.from(
-              Configuration.empty()
-                  .with(RestartStrategyOptions.TYPE, RestartStrategyOptions.Type.NONE)),
-          new JobMasterServices(
-              NodeServices.of(jmNode),
-              resourceManager.getAddress(),
-              "http://blobs/",
-              ended::add,
-              Optional.empty(),
-              progress -> FutureUtils.completedVoidFuture(),
-              sim.clock().absoluteTimeMillis()));
+      JobMasters.withoutRestarts(jmNode, session, jobGraph, resourceManager, ended, sim);
 
   @BeforeEach
   void run() {
