@@ -14,7 +14,9 @@ job="$("$STELLWERK_HOME/bin/stellwerk" run -d -m "localhost:$port" -c org.stellw
   "$STELLWERK_HOME/examples/stellwerk-examples.jar" --sources 4 --sinks 4 --interval-ms 20 --output "$work/ticks" |
   sed -n 's/^Job ID: //p')"
 
-running() { curl -s "http://localhost:$port/jobs/$job" | grep -o '"RUNNING":[0-9]*' | head -n 2 | awk -F: '{ n += $2 } END { print n + 0 }'; }
+running() { # of the only job: the tasks that run
+  curl -s "http://localhost:$port/jobs/overview" | sed -n 's/.*"tasks":{[^}]*"running":\([0-9]*\).*/\1/p'
+}
 lost() { grep -c 'is gone with its\|is lost with' "$jobmanager_log" || true; }
 restarts() { grep -c ': restarting ' "$jobmanager_log" || true; }
 await_running() {
@@ -22,7 +24,7 @@ await_running() {
     [ "$(running)" = 8 ] && return
     sleep 0.1
   done
-  echo "the job has $(running) of 8 tasks running" >&2
+  echo "the job $job has $(running) of 8 tasks running" >&2
   exit 1
 }
 

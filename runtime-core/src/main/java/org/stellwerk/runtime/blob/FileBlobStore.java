@@ -46,6 +46,7 @@ public final class FileBlobStore implements BlobStore {
   private final boolean temporary;
   private final BlobServer server;
   private final Executor io;
+  private final RecentBlobs recent = new RecentBlobs();
 
   private FileBlobStore(Path directory, boolean temporary, BlobServer server, Executor io) {
     this.directory = directory;
@@ -117,11 +118,17 @@ public final class FileBlobStore implements BlobStore {
 
   private BlobKey store(Path source) throws IOException {
     try {
-      BlobKey key = BlobDigest.of(source);
-      if (isIntact(files.path(key), key)) {
-        return key;
+      long size = Files.size(source);
+      Optional<BlobKey> candidate = recent.ofSize(size);
+      if (candidate.isPresent() && isSame(source, files.path(candidate.get()))) {
+        return candidate.get();
       }
-      return write(source);
+      BlobKey key = BlobDigest.of(source);
+      if (!isSame(source, files.path(key))) {
+        key = write(source);
+      }
+      recent.add(size, key);
+      return key;
     } catch (NoSuchFileException e) {
       throw new IOException("Cannot store " + source + ": no such file " + e.getFile(), e);
     } catch (IOException e) {
@@ -141,11 +148,12 @@ public final class FileBlobStore implements BlobStore {
     }
   }
 
-  private static boolean isIntact(Path file, BlobKey key) {
+  /** If either cannot be read, then not; whoever goes on with the source is told if it was that. */
+  private static boolean isSame(Path source, Path stored) {
     try {
-      return Files.isRegularFile(file) && BlobDigest.of(file).equals(key);
+      return Files.isRegularFile(stored) && Files.mismatch(source, stored) < 0;
     } catch (IOException e) {
-      LOG.warn("Replacing {}, which cannot be read: {}", file, e.toString());
+      LOG.warn("Cannot compare {} with {}: {}", stored, source, e.toString());
       return false;
     }
   }

@@ -157,6 +157,36 @@ class FileBlobStoreTest {
   }
 
   @Test
+  void filesOfOneSizeAreToldApart() throws IOException {
+    Path other = Files.writeString(temp.resolve("other.jar"), "CONTENT of a jar".repeat(10_000));
+    BlobKey key = store.put(file).join();
+    BlobKey otherKey = store.put(other).join();
+    assertThat(otherKey).isNotEqualTo(key);
+    assertThat(store.put(file).join()).isEqualTo(key);
+    assertThat(store.put(other).join()).isEqualTo(otherKey);
+    CLIENT.fetch(store.serverAddress(), key, temp.resolve("fetched"));
+    assertThat(temp.resolve("fetched")).hasSameBinaryContentAs(file);
+  }
+
+  @Test
+  void whatWasDeletedIsStoredAgain() throws IOException {
+    BlobKey key = store.put(file).join();
+    store.delete(key, () -> GRANTED).join();
+    assertThat(store.put(file).join()).isEqualTo(key);
+    assertThat(store.contains(key).join()).isTrue();
+  }
+
+  @Test
+  void onlyTheSizesThatCameLastAreRemembered() {
+    RecentBlobs recent = new RecentBlobs();
+    for (int size = 0; size < 300; size++) {
+      recent.add(size, new BlobKey(String.format("%064x", size)));
+    }
+    assertThat(recent.ofSize(0)).isEmpty();
+    assertThat(recent.ofSize(299)).contains(new BlobKey(String.format("%064x", 299)));
+  }
+
+  @Test
   void whatIsNotThereIsOneLine() {
     BlobKey unknown = new BlobKey("0".repeat(64));
     assertThatThrownBy(() -> CLIENT.fetch(store.serverAddress(), unknown, temp.resolve("f")))
