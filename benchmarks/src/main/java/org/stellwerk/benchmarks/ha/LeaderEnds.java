@@ -2,11 +2,15 @@ package org.stellwerk.benchmarks.ha;
 
 import org.stellwerk.benchmarks.cluster.Processes;
 
-/** The leader ends, at once or as it is asked to, while a standby is there. */
+/**
+ * The leader ends, at once or as it is asked to, while a standby is there, which has been there for
+ * some seconds. (What happens to one that is just starting is in the random rounds.)
+ */
 final class LeaderEnds implements HaScenario {
 
   private static final long PATIENCE_MS = 90_000;
   private static final long WATCHED_MS = 3_000;
+  private static final long STANDING_BY_MS = 5_000;
 
   private final String name;
   private final String signal;
@@ -41,6 +45,7 @@ final class LeaderEnds implements HaScenario {
 
   @Override
   public void round(HaCluster cluster, TickerRun ticker, Report report) throws Exception {
+    Thread.sleep(STANDING_BY_MS);
     Leadership.Grant old = cluster.leadership().current();
     try (ListingWatch watch =
         new ListingWatch(cluster.restWithout(old.jobManager()), ticker.jobId())) {

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Asks some JobManagers for the list of jobs, every 5 ms each, from the moment it is made until it
+ * Asks some JobManagers for the list of jobs, every 20 ms each, from the moment it is made until it
  * is closed, and keeps when a job was listed as RUNNING. A thread for each JobManager: one that has
  * no leader to ask holds its answer back until there is one.
  */
@@ -17,7 +17,7 @@ final class ListingWatch implements AutoCloseable {
   /** After which it asks anew, as what was asked of a leader that is gone may wait for long. */
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
-  private static final long PAUSE_MS = 5;
+  private static final long PAUSE_MS = 20;
 
   private final String jobId;
   private final List<Thread> threads = new ArrayList<>();
