@@ -5,20 +5,23 @@ import com.esotericsoftware.kryo.io.Output;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.exceptions.RpcRuntimeException;
 
 /**
  * A record: its components in order. Reading calls the canonical constructor, so that what the
- * record refuses is refused here as well. The method handles are made with the first write or read:
- * a process uses few of the types that it knows, and a handle's code is a class of its own, so that
- * all of them would be a tenth of a process's start.
+ * record refuses is refused here as well; by reflection, which costs half of what a method handle
+ * does with the quick compiler, and no classes of its own when it is used for the first time. The
+ * handles of the accessors are made with the first write: a process uses few of the types that it
+ * knows, and a handle's code is a class of its own, so that all of them would be a tenth of a
+ * process's start.
  */
 final class RecordSerializer extends WireSerializer {
 
   private static final MethodType GETTER = MethodType.methodType(Object.class, Object.class);
-  private static final MethodType CONSTRUCTOR = MethodType.methodType(Object.class, Object[].class);
 
   private final Class<?> type;
   private final MethodHandles.Lookup lookup;
@@ -27,7 +30,7 @@ final class RecordSerializer extends WireSerializer {
   private final Slot[] slots;
   // Threads that come first at once make the same twice; the last one stays.
   private volatile MethodHandle @Nullable [] accessors;
-  private volatile @Nullable MethodHandle constructor;
+  private volatile @Nullable Constructor<?> constructor;
 
   /** A serializer whose slots are still to be filled in, before its first use. */
   RecordSerializer(Class<?> type) {
@@ -65,17 +68,14 @@ final class RecordSerializer extends WireSerializer {
     return made;
   }
 
-  private MethodHandle constructor() {
-    MethodHandle known = constructor;
+  private Constructor<?> constructor() {
+    Constructor<?> known = constructor;
     if (known != null) {
       return known;
     }
     try {
-      MethodHandle made =
-          lookup
-              .findConstructor(type, MethodType.methodType(void.class, parameters))
-              .asSpreader(Object[].class, parameters.length)
-              .asType(CONSTRUCTOR);
+      Constructor<?> made = type.getDeclaredConstructor(parameters);
+      made.setAccessible(true);
       constructor = made;
       return made;
     } catch (ReflectiveOperationException e) {
@@ -120,9 +120,15 @@ final class RecordSerializer extends WireSerializer {
       }
     }
     try {
-      return (Object) constructor().invokeExact(components);
-    } catch (Throwable t) {
-      throw new WireFailure(type.getSimpleName() + " refuses its components: " + t, t);
+      return constructor().newInstance(components);
+    } catch (InvocationTargetException e) {
+      throw refused(e.getCause() == null ? e : e.getCause());
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      throw refused(e);
     }
+  }
+
+  private WireFailure refused(Throwable cause) {
+    return new WireFailure(type.getSimpleName() + " refuses its components: " + cause, cause);
   }
 }

@@ -7,9 +7,9 @@ import java.util.Optional;
 import org.stellwerk.runtime.id.BlobKey;
 
 /**
- * Which blobs were put lately, by size: the same jar comes again with each submission, and comparing
- * it with the file that is there costs a small part of computing its hash. The last of each size is
- * kept, and the sizes that were used last. Thread-safe; soft state.
+ * Which blobs were put lately, by size: the same jar comes again with each submission, and
+ * comparing it with the file that is there costs a small part of computing its hash. The last of
+ * each size is kept, and the sizes that were used last. Thread-safe; soft state.
  */
 final class RecentBlobs {
 
