@@ -1,6 +1,7 @@
 package org.stellwerk.runtime.io;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,17 +12,46 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChannelEnds {
 
-  /** A consumer that left; {@code end} is null if its producer need not be told. */
-  record Left(int channelId, @Nullable ConsumerEnd end, String reason) {
+  /** A consumer that left its channels before their end. */
+  record Left(RemoteInputs inputs, ConsumerEnd end, String reason) {}
 
-    /** Whether the other can be told in the same frame, right after this one. */
-    boolean isTheSameAs(Left other) {
-      return end == other.end && reason.equals(other.reason);
+  /** Producers that have ended badly for the same reason; their channels by group and index. */
+  static final class Broken {
+
+    private final ChannelError error;
+    private RemoteSenders[] groups = new RemoteSenders[8];
+    private int[] indices = new int[8];
+    private int count;
+
+    Broken(ChannelError error) {
+      this.error = error;
+    }
+
+    ChannelError error() {
+      return error;
+    }
+
+    int count() {
+      return count;
+    }
+
+    RemoteSenders group(int i) {
+      return groups[i];
+    }
+
+    int index(int i) {
+      return indices[i];
+    }
+
+    private void add(RemoteSenders group, int index) {
+      if (count == indices.length) {
+        groups = Arrays.copyOf(groups, 2 * count);
+        indices = Arrays.copyOf(indices, 2 * count);
+      }
+      groups[count] = group;
+      indices[count++] = index;
     }
   }
-
-  /** A producer that has ended badly. */
-  record Broken(RemoteSender sender, ChannelError error) {}
 
   /** What was added since the last drain, in that order. */
   record Added(List<Left> left, List<Broken> broken) {
@@ -40,10 +70,20 @@ final class ChannelEnds {
   }
 
   /** Whether a drain has to be asked for. */
-  synchronized boolean add(Broken each) {
+  synchronized boolean add(RemoteSenders group, int index, ChannelError error) {
     boolean first = added.isEmpty();
-    added.broken.add(each);
+    Broken last = last();
+    if (last == null || !last.error.equals(error)) {
+      last = new Broken(error);
+      added.broken.add(last);
+    }
+    last.add(group, index);
     return first;
+  }
+
+  private @Nullable Broken last() {
+    List<Broken> broken = added.broken;
+    return broken.isEmpty() ? null : broken.get(broken.size() - 1);
   }
 
   /** Takes what is there; what is added from here on needs another drain. */

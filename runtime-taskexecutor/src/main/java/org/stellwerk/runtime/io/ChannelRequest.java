@@ -17,15 +17,6 @@ record ChannelRequest(
     ExecutionAttemptID consumer,
     boolean stored) {
 
-  /** Whether it differs from the other in nothing but the producer's subtask and attempt number. */
-  boolean isBeside(ChannelRequest other) {
-    return outputIndex == other.outputIndex
-        && consumerSubtask == other.consumerSubtask
-        && consumer.equals(other.consumer)
-        && producer.jobVertexId().equals(other.producer.jobVertexId())
-        && producer.executionGraphId().equals(other.producer.executionGraphId());
-  }
-
   /** For people: which producer's output is meant. */
   String describe() {
     return "output "
@@ -37,5 +28,25 @@ record ChannelRequest(
         + " (attempt "
         + producer
         + ")";
+  }
+
+  /** The answer if another attempt, of the producer or of the consumer, has taken its place. */
+  ChannelError outOfDate(ExecutionAttemptID by) {
+    return new ChannelError(
+        ChannelError.Kind.REFUSED,
+        "the request of "
+            + consumer
+            + " for "
+            + describe()
+            + " is out of date: attempt "
+            + by
+            + " is there");
+  }
+
+  /** The answer if the producer's output has nothing for the consumer. */
+  ChannelError withoutShare() {
+    return new ChannelError(
+        ChannelError.Kind.REFUSED,
+        describe() + " has no share for consumer subtask " + consumerSubtask);
   }
 }

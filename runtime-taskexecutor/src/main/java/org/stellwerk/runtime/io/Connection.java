@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -32,20 +31,20 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
   private final ExchangeContext context;
   private final RequestHandler requests;
 
-  private final ChannelTable<RemoteSender> senders = new ChannelTable<>();
-  private final ChannelTable<RemoteInputChannel> receivers = new ChannelTable<>();
+  private final GroupTable<RemoteSenders> senders = new GroupTable<>();
+  private final GroupTable<RemoteInputs> receivers = new GroupTable<>();
   private final ChannelEnds ends = new ChannelEnds();
   private final Queue<RemoteSender> ready = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean pumpScheduled = new AtomicBoolean();
-  private int nextChannelId;
+  private int nextGroup;
   private @Nullable Throwable failure;
   private @Nullable TaskManagerLostException lost;
 
   /** Where requests of the peer go. */
   interface RequestHandler {
-    void request(ChannelRequest request, RemoteSender sender);
+    void request(RemoteSenders senders);
 
-    void withdraw(ChannelRequest request, RemoteSender sender, ConsumerEnd end);
+    void withdraw(RemoteSenders senders, ConsumerEnd end);
   }
 
   Connection(
@@ -79,65 +78,44 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
   }
 
   /** Asks the peer for the channels of one task. Any thread. */
-  void open(List<RemoteInputChannel> inputs) {
+  void open(List<RemoteInputs> inputs) {
     onEventLoop(
         () -> {
-          openAll(inputs);
+          inputs.forEach(this::open);
           channel.flush();
         },
         () -> inputs.forEach(input -> input.connectionLost(lostException())));
   }
 
-  private void openAll(List<RemoteInputChannel> inputs) {
+  private void open(RemoteInputs inputs) {
     TaskManagerLostException gone = lost;
     if (gone != null) {
-      inputs.forEach(input -> input.connectionLost(gone));
+      inputs.connectionLost(gone);
       return;
     }
     int credits = context.shares().window();
-    List<ChannelRequest> run = new ArrayList<>();
-    List<Integer> finished = new ArrayList<>(0);
-    for (RemoteInputChannel input : inputs) {
-      ChannelRequest request = input.request();
-      if (!run.isEmpty() && (run.size() == Frames.MAX_CHANNELS || !request.isBeside(run.get(0)))) {
-        writeOpen(run, credits);
-        run.clear();
-      }
-      if (input.open(this, nextChannelId, credits)) {
-        receivers.putIfAbsent(nextChannelId, input);
-      } else if (input.hasFinished()) {
-        // The producer must hear of it all the same: it waits for this consumer.
-        finished.add(nextChannelId);
-      } else {
-        continue;
-      }
-      nextChannelId++;
-      run.add(request);
+    boolean opened = inputs.open(this, nextGroup, credits);
+    if (!opened && !inputs.hasFinished()) {
+      return;
     }
-    if (!run.isEmpty()) {
-      writeOpen(run, credits);
-    }
-    for (int id : finished) {
-      channel.write(Frames.cancel(channel.alloc(), id, 1, ConsumerEnd.FINISHED, ""));
+    int group = nextGroup++;
+    channel.write(Frames.open(channel.alloc(), group, inputs.requests(), credits));
+    if (opened) {
+      receivers.putIfAbsent(group, inputs);
+    } else {
+      // The producers must hear of it all the same: they wait for this consumer.
+      channel.write(Frames.cancel(channel.alloc(), group, ConsumerEnd.FINISHED, ""));
     }
   }
 
-  private void writeOpen(List<ChannelRequest> run, int credits) {
-    channel.write(Frames.open(channel.alloc(), nextChannelId - run.size(), run, credits));
+  /** Lets a producer send more. Any thread. */
+  void sendCredit(int group, int index, int bytes) {
+    channel.writeAndFlush(Frames.credit(channel.alloc(), group, index, bytes));
   }
 
-  /** Lets the producer send more. Any thread. */
-  void sendCredit(int channelId, int bytes) {
-    channel.writeAndFlush(Frames.credit(channel.alloc(), channelId, bytes));
-  }
-
-  /**
-   * The consumer needs the channel no longer. Any thread.
-   *
-   * @param end what the producer is told; null if it has already ended
-   */
-  void closeReceiver(int channelId, @Nullable ConsumerEnd end, String reason) {
-    if (ends.add(new ChannelEnds.Left(channelId, end, reason))) {
+  /** The consumer left channels of which some have not ended. Any thread. */
+  void closeReceivers(RemoteInputs inputs, ConsumerEnd end, String reason) {
+    if (ends.add(new ChannelEnds.Left(inputs, end, reason))) {
       onEventLoop(this::tellEnds, () -> {});
     }
   }
@@ -151,75 +129,59 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
   }
 
   /** Ends a channel badly. Any thread. */
-  void sendError(RemoteSender sender, ChannelError error) {
-    if (ends.add(new ChannelEnds.Broken(sender, error))) {
+  void sendError(RemoteSenders group, int index, ChannelError error) {
+    if (ends.add(group, index, error)) {
       onEventLoop(this::tellEnds, () -> {});
     }
   }
 
   private void tellEnds() {
     ChannelEnds.Added ended = ends.drain();
-    tellLeft(ended.left());
-    tellBroken(ended.broken());
+    ended.left().forEach(this::tellLeft);
+    ended.broken().forEach(this::tellBroken);
     channel.flush();
   }
 
-  /** Those that left one after the other, for the same reason, in one frame. */
-  private void tellLeft(List<ChannelEnds.Left> left) {
-    ChannelEnds.Left first = null;
-    int count = 0;
-    for (ChannelEnds.Left next : left) {
-      if (receivers.remove(next.channelId()) == null || next.end() == null) {
-        continue;
-      }
-      if (first != null
-          && first.channelId() + count == next.channelId()
-          && count < Frames.MAX_CHANNELS
-          && first.isTheSameAs(next)) {
-        count++;
-        continue;
-      }
-      writeCancel(first, count);
-      first = next;
-      count = 1;
-    }
-    writeCancel(first, count);
-  }
-
-  private void writeCancel(ChannelEnds.@Nullable Left first, int count) {
-    ConsumerEnd end = first == null ? null : first.end();
-    if (first != null && end != null) {
-      channel.write(Frames.cancel(channel.alloc(), first.channelId(), count, end, first.reason()));
+  private void tellLeft(ChannelEnds.Left left) {
+    int group = left.inputs().number();
+    if (receivers.get(group) == left.inputs()) {
+      receivers.remove(group);
+      channel.write(Frames.cancel(channel.alloc(), group, left.end(), left.reason()));
     }
   }
 
-  /** Those that end for the same reason in one frame. */
-  private void tellBroken(List<ChannelEnds.Broken> broken) {
-    ChannelError error = null;
-    int[] channels = new int[Math.min(broken.size(), Frames.MAX_CHANNELS)];
+  private void tellBroken(ChannelEnds.Broken broken) {
+    int[] groups = new int[Math.min(broken.count(), Frames.MAX_CHANNELS)];
+    int[] indices = new int[groups.length];
     int count = 0;
-    for (ChannelEnds.Broken next : broken) {
-      if (!removeSender(next.sender())) {
+    for (int i = 0; i < broken.count(); i++) {
+      if (!endTold(broken.group(i))) {
         continue;
       }
-      if (error != null && (!error.equals(next.error()) || count == channels.length)) {
-        channel.write(Frames.error(channel.alloc(), channels, count, error));
+      if (count == groups.length) {
+        channel.write(Frames.error(channel.alloc(), groups, indices, count, broken.error()));
         count = 0;
       }
-      error = next.error();
-      channels[count++] = next.sender().channelId();
+      groups[count] = broken.group(i).number();
+      indices[count++] = broken.index(i);
     }
-    if (error != null) {
-      channel.write(Frames.error(channel.alloc(), channels, count, error));
+    if (count > 0) {
+      channel.write(Frames.error(channel.alloc(), groups, indices, count, broken.error()));
     }
   }
 
-  /** Nothing of the sender will be sent any more. Called by the event loop. */
-  boolean removeSender(RemoteSender sender) {
-    if (senders.get(sender.channelId()) != sender) {
+  /**
+   * The peer is told the end of one more channel. Called by the event loop.
+   *
+   * @return false if it has left the group's channels, so that it need not be told
+   */
+  boolean endTold(RemoteSenders group) {
+    if (senders.get(group.number()) != group) {
       return false;
     }
-    senders.remove(sender.channelId());
+    if (group.told()) {
+      senders.remove(group.number());
+    }
     return true;
   }
 
@@ -254,87 +216,88 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
       throw new ProtocolException("a frame of " + frame.readableBytes() + " bytes");
     }
     byte type = frame.readByte();
-    int channelId = frame.readInt();
+    int group = frame.readInt();
     switch (type) {
-      case Frames.OPEN -> accept(channelId, frame);
-      case Frames.CREDIT -> credit(channelId, frame);
-      case Frames.CANCEL -> cancel(channelId, frame);
-      case Frames.DATA -> data(channelId, frame);
-      case Frames.END -> {
-        RemoteInputChannel input = receivers.remove(channelId);
-        if (input != null) {
-          input.end();
-        }
-      }
+      case Frames.OPEN -> accept(group, frame);
+      case Frames.CREDIT -> credit(group, frame);
+      case Frames.CANCEL -> cancel(group, frame);
+      case Frames.DATA -> data(group, frame);
+      case Frames.END -> end(group, frame);
       case Frames.ERROR -> error(frame);
       default -> throw new ProtocolException("a frame of unknown type " + type);
     }
   }
 
-  private void accept(int firstId, ByteBuf frame) throws ProtocolException {
+  private void accept(int group, ByteBuf frame) throws ProtocolException {
     Frames.Opening opening = Frames.readOpening(frame);
-    int channelId = firstId;
-    for (ChannelRequest request : opening.requests()) {
-      RemoteSender sender = new RemoteSender(this, channelId, request, opening.credits(), context);
-      if (!senders.putIfAbsent(channelId, sender)) {
-        throw new ProtocolException("channel " + channelId + " opened twice");
-      }
-      channelId++;
-      requests.request(request, sender);
+    RemoteSenders opened =
+        new RemoteSenders(this, group, opening.requests(), opening.credits(), context);
+    if (!senders.putIfAbsent(group, opened)) {
+      throw new ProtocolException("group " + group + " opened twice");
+    }
+    requests.request(opened);
+  }
+
+  private void credit(int group, ByteBuf frame) throws ProtocolException {
+    RemoteSenders known = senders.get(group);
+    if (known != null) {
+      known.credit(readIndex(frame, known.requests()), frame.readInt());
     }
   }
 
-  private void credit(int channelId, ByteBuf frame) {
-    RemoteSender sender = senders.get(channelId);
-    if (sender != null) {
-      sender.credit(frame.readInt());
-    }
-  }
-
-  private void cancel(int firstId, ByteBuf frame) throws ProtocolException {
-    int count = readCount(frame);
+  private void cancel(int group, ByteBuf frame) throws ProtocolException {
     ConsumerEnd end = known(ConsumerEnd.of(frame.readByte()));
-    String reason = Frames.readReason(frame);
-    for (int channelId = firstId; channelId < firstId + count; channelId++) {
-      RemoteSender sender = senders.remove(channelId);
-      if (sender != null && sender.consumerClosed(end, reason)) {
-        requests.withdraw(sender.request(), sender, end);
-      }
+    RemoteSenders left = senders.remove(group);
+    if (left != null) {
+      left.consumerClosed(end, Frames.readReason(frame));
+      requests.withdraw(left, end);
+    }
+  }
+
+  private void data(int group, ByteBuf frame) throws ProtocolException {
+    RemoteInputs inputs = receivers.get(group);
+    if (inputs == null) {
+      return;
+    }
+    int index = readIndex(frame, inputs.requests());
+    byte[] bytes = new byte[frame.readableBytes()];
+    frame.readBytes(bytes);
+    if (!inputs.data(index, bytes)) {
+      throw new ProtocolException(
+          "channel " + index + " of group " + group + " has sent more than it may");
+    }
+  }
+
+  private void end(int group, ByteBuf frame) throws ProtocolException {
+    RemoteInputs inputs = receivers.get(group);
+    if (inputs != null && inputs.end(readIndex(frame, inputs.requests()))) {
+      receivers.remove(group);
     }
   }
 
   private void error(ByteBuf frame) throws ProtocolException {
     ChannelError.Kind kind = known(ChannelError.Kind.of(frame.readByte()));
-    int count = readCount(frame);
-    List<RemoteInputChannel> failed = new ArrayList<>(count);
+    int count = Frames.checkCount(frame.readInt());
+    ChannelError error = new ChannelError(kind, Frames.readReasonBehindList(frame, count));
     for (int i = 0; i < count; i++) {
-      RemoteInputChannel input = receivers.remove(frame.readInt());
-      if (input != null) {
-        failed.add(input);
+      int group = frame.readInt();
+      int index = frame.readUnsignedShort();
+      RemoteInputs inputs = receivers.get(group);
+      if (inputs != null && inputs.error(checkIndex(index, inputs.requests()), error)) {
+        receivers.remove(group);
       }
     }
-    ChannelError error = new ChannelError(kind, Frames.readReason(frame));
-    failed.forEach(input -> input.error(error));
   }
 
-  private static int readCount(ByteBuf frame) throws ProtocolException {
-    int count = frame.readInt();
-    if (count < 1 || count > Frames.MAX_CHANNELS) {
-      throw new ProtocolException("a frame about " + count + " channels");
-    }
-    return count;
+  private static int readIndex(ByteBuf frame, ChannelRequests requests) throws ProtocolException {
+    return checkIndex(frame.readUnsignedShort(), requests);
   }
 
-  private void data(int channelId, ByteBuf frame) throws ProtocolException {
-    RemoteInputChannel input = receivers.get(channelId);
-    if (input == null) {
-      return;
+  private static int checkIndex(int index, ChannelRequests requests) throws ProtocolException {
+    if (index >= requests.size()) {
+      throw new ProtocolException("a frame about channel " + index + " of " + requests.size());
     }
-    byte[] bytes = new byte[frame.readableBytes()];
-    frame.readBytes(bytes);
-    if (!input.data(bytes)) {
-      throw new ProtocolException("channel " + channelId + " has sent more than it may");
-    }
+    return index;
   }
 
   private static <E> E known(@Nullable E constant) throws ProtocolException {
@@ -356,17 +319,19 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
   public void channelInactive(ChannelHandlerContext ctx) {
     TaskManagerLostException gone = lostException();
     lost = gone;
-    if (failure != null || !senders.isEmpty() || !receivers.isEmpty()) {
+    List<RemoteSenders> outgoing = senders.takeAll();
+    List<RemoteInputs> incoming = receivers.takeAll();
+    if (failure != null || !outgoing.isEmpty() || !incoming.isEmpty()) {
       LOG.info(
           "{}; {} outgoing and {} incoming channels fail.",
           gone.getMessage(),
-          senders.size(),
-          receivers.size());
+          outgoing.stream().mapToInt(RemoteSenders::open).sum(),
+          incoming.stream().mapToInt(RemoteInputs::openChannels).sum());
     }
-    receivers.takeAll().forEach(input -> input.connectionLost(gone));
-    for (RemoteSender sender : senders.takeAll()) {
-      requests.withdraw(sender.request(), sender, ConsumerEnd.FAILED);
-      sender.connectionLost(gone);
+    incoming.forEach(inputs -> inputs.connectionLost(gone));
+    for (RemoteSenders each : outgoing) {
+      requests.withdraw(each, ConsumerEnd.FAILED);
+      each.connectionLost(gone);
     }
     ready.clear();
   }
@@ -386,15 +351,6 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
       channel.eventLoop().execute(action);
     } catch (RejectedExecutionException e) {
       ifClosed.run();
-    }
-  }
-
-  /** The peer does not keep to the protocol. */
-  private static final class ProtocolException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    ProtocolException(String what) {
-      super("protocol violated, " + what);
     }
   }
 }

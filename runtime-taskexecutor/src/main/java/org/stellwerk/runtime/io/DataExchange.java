@@ -238,15 +238,15 @@ public final class DataExchange implements AutoCloseableAsync {
     return location.resourceId().equals(config.resourceId());
   }
 
-  /** Asks for a channel between two tasks of this TaskExecutor, or for a peer. */
-  void request(ChannelRequest request, ChannelSink sink) {
-    if (registry.request(request, sink, System.nanoTime())) {
+  /** Asks for channels between tasks of this TaskExecutor, or for a peer. */
+  void request(ChannelGroup group) {
+    if (registry.request(group, System.nanoTime())) {
       scheduleExpiry();
     }
   }
 
   /** Asks a peer for channels; what fails is told to their gates. */
-  void open(TaskManagerLocation location, List<RemoteInputChannel> inputs) {
+  void open(TaskManagerLocation location, List<RemoteInputs> inputs) {
     running()
         .connections()
         .connect(location)
@@ -261,21 +261,28 @@ public final class DataExchange implements AutoCloseableAsync {
             });
   }
 
-  /** Sends a finished result to a peer. */
-  private void serve(ChannelRequest request, RemoteSender sender) {
+  /** Sends finished results to a peer. */
+  private void serve(RemoteSenders senders) {
     try {
       readers.execute(
           () -> {
-            try {
-              PartitionReader reader = results.open(request);
-              sender.attached(new StoredFeed(reader, sender, readers));
-            } catch (IOException e) {
-              sender.refused(
-                  new ChannelError(ChannelError.Kind.NOT_FOUND, String.valueOf(e.getMessage())));
+            for (int i = 0; i < senders.requests().size(); i++) {
+              serve(senders, i);
             }
           });
     } catch (RejectedExecutionException e) {
-      LOG.debug("Closed: {} is not served any more.", request.describe());
+      LOG.debug("Closed: {} is not served any more.", senders.requests().get(0).describe());
+    }
+  }
+
+  private void serve(RemoteSenders senders, int index) {
+    try {
+      PartitionReader reader = results.open(senders.requests().get(index));
+      RemoteSender sender = senders.feedSender(index);
+      sender.attached(new StoredFeed(reader, sender, readers));
+    } catch (IOException e) {
+      senders.refused(
+          index, new ChannelError(ChannelError.Kind.NOT_FOUND, String.valueOf(e.getMessage())));
     }
   }
 
@@ -337,17 +344,17 @@ public final class DataExchange implements AutoCloseableAsync {
   /** Requests that come over connections. */
   private final class Requests implements Connection.RequestHandler {
     @Override
-    public void request(ChannelRequest request, RemoteSender sender) {
-      if (request.stored()) {
-        serve(request, sender);
+    public void request(RemoteSenders senders) {
+      if (senders.requests().stored()) {
+        serve(senders);
       } else {
-        DataExchange.this.request(request, sender);
+        DataExchange.this.request(senders);
       }
     }
 
     @Override
-    public void withdraw(ChannelRequest request, RemoteSender sender, ConsumerEnd end) {
-      registry.withdraw(request, sender, end);
+    public void withdraw(RemoteSenders senders, ConsumerEnd end) {
+      registry.withdraw(senders, end);
     }
   }
 

@@ -27,7 +27,7 @@ abstract class Handshake extends ByteToMessageDecoder {
   static final byte USE_MINE = 2;
 
   private static final byte[] MAGIC = {'S', 'W', 'D', 'X'};
-  private static final short VERSION = 3;
+  private static final short VERSION = 4;
   private static final int HEAD = MAGIC.length + 2 + 2;
   private static final int MAX_BODY = 4096;
   private static final Duration TIMEOUT = Duration.ofSeconds(10);

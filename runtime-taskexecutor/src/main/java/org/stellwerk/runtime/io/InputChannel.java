@@ -41,7 +41,4 @@ abstract sealed class InputChannel permits LocalChannel, RemoteInputChannel, Sto
 
   /** A piece of bytes was read to its end. */
   abstract void consumed(int bytes);
-
-  /** The reader leaves before the end; harmless after it. */
-  abstract void close(ConsumerEnd end, String reason);
 }

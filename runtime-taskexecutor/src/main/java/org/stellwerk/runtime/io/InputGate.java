@@ -18,21 +18,23 @@ import org.stellwerk.runtime.taskexecutor.PartitionNotFoundException;
  * starves. Ends when all channels have ended; fails with the first that fails.
  *
  * <p>{@link #next} belongs to the task's thread; channels tell the gate from any thread. The
- * monitor guards queue and failure; channels' monitors are never taken under it.
+ * monitor guards queue, failure and count; channels' monitors are never taken under it.
  */
 final class InputGate<T> implements org.stellwerk.task.RecordReader<T> {
 
   private final CancelScope scope;
   private final IoCounters counters;
   private final Duration grace;
-  private final List<InputChannel> channels = new ArrayList<>();
+  private final List<InputGroup> groups = new ArrayList<>();
   private final Queue<InputChannel> ready = new ArrayDeque<>();
   private @Nullable IOException failure;
   private @Nullable String producerFailure;
 
+  /** How many channels have not ended; what was received before an end must be read first. */
+  private int open;
+
   private final Map<InputChannel, RecordDecoder> decoders = new HashMap<>();
   private @Nullable TaskSerializer serializer;
-  private int open;
   private @Nullable InputChannel active;
   private @Nullable RecordDecoder decoder;
   private int activeBytes;
@@ -47,9 +49,10 @@ final class InputGate<T> implements org.stellwerk.task.RecordReader<T> {
   }
 
   /** All channels, before the first is opened. */
-  void setUp(List<? extends InputChannel> all, TaskSerializer recordSerializer) {
-    channels.addAll(all);
-    open = all.size();
+  synchronized void setUp(
+      List<? extends InputGroup> all, int channels, TaskSerializer recordSerializer) {
+    groups.addAll(all);
+    open = channels;
     serializer = recordSerializer;
   }
 
@@ -63,10 +66,11 @@ final class InputGate<T> implements org.stellwerk.task.RecordReader<T> {
         T result = (T) record;
         return result;
       }
-      if (open == 0) {
+      InputChannel channel = awaitReady();
+      if (channel == null) {
         return null;
       }
-      activate(awaitReady());
+      activate(channel);
     }
   }
 
@@ -102,9 +106,13 @@ final class InputGate<T> implements org.stellwerk.task.RecordReader<T> {
     }
   }
 
-  private InputChannel awaitReady() throws IOException, InterruptedException {
+  /** The next channel that has something; null if all have ended. */
+  private @Nullable InputChannel awaitReady() throws IOException, InterruptedException {
     synchronized (this) {
       while (true) {
+        if (open == 0) {
+          return null;
+        }
         scope.check();
         if (failure != null) {
           throw failure;
@@ -160,7 +168,15 @@ final class InputGate<T> implements org.stellwerk.task.RecordReader<T> {
     }
     if (!channel.isEnded()) {
       channel.setEnded();
-      open--;
+      channelEnded();
+    }
+  }
+
+  /** A channel has ended and holds nothing any more. */
+  synchronized void channelEnded() {
+    open--;
+    if (open == 0) {
+      notifyAll();
     }
   }
 
@@ -184,14 +200,18 @@ final class InputGate<T> implements org.stellwerk.task.RecordReader<T> {
   /**
    * A channel was refused or its producer has ended badly.
    *
+   * @param requests among which the channel has the index
    * @param remote where the producer is; null if here
    */
   synchronized void fail(
-      ChannelError error, ChannelRequest request, @Nullable TaskManagerLocation remote) {
+      ChannelError error,
+      ChannelRequests requests,
+      int index,
+      @Nullable TaskManagerLocation remote) {
     // Of a wide job's channels all end at once: only the first is told of.
     if (error.kind() != ChannelError.Kind.PRODUCER_ENDED) {
       if (failure == null) {
-        fail(unreadable(error, request, remote));
+        fail(unreadable(error, requests.get(index), remote));
       }
     } else if (producerFailure == null) {
       producerFailure = error.message();
@@ -210,11 +230,11 @@ final class InputGate<T> implements org.stellwerk.task.RecordReader<T> {
 
   /** Leaves all channels and keeps nothing of the job's classes. The task's thread only. */
   void close(ConsumerEnd end, String reason) {
-    channels.forEach(channel -> channel.close(end, reason));
+    groups.forEach(group -> group.close(end, reason));
     synchronized (this) {
       ready.clear();
     }
-    channels.clear();
+    groups.clear();
     decoders.clear();
     serializer = null;
     batch = null;

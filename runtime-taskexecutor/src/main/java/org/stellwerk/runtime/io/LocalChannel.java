@@ -1,6 +1,5 @@
 package org.stellwerk.runtime.io;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
@@ -16,10 +15,11 @@ final class LocalChannel extends InputChannel implements ChannelSink {
   private static final int BATCH = 32;
   private static final int MAX_READY = 2;
 
-  private final ChannelRequest request;
+  private final LocalChannels group;
+  private final int index;
   private final InputGate<?> gate;
-  private final Flusher flusher;
-  private final Duration grace;
+  private final ExchangeContext context;
+  private final CancelScope producer;
 
   /** Made when the first batch is full: most channels of a wide job never need it. */
   private @Nullable Queue<Delivery.Records> ready;
@@ -31,20 +31,20 @@ final class LocalChannel extends InputChannel implements ChannelSink {
   private boolean ended;
   private boolean endPolled;
   private boolean aborted;
-  private @Nullable CancelScope producer;
   private @Nullable ConsumerEnd consumerEnd;
   private String consumerEndReason = "";
 
-  LocalChannel(ChannelRequest request, InputGate<?> gate, Flusher flusher, Duration grace) {
-    this.request = request;
-    this.gate = gate;
-    this.flusher = flusher;
-    this.grace = grace;
+  LocalChannel(LocalChannels group, int index, CancelScope producer) {
+    this.group = group;
+    this.index = index;
+    this.gate = group.gate();
+    this.context = group.context();
+    this.producer = producer;
   }
 
   @Override
   ChannelRequest request() {
-    return request;
+    return group.requests().get(index);
   }
 
   /** Puts a record in; waits while the consumer is behind. The producer's thread only. */
@@ -73,34 +73,25 @@ final class LocalChannel extends InputChannel implements ChannelSink {
     if (full) {
       gate.channelReady(this);
     } else if (first) {
-      flusher.add(this);
+      context.flusher().add(this);
     }
   }
 
   private boolean awaitRoom() throws ConsumerFailedException, InterruptedException {
     while (true) {
-      CancelScope scope = producer();
-      scope.check();
+      producer.check();
       if (consumerEnd == ConsumerEnd.FINISHED) {
         return false;
       }
       if (consumerEnd == ConsumerEnd.FAILED) {
-        PeerFailures.awaitCancellation(this, scope, grace);
+        PeerFailures.awaitCancellation(this, producer, context.config().peerFailureGrace());
         throw new ConsumerFailedException(consumerEndReason);
       }
       if (current != null || ready == null || ready.size() < MAX_READY) {
         return true;
       }
-      scope.await(this, 0);
+      producer.await(this, 0);
     }
-  }
-
-  private CancelScope producer() {
-    CancelScope scope = producer;
-    if (scope == null) {
-      throw new IllegalStateException("No producer is attached");
-    }
-    return scope;
   }
 
   private Queue<Delivery.Records> ready() {
@@ -154,16 +145,6 @@ final class LocalChannel extends InputChannel implements ChannelSink {
   }
 
   @Override
-  public synchronized void attached(CancelScope scope) {
-    producer = scope;
-  }
-
-  @Override
-  public void refused(ChannelError error) {
-    gate.fail(error, request, null);
-  }
-
-  @Override
   public void flushPartial() {
     synchronized (this) {
       dirty = false;
@@ -187,19 +168,21 @@ final class LocalChannel extends InputChannel implements ChannelSink {
   @Override
   public void awaitDrained() {}
 
-  @Override
-  public void abort(ChannelError error) {
-    synchronized (this) {
-      if (ended || aborted) {
-        return;
-      }
-      aborted = true;
-      drop();
+  /**
+   * The producer failed or was cancelled: what the consumer has not taken is dropped.
+   *
+   * @return whether the consumer is to hear of it
+   */
+  synchronized boolean abort() {
+    if (ended || aborted) {
+      return false;
     }
-    gate.fail(error, request, null);
+    aborted = true;
+    drop();
+    return true;
   }
 
-  @Override
+  /** The reader leaves before the end; harmless after it. */
   synchronized void close(ConsumerEnd end, String reason) {
     if (consumerEnd == null) {
       consumerEnd = end;

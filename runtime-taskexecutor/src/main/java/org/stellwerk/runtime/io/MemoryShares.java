@@ -30,20 +30,20 @@ final class MemoryShares {
     this.segmentSize = segmentSize;
   }
 
-  void senderOpened() {
-    senders.incrementAndGet();
+  void sendersOpened(int count) {
+    senders.addAndGet(count);
   }
 
-  void senderClosed() {
-    senders.decrementAndGet();
+  void sendersClosed(int count) {
+    senders.addAndGet(-count);
   }
 
-  void receiverOpened() {
-    receivers.incrementAndGet();
+  void receiversOpened(int count) {
+    receivers.addAndGet(count);
   }
 
-  void receiverClosed() {
-    receivers.decrementAndGet();
+  void receiversClosed(int count) {
+    receivers.addAndGet(-count);
   }
 
   /** The most bytes of a chunk that is allocated now. */

@@ -1,8 +1,8 @@
 package org.stellwerk.runtime.io;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one pipelined output of a task: chooses the consumer, and encodes a record once if any of
@@ -10,19 +10,30 @@ import java.util.Objects;
  */
 final class OutputWriter<T> implements TaskOutput<T> {
 
-  private final List<Subpartition> shares;
+  private final TaskOutputs outputs;
+  private final int index;
+  private final int shares;
   private final Partitioner partitioner;
   private final TaskSerializer serializer;
   private final CancelScope scope;
   private final IoCounters counters;
   private final ClassDictionary dictionary = new ClassDictionary();
 
+  /** By share, those that were written to; a task that writes nothing needs none. */
+  private @Nullable ChannelSink[] sinks = new ChannelSink[0];
+
+  /**
+   * @param index of the output among those of the task
+   */
   OutputWriter(
-      List<Subpartition> shares,
+      TaskOutputs outputs,
+      int index,
       Partitioner partitioner,
       TaskSerializer serializer,
       TaskScope task) {
-    this.shares = shares;
+    this.outputs = outputs;
+    this.index = index;
+    this.shares = outputs.shares(index);
     this.partitioner = partitioner;
     this.serializer = serializer;
     this.scope = task.scope();
@@ -35,19 +46,19 @@ final class OutputWriter<T> implements TaskOutput<T> {
     scope.check();
     int chosen = partitioner.choose(object);
     if (chosen != Partitioner.ALL) {
-      put(object, shares.get(chosen), false);
+      put(object, chosen, false);
     } else {
       boolean encoded = false;
-      for (Subpartition share : shares) {
+      for (int share = 0; share < shares; share++) {
         encoded = put(object, share, encoded);
       }
     }
     counters.recordOut();
   }
 
-  private boolean put(Object record, Subpartition share, boolean alreadyEncoded)
+  private boolean put(Object record, int share, boolean alreadyEncoded)
       throws IOException, InterruptedException {
-    ChannelSink sink = share.awaitSink();
+    ChannelSink sink = sink(share);
     if (sink instanceof LocalChannel local) {
       local.put(record);
       return alreadyEncoded;
@@ -59,11 +70,23 @@ final class OutputWriter<T> implements TaskOutput<T> {
     return true;
   }
 
+  /** Waits for the consumer if it has not asked yet. */
+  private ChannelSink sink(int share) throws InterruptedException {
+    if (sinks.length == 0) {
+      sinks = new ChannelSink[shares];
+    }
+    ChannelSink sink = sinks[share];
+    if (sink == null) {
+      sink = outputs.awaitSink(index, share);
+      sinks[share] = sink;
+    }
+    return sink;
+  }
+
   @Override
   public void flush() throws IOException, InterruptedException {
     scope.check();
-    for (Subpartition share : shares) {
-      ChannelSink sink = share.sink();
+    for (ChannelSink sink : sinks) {
       if (sink != null) {
         sink.flushPartial();
       }
@@ -72,15 +95,15 @@ final class OutputWriter<T> implements TaskOutput<T> {
 
   @Override
   public void end() throws InterruptedException {
-    for (Subpartition share : shares) {
-      share.awaitSink().end();
+    for (int share = 0; share < shares; share++) {
+      sink(share).end();
     }
   }
 
   @Override
   public void awaitDrained() throws IOException, InterruptedException {
-    for (Subpartition share : shares) {
-      share.awaitSink().awaitDrained();
+    for (int share = 0; share < shares; share++) {
+      sink(share).awaitDrained();
     }
   }
 }

@@ -18,10 +18,12 @@ final class RemoteSender implements ChannelSink {
   private static final int MAX_READY = 2;
   private static final int INITIAL_CHUNK = 256;
 
-  private final Connection connection;
-  private final int channelId;
-  private final ChannelRequest request;
+  private final RemoteSenders group;
+  private final int index;
   private final ExchangeContext context;
+
+  /** The producer's task; null if a feed takes its place. */
+  private final @Nullable CancelScope producer;
 
   private @Nullable Queue<Chunk> ready;
   private byte @Nullable [] current;
@@ -35,8 +37,6 @@ final class RemoteSender implements ChannelSink {
   private boolean endWritten;
   private boolean drained;
   private boolean closed;
-  private boolean counted;
-  private @Nullable CancelScope producer;
   private @Nullable StoredFeed feed;
   private @Nullable ConsumerEnd consumerEnd;
   private String consumerEndReason = "";
@@ -56,25 +56,21 @@ final class RemoteSender implements ChannelSink {
     }
   }
 
-  RemoteSender(
-      Connection connection,
-      int channelId,
-      ChannelRequest request,
-      long credits,
-      ExchangeContext context) {
-    this.connection = connection;
-    this.channelId = channelId;
-    this.request = request;
+  /** To be made by its group, under whose monitor it is told at once if it is closed already. */
+  RemoteSender(RemoteSenders group, int index, long credits, @Nullable CancelScope producer) {
+    this.group = group;
+    this.index = index;
+    this.context = group.context();
     this.credits = credits;
-    this.context = context;
+    this.producer = producer;
   }
 
-  int channelId() {
-    return channelId;
+  int index() {
+    return index;
   }
 
   ChannelRequest request() {
-    return request;
+    return group.requests().get(index);
   }
 
   /** Puts an encoded record in. The producer's thread only. */
@@ -200,7 +196,7 @@ final class RemoteSender implements ChannelSink {
   private void enqueueIfSendable() {
     if (!enqueued && isSendable()) {
       enqueued = true;
-      connection.senderReady(this);
+      group.connection().senderReady(this);
     }
   }
 
@@ -217,7 +213,7 @@ final class RemoteSender implements ChannelSink {
       if (ended && !hasData()) {
         endWritten = true;
         channel
-            .write(Frames.end(channel.alloc(), channelId))
+            .write(Frames.end(channel.alloc(), group.number(), index))
             .addListener(
                 written -> {
                   if (written.isSuccess()) {
@@ -241,7 +237,8 @@ final class RemoteSender implements ChannelSink {
       return;
     }
     int count = (int) Math.min(chunk.end - chunk.position, credits);
-    channel.write(Frames.data(channel.alloc(), channelId, chunk.data, chunk.position, count));
+    channel.write(
+        Frames.data(channel.alloc(), group.number(), index, chunk.data, chunk.position, count));
     chunk.position += count;
     credits -= count;
     if (chunk.position == chunk.end) {
@@ -264,7 +261,7 @@ final class RemoteSender implements ChannelSink {
       drained = true;
       close();
     }
-    connection.removeSender(this);
+    group.connection().endTold(group);
   }
 
   /** The consumer has room for more. */
@@ -274,18 +271,13 @@ final class RemoteSender implements ChannelSink {
     demand();
   }
 
-  /**
-   * The consumer left before the end.
-   *
-   * @return whether no producer was there yet
-   */
-  synchronized boolean consumerClosed(ConsumerEnd end, String reason) {
+  /** The consumer left before the end. */
+  synchronized void consumerClosed(ConsumerEnd end, String reason) {
     if (consumerEnd == null) {
       consumerEnd = end;
       consumerEndReason = reason;
       close();
     }
-    return producer == null && feed == null;
   }
 
   /** The connection is gone. */
@@ -296,22 +288,9 @@ final class RemoteSender implements ChannelSink {
     }
   }
 
-  @Override
-  public synchronized void attached(CancelScope scope) {
-    producer = scope;
-    if (!closed) {
-      counted = true;
-      context.shares().senderOpened();
-    }
-  }
-
-  /** A finished result is read from its file instead. */
+  /** A finished result is read from its file. */
   synchronized void attached(StoredFeed from) {
     feed = from;
-    if (!closed) {
-      counted = true;
-      context.shares().senderOpened();
-    }
     demand();
   }
 
@@ -332,14 +311,6 @@ final class RemoteSender implements ChannelSink {
 
   synchronized boolean isClosed() {
     return closed;
-  }
-
-  @Override
-  public void refused(ChannelError error) {
-    synchronized (this) {
-      close();
-    }
-    connection.sendError(this, error);
   }
 
   @Override
@@ -365,24 +336,21 @@ final class RemoteSender implements ChannelSink {
     }
   }
 
-  @Override
-  public void abort(ChannelError error) {
+  /** The producer failed or was cancelled: what was not sent is dropped. */
+  void abort(ChannelError error) {
     synchronized (this) {
       if (closed || endWritten) {
         return;
       }
       close();
     }
-    connection.sendError(this, error);
+    group.connection().sendError(group, index, error);
   }
 
   /** Lets go of everything; the producer's thread is woken to see why. */
   private void close() {
     closed = true;
-    if (counted) {
-      counted = false;
-      context.shares().senderClosed();
-    }
+    group.closed(index);
     long held = current == null ? 0 : current.length;
     if (ready != null) {
       held += ready.stream().mapToLong(chunk -> chunk.data.length).sum();

@@ -10,7 +10,7 @@ import org.stellwerk.runtime.taskexecutor.PartitionNotFoundException;
  * Reads a finished result of this TaskExecutor from its file, in the consumer's thread. Always
  * ready until it has ended.
  */
-final class StoredChannel extends InputChannel {
+final class StoredChannel extends InputChannel implements InputGroup {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoredChannel.class);
 
@@ -76,7 +76,7 @@ final class StoredChannel extends InputChannel {
   }
 
   @Override
-  void close(ConsumerEnd end, String reason) {
+  public void close(ConsumerEnd end, String reason) {
     PartitionReader open = reader;
     reader = null;
     if (open != null) {

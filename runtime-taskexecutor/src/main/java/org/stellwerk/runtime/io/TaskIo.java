@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.runtime.messages.IOMetrics;
 import org.stellwerk.runtime.messages.ProducerLocations;
@@ -43,9 +42,7 @@ public final class TaskIo {
 
   private final Map<Integer, StoredPartition> sealed = new LinkedHashMap<>();
   private final List<StoredChannel> storedInputs = new ArrayList<>();
-  private final List<LocalRequest> localRequests = new ArrayList<>();
-
-  private record LocalRequest(ChannelRequest request, LocalChannel channel) {}
+  private final List<LocalChannels> localInputs = new ArrayList<>();
 
   TaskIo(TaskDeploymentDescriptor descriptor, ExchangeContext context, DataExchange exchange) {
     this.descriptor = descriptor;
@@ -68,12 +65,12 @@ public final class TaskIo {
     for (int i = 0; i < descriptor.taskInformation().outputs().size(); i++) {
       writers.add(newWriter(i, serializer));
     }
-    Map<TaskManagerLocation, List<RemoteInputChannel>> remote = new LinkedHashMap<>();
+    Map<TaskManagerLocation, List<RemoteInputs>> remote = new LinkedHashMap<>();
     List<TaskInformation.Input> inputs = descriptor.taskInformation().inputs();
     for (int i = 0; i < inputs.size(); i++) {
       setUpGate(gates.get(i), inputs.get(i), serializer, remote);
     }
-    localRequests.forEach(local -> exchange.request(local.request, local.channel));
+    localInputs.forEach(exchange::request);
     storedInputs.forEach(stored -> stored.open(exchange.results()));
     remote.forEach(exchange::open);
   }
@@ -84,7 +81,7 @@ public final class TaskIo {
     Partitioner partitioner =
         new Partitioner(edge.shipStrategy(), consumers, descriptor.attemptId().subtaskIndex());
     if (!edge.resultType().isBlocking()) {
-      return new OutputWriter<>(outputs.output(index), partitioner, serializer, task);
+      return new OutputWriter<>(outputs, index, partitioner, serializer, task);
     }
     int subpartitions = edge.shipStrategy() == ShipStrategy.BROADCAST ? 1 : consumers;
     PartitionWriter file = exchange.results().newWriter(subpartitions);
@@ -96,48 +93,52 @@ public final class TaskIo {
       InputGate<?> gate,
       TaskInformation.Input input,
       TaskSerializer serializer,
-      Map<TaskManagerLocation, List<RemoteInputChannel>> remote) {
-    List<InputChannel> channels = new ArrayList<>();
-    int own = descriptor.attemptId().subtaskIndex();
-    List<ProducerLocations.ProducerLocation> producers = exchange.places().of(producersOf(input));
+      Map<TaskManagerLocation, List<RemoteInputs>> remote) {
+    List<InputGroup> groups = new ArrayList<>();
+    int channels = 0;
+    for (ProducerPlaces.Place place : placesOf(input)) {
+      ChannelRequests requests =
+          new ChannelRequests(
+              place.producers(),
+              input.producerOutputIndex(),
+              descriptor.attemptId().subtaskIndex(),
+              descriptor.attemptId(),
+              input.resultType().isBlocking());
+      channels += requests.size();
+      if (!exchange.isSelf(place.location())) {
+        RemoteInputs inputs = new RemoteInputs(requests, place.location(), gate, context);
+        groups.add(inputs);
+        remote.computeIfAbsent(place.location(), unused -> new ArrayList<>()).add(inputs);
+      } else if (!requests.stored()) {
+        LocalChannels inputs = new LocalChannels(requests, gate, context);
+        groups.add(inputs);
+        localInputs.add(inputs);
+      } else {
+        for (int i = 0; i < requests.size(); i++) {
+          StoredChannel channel = new StoredChannel(requests.get(i), gate);
+          groups.add(channel);
+          storedInputs.add(channel);
+        }
+      }
+    }
+    gate.setUp(groups, channels, serializer);
+  }
+
+  private List<ProducerPlaces.Place> placesOf(TaskInformation.Input input) {
+    ProducerLocations producers = producersOf(input);
     boolean pointwise = input.shipStrategy().isPointwise();
-    for (int i = pointwise ? own : 0;
-        i < (pointwise ? own + 1 : input.producerParallelism());
-        i++) {
-      ProducerLocations.ProducerLocation producer = producers.get(i);
-      ExecutionAttemptID attempt = producer.attemptId();
-      TaskManagerLocation location = producer.location();
-      if (location == null) {
+    int own = descriptor.attemptId().subtaskIndex();
+    for (int i = pointwise ? own : 0; i < (pointwise ? own + 1 : producers.size()); i++) {
+      if (producers.places()[i] < 0) {
         throw new IllegalArgumentException(
             "The deployment of "
                 + descriptor.taskNameWithSubtask()
                 + " does not say where its producer "
-                + attempt
+                + producers.get(i).attemptId()
                 + " is");
       }
-      ChannelRequest request =
-          new ChannelRequest(
-              attempt,
-              input.producerOutputIndex(),
-              own,
-              descriptor.attemptId(),
-              input.resultType().isBlocking());
-      if (exchange.isSelf(location) && request.stored()) {
-        StoredChannel channel = new StoredChannel(request, gate);
-        channels.add(channel);
-        storedInputs.add(channel);
-      } else if (exchange.isSelf(location)) {
-        LocalChannel channel =
-            new LocalChannel(request, gate, context.flusher(), context.config().peerFailureGrace());
-        channels.add(channel);
-        localRequests.add(new LocalRequest(request, channel));
-      } else {
-        RemoteInputChannel channel = new RemoteInputChannel(request, location, gate, context);
-        channels.add(channel);
-        remote.computeIfAbsent(location, unused -> new ArrayList<>()).add(channel);
-      }
     }
-    gate.setUp(channels, serializer);
+    return pointwise ? List.of(ProducerPlaces.of(producers, own)) : exchange.places().of(producers);
   }
 
   private ProducerLocations producersOf(TaskInformation.Input input) {
@@ -184,6 +185,7 @@ public final class TaskIo {
    * what is read later.
    */
   public void finish() throws IOException, InterruptedException {
+    scope.check();
     for (TaskOutput<?> writer : writers) {
       writer.end();
     }
@@ -219,13 +221,7 @@ public final class TaskIo {
     close(ConsumerEnd.FAILED, reason);
     ChannelError error = new ChannelError(ChannelError.Kind.PRODUCER_ENDED, reason);
     exchange.registry().unregister(descriptor.attemptId(), error);
-    outputs.forEach(
-        share -> {
-          ChannelSink sink = share.sink();
-          if (sink != null) {
-            sink.abort(error);
-          }
-        });
+    outputs.abort(error);
   }
 
   private static void discard(PartitionWriter file) {
@@ -238,8 +234,8 @@ public final class TaskIo {
 
   private void close(ConsumerEnd end, String reason) {
     gates.forEach(gate -> gate.close(end, reason));
-    localRequests.forEach(local -> exchange.registry().withdraw(local.request, local.channel, end));
-    localRequests.clear();
+    localInputs.forEach(inputs -> exchange.registry().withdraw(inputs, end));
+    localInputs.clear();
     writers.clear();
   }
 

@@ -2,34 +2,62 @@ package org.stellwerk.runtime.io;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.messages.TaskInformation;
 
 /**
- * All pipelined outputs of one task, as its consumers find them; a blocking one has no shares.
- * Thread-safe.
+ * All pipelined outputs of one task, each with a share for every consumer; a blocking one has none.
+ * A share is no more than the group in which its consumer has asked for it; a producer that comes
+ * to it earlier waits. Thread-safe.
  */
 final class TaskOutputs {
 
   private final ExecutionAttemptID attempt;
-
-  /** By output; of a pointwise edge only the one share that goes to the consumer of own index. */
-  private final List<List<Subpartition>> outputs = new ArrayList<>();
-
   private final List<TaskInformation.Output> edges;
+  private final CancelScope scope;
+
+  /**
+   * By output and share; null where no consumer has asked. Of a pointwise edge there is only the
+   * one share that goes to the consumer of own index.
+   */
+  private final @Nullable ChannelGroup[][] consumers;
+
+  /** Whom the task's thread waits for; more than one only if user code writes in several. */
+  private final List<Awaited> awaited = new ArrayList<>(1);
+
+  /** A consumer that has not asked yet; the monitor that its producer waits on, one at a time. */
+  private static final class Awaited {
+    final int output;
+    final int share;
+    boolean there;
+
+    Awaited(int output, int share) {
+      this.output = output;
+      this.share = share;
+    }
+
+    synchronized void isThere() {
+      there = true;
+      notifyAll();
+    }
+
+    synchronized void await(CancelScope scope) throws InterruptedException {
+      while (!there) {
+        scope.await(this, 0);
+      }
+    }
+  }
 
   TaskOutputs(ExecutionAttemptID attempt, List<TaskInformation.Output> edges, CancelScope scope) {
     this.attempt = attempt;
     this.edges = edges;
-    for (TaskInformation.Output edge : edges) {
-      int count = edge.resultType().isBlocking() ? 0 : consumersOf(edge);
-      List<Subpartition> shares = new ArrayList<>(count);
-      for (int i = 0; i < count; i++) {
-        shares.add(new Subpartition(scope));
-      }
-      outputs.add(shares);
+    this.scope = scope;
+    this.consumers = new ChannelGroup[edges.size()][];
+    for (int output = 0; output < consumers.length; output++) {
+      TaskInformation.Output edge = edges.get(output);
+      consumers[output] = new ChannelGroup[edge.resultType().isBlocking() ? 0 : consumersOf(edge)];
     }
   }
 
@@ -42,28 +70,94 @@ final class TaskOutputs {
     return attempt;
   }
 
-  List<Subpartition> output(int index) {
-    return outputs.get(index);
+  /** How many shares a pipelined output has. */
+  int shares(int output) {
+    return consumers[output].length;
   }
 
-  /** The share that a consumer's subtask reads; null if there is no such output or subtask. */
-  @Nullable Subpartition find(int outputIndex, int consumerSubtask) {
-    if (outputIndex < 0 || outputIndex >= outputs.size()) {
-      return null;
+  /**
+   * Gives a consumer its share.
+   *
+   * @param index this task's in the group
+   * @return null if it was given, else why not; records cannot be read twice
+   */
+  synchronized @Nullable ChannelError attach(ChannelGroup group, int index) {
+    int output = group.requests().outputIndex();
+    int share = shareOf(output, group.requests().consumerSubtask());
+    if (share < 0) {
+      return group.requests().get(index).withoutShare();
     }
-    List<Subpartition> shares = outputs.get(outputIndex);
-    if (shares.isEmpty()) {
-      return null;
+    ChannelGroup other = consumers[output][share];
+    if (other != null) {
+      return group.requests().get(index).outOfDate(other.requests().consumer());
     }
-    if (edges.get(outputIndex).shipStrategy().isPointwise()) {
-      return consumerSubtask == attempt.subtaskIndex() ? shares.get(0) : null;
+    group.attached(index);
+    consumers[output][share] = group;
+    for (Awaited each : awaited) {
+      if (each.output == output && each.share == share) {
+        each.isThere();
+      }
     }
-    return consumerSubtask >= 0 && consumerSubtask < shares.size()
-        ? shares.get(consumerSubtask)
-        : null;
+    return null;
   }
 
-  void forEach(Consumer<Subpartition> action) {
-    outputs.forEach(shares -> shares.forEach(action));
+  /** The share that a consumer's subtask reads; negative if there is no such output or subtask. */
+  private int shareOf(int output, int consumerSubtask) {
+    if (output < 0 || output >= consumers.length || consumers[output].length == 0) {
+      return -1;
+    }
+    if (edges.get(output).shipStrategy().isPointwise()) {
+      return consumerSubtask == attempt.subtaskIndex() ? 0 : -1;
+    }
+    return consumerSubtask < shares(output) ? Math.max(-1, consumerSubtask) : -1;
+  }
+
+  /** Who has asked for a share; null if nobody has yet. */
+  synchronized @Nullable ChannelGroup consumer(int output, int share) {
+    return consumers[output][share];
+  }
+
+  /** The channel of a share; waits until its consumer has asked. The task's thread only. */
+  ChannelSink awaitSink(int output, int share) throws InterruptedException {
+    ChannelGroup group = consumer(output, share);
+    if (group == null) {
+      group = awaitConsumer(output, share);
+    }
+    return group.sink(indexIn(group), scope);
+  }
+
+  private ChannelGroup awaitConsumer(int output, int share) throws InterruptedException {
+    Awaited missing = new Awaited(output, share);
+    synchronized (this) {
+      ChannelGroup group = consumers[output][share];
+      if (group != null) {
+        return group;
+      }
+      awaited.add(missing);
+    }
+    try {
+      missing.await(scope);
+    } finally {
+      synchronized (this) {
+        awaited.remove(missing);
+      }
+    }
+    return Objects.requireNonNull(consumer(output, share));
+  }
+
+  private int indexIn(ChannelGroup group) {
+    return group.requests().producers().indexOf(attempt.subtaskIndex());
+  }
+
+  /** The task has failed or was cancelled, and is found by nobody any more. */
+  void abort(ChannelError error) {
+    for (int output = 0; output < consumers.length; output++) {
+      for (int share = 0; share < consumers[output].length; share++) {
+        ChannelGroup group = consumer(output, share);
+        if (group != null) {
+          group.abort(indexIn(group), error);
+        }
+      }
+    }
   }
 }

@@ -68,10 +68,8 @@ class DataExchangeTest {
     MemoryShares shares = new MemoryShares(64 << 20, 32 << 10);
     assertThat(shares.chunkSize()).isEqualTo(32 << 10);
     assertThat(shares.window()).isEqualTo(64 << 10);
-    for (int i = 0; i < 10_000; i++) {
-      shares.senderOpened();
-      shares.receiverOpened();
-    }
+    shares.sendersOpened(10_000);
+    shares.receiversOpened(10_000);
     assertThat(3L * 10_000 * shares.chunkSize()).isLessThanOrEqualTo(32 << 20);
     assertThat(10_000L * shares.window()).isLessThanOrEqualTo(32 << 20);
     assertThat(shares.chunkSize()).isGreaterThan(512);

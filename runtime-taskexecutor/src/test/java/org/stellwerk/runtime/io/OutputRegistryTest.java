@@ -2,14 +2,18 @@ package org.stellwerk.runtime.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.stellwerk.configuration.Configuration;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.ExecutionVertexID;
 import org.stellwerk.runtime.id.JobVertexID;
+import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.jobgraph.ResultPartitionType;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.runtime.messages.TaskInformation;
@@ -22,9 +26,19 @@ class OutputRegistryTest {
 
   private final OutputRegistry registry = new OutputRegistry(Duration.ofSeconds(10));
   private final IoCounters counters = new IoCounters();
+  private final ExchangeContext context =
+      new ExchangeContext(
+          DataExchangeConfig.fromConfiguration(
+              Configuration.empty(), new ResourceID("tm"), "127.0.0.1", Path.of("results")),
+          new MemoryShares(1 << 20, 1 << 10),
+          new Flusher(Executors.newScheduledThreadPool(0)));
 
   private static ExecutionAttemptID source(int attempt) {
-    return new ExecutionAttemptID(GRAPH, new ExecutionVertexID(SOURCE, 0), attempt);
+    return source(0, attempt);
+  }
+
+  private static ExecutionAttemptID source(int subtask, int attempt) {
+    return new ExecutionAttemptID(GRAPH, new ExecutionVertexID(SOURCE, subtask), attempt);
   }
 
   private static ExecutionAttemptID sink(int subtask, int attempt) {
@@ -44,27 +58,23 @@ class OutputRegistryTest {
   private final class Consumer {
     final CancelScope scope = new CancelScope();
     final InputGate<Object> gate = new InputGate<>(scope, counters, Duration.ZERO);
-    final ChannelRequest request;
-    final LocalChannel channel;
+    final LocalChannels channels;
 
-    Consumer(ChannelRequest request) {
-      this.request = request;
-      this.channel =
-          new LocalChannel(
-              request,
-              gate,
-              new Flusher(java.util.concurrent.Executors.newScheduledThreadPool(0)),
-              Duration.ZERO);
-      gate.setUp(List.of(channel), new TaskSerializer(getClass().getClassLoader()));
+    Consumer(ChannelRequests requests) {
+      channels = new LocalChannels(requests, gate, context);
+      gate.setUp(
+          List.of(channels), requests.size(), new TaskSerializer(getClass().getClassLoader()));
     }
 
     boolean ask(long nowNanos) {
-      return registry.request(request, channel, nowNanos);
+      return registry.request(channels, nowNanos);
     }
 
     String answer() throws InterruptedException {
       try {
-        channel.end();
+        for (int i = 0; i < channels.requests().size(); i++) {
+          channels.sink(i, scope).end();
+        }
         return gate.next() == null ? "served" : "?";
       } catch (java.io.IOException e) {
         return String.valueOf(e.getMessage());
@@ -74,8 +84,17 @@ class OutputRegistryTest {
 
   private Consumer consumer(int producerAttempt, int output, int subtask, int attempt) {
     return new Consumer(
-        new ChannelRequest(
-            source(producerAttempt), output, subtask, sink(subtask, attempt), false));
+        requests(output, subtask, attempt, new int[] {0}, new int[] {producerAttempt}));
+  }
+
+  private static ChannelRequests requests(
+      int output, int subtask, int attempt, int[] producers, int[] attempts) {
+    return new ChannelRequests(
+        new ProducerAttempts(GRAPH, SOURCE, producers, attempts),
+        output,
+        subtask,
+        sink(subtask, attempt),
+        false);
   }
 
   @Test
@@ -86,8 +105,8 @@ class OutputRegistryTest {
     registry.register(outputs);
     Consumer late = consumer(0, 0, 1, 0);
     assertThat(late.ask(0)).isFalse();
-    assertThat(outputs.output(0).get(0).sink()).isSameAs(early.channel);
-    assertThat(outputs.output(0).get(1).sink()).isSameAs(late.channel);
+    assertThat(outputs.consumer(0, 0)).isSameAs(early.channels);
+    assertThat(outputs.consumer(0, 1)).isSameAs(late.channels);
     assertThat(registry.waitingRequests()).isZero();
   }
 
@@ -139,7 +158,7 @@ class OutputRegistryTest {
     assertThat(newer.answer()).contains("out of date");
     TaskOutputs outputs = outputs(source(0));
     registry.register(outputs);
-    assertThat(outputs.output(0).get(0).sink()).isSameAs(newest.channel);
+    assertThat(outputs.consumer(0, 0)).isSameAs(newest.channels);
   }
 
   @Test
@@ -167,33 +186,87 @@ class OutputRegistryTest {
   void aWithdrawnRequestWaitsNoLonger() {
     Consumer consumer = consumer(0, 0, 0, 0);
     consumer.ask(0);
-    registry.withdraw(consumer.request, consumer.channel, ConsumerEnd.FAILED);
+    registry.withdraw(consumer.channels, ConsumerEnd.FAILED);
     assertThat(registry.waitingRequests()).isZero();
     TaskOutputs outputs = outputs(source(0));
     registry.register(outputs);
-    assertThat(outputs.output(0).get(0).sink()).isNull();
+    assertThat(outputs.consumer(0, 0)).isNull();
   }
 
   @Test
   void aFinishedConsumerWaitsNoLongerButItsProducerGetsItsChannel() {
     Consumer consumer = consumer(0, 0, 0, 0);
     consumer.ask(0);
-    consumer.channel.close(ConsumerEnd.FINISHED, "");
-    registry.withdraw(consumer.request, consumer.channel, ConsumerEnd.FINISHED);
+    consumer.channels.close(ConsumerEnd.FINISHED, "");
+    registry.withdraw(consumer.channels, ConsumerEnd.FINISHED);
     assertThat(registry.waitingRequests()).isZero();
     assertThat(registry.expire(11_000_000_000L)).isFalse();
     TaskOutputs outputs = outputs(source(0));
     registry.register(outputs);
-    assertThat(outputs.output(0).get(0).sink()).isSameAs(consumer.channel);
+    assertThat(outputs.consumer(0, 0)).isSameAs(consumer.channels);
   }
 
   @Test
   void theProducersNextAttemptIsNotGivenAFinishedConsumer() {
     Consumer consumer = consumer(0, 0, 0, 0);
     consumer.ask(0);
-    registry.withdraw(consumer.request, consumer.channel, ConsumerEnd.FINISHED);
+    registry.withdraw(consumer.channels, ConsumerEnd.FINISHED);
     TaskOutputs outputs = outputs(source(1));
     registry.register(outputs);
-    assertThat(outputs.output(0).get(0).sink()).isNull();
+    assertThat(outputs.consumer(0, 0)).isNull();
+  }
+
+  @Test
+  void ofAGroupEachProducerIsAnsweredForItself() throws Exception {
+    Consumer consumer =
+        new Consumer(requests(0, 1, 0, new int[] {0, 2, 5, 7}, new int[] {0, 1, 0, 0}));
+    TaskOutputs there = outputs(source(0, 0));
+    registry.register(there);
+    assertThat(consumer.ask(0)).isTrue();
+    assertThat(there.consumer(0, 1)).isSameAs(consumer.channels);
+    assertThat(registry.waitingRequests()).isEqualTo(3);
+    TaskOutputs otherAttempt = outputs(source(2, 0));
+    TaskOutputs later = outputs(source(7, 0));
+    registry.register(otherAttempt);
+    registry.register(later);
+    assertThat(otherAttempt.consumer(0, 1)).isNull();
+    assertThat(later.consumer(0, 1)).isSameAs(consumer.channels);
+    assertThat(registry.waitingRequests()).isEqualTo(2);
+    registry.register(outputs(source(5, 1)));
+    assertThat(registry.waitingRequests()).isEqualTo(1);
+    assertThat(consumer.answer()).contains("output 0 of subtask 5", "is out of date");
+  }
+
+  @Test
+  void ofTwoWaitingGroupsOnlyWhatBothAskForIsSettled() throws Exception {
+    Consumer old = new Consumer(requests(0, 0, 0, new int[] {0, 1}, new int[] {0, 0}));
+    Consumer again = new Consumer(requests(0, 0, 1, new int[] {0, 1}, new int[] {1, 0}));
+    old.ask(0);
+    assertThat(again.ask(0)).isTrue();
+    assertThat(registry.waitingRequests()).isEqualTo(3);
+    TaskOutputs first = outputs(source(0, 0));
+    TaskOutputs second = outputs(source(1, 0));
+    registry.register(first);
+    registry.register(second);
+    assertThat(first.consumer(0, 0)).isSameAs(old.channels);
+    assertThat(second.consumer(0, 0)).isSameAs(again.channels);
+    assertThat(old.answer()).contains("output 0 of subtask 1", "is out of date");
+  }
+
+  @Test
+  void anOlderAttemptThatIsStillThereIsFoundBesideTheNewer() throws Exception {
+    TaskOutputs old = outputs(source(0));
+    TaskOutputs young = outputs(source(1));
+    registry.register(old);
+    registry.register(young);
+    Consumer ofOld = consumer(0, 0, 0, 0);
+    Consumer ofYoung = consumer(1, 0, 0, 1);
+    assertThat(ofOld.ask(0)).isFalse();
+    assertThat(ofYoung.ask(0)).isFalse();
+    assertThat(old.consumer(0, 0)).isSameAs(ofOld.channels);
+    assertThat(young.consumer(0, 0)).isSameAs(ofYoung.channels);
+    registry.unregister(source(1), null);
+    registry.unregister(source(0), null);
+    assertThat(consumer(0, 0, 1, 0).ask(0)).isTrue();
   }
 }

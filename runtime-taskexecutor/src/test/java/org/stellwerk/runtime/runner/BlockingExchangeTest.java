@@ -74,7 +74,7 @@ class BlockingExchangeTest {
     TestJob job = start(ShipStrategy.HASH, 4, 3, "count", "20000");
     run(job, "source", 4);
     assertThat(job.ends()).containsExactly("FINISHED");
-    assertThat(runners.all.get(0).runningTasks()).isZero();
+    await().until(() -> runners.all.get(0).runningTasks() == 0);
     assertThat(files(0)).hasSize(2);
     assertThat(files(1)).hasSize(2);
     run(job, "sink", 3);

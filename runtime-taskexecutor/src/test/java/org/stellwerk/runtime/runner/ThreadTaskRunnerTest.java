@@ -34,11 +34,11 @@ class ThreadTaskRunnerTest {
             .vertex("sink", 2, Invokables.Sink.class)
             .edge("source", "sink", ShipStrategy.HASH);
     job.deploy("source", 0);
-    await().until(() -> job.handle("source", 0).stackTrace().contains("Subpartition"));
+    await().until(() -> job.handle("source", 0).stackTrace().contains("TaskOutputs.awaitConsumer"));
     job.deploy("sink", 0);
     await()
         .during(Duration.ofMillis(100))
-        .until(() -> job.handle("source", 0).stackTrace().contains("Subpartition"));
+        .until(() -> job.handle("source", 0).stackTrace().contains("TaskOutputs.awaitConsumer"));
     job.cancelAll();
     job.awaitAll();
     assertThat(job.ends()).containsExactly("CANCELED");

@@ -39,7 +39,7 @@ class WideJobTest {
       }
       assertThat(usedHeap() - before)
           .as("heap of %d channels of two TaskManagers", WIDTH * WIDTH)
-          .isLessThan(60L << 20);
+          .isLessThan(10L << 20);
       job.cancelAll();
       job.awaitAll();
       assertThat(job.ends()).containsExactly("CANCELED");

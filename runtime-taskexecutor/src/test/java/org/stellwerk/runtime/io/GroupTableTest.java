@@ -4,19 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-final class ChannelTableTest {
+final class GroupTableTest {
 
-  private final ChannelTable<String> table = new ChannelTable<>();
+  private final GroupTable<String> table = new GroupTable<>();
 
   @Test
   void findsWhatWasPutUnderANumber() {
     for (int id = 0; id < 1000; id++) {
-      assertThat(table.putIfAbsent(id, "channel " + id)).isTrue();
+      assertThat(table.putIfAbsent(id, "group " + id)).isTrue();
     }
-    assertThat(table.size()).isEqualTo(1000);
-    assertThat(table.get(0)).isEqualTo("channel 0");
-    assertThat(table.get(256)).isEqualTo("channel 256");
-    assertThat(table.get(999)).isEqualTo("channel 999");
+    assertThat(table.get(0)).isEqualTo("group 0");
+    assertThat(table.get(256)).isEqualTo("group 256");
+    assertThat(table.get(999)).isEqualTo("group 999");
     assertThat(table.get(1000)).isNull();
   }
 
@@ -25,7 +24,7 @@ final class ChannelTableTest {
     table.putIfAbsent(7, "first");
     assertThat(table.putIfAbsent(7, "second")).isFalse();
     assertThat(table.get(7)).isEqualTo("first");
-    assertThat(table.size()).isEqualTo(1);
+    assertThat(table.takeAll()).containsExactly("first");
   }
 
   @Test
@@ -37,7 +36,7 @@ final class ChannelTableTest {
     assertThat(table.remove(9999)).isNull();
     assertThat(table.get(301)).isEqualTo("b");
     assertThat(table.remove(301)).isEqualTo("b");
-    assertThat(table.isEmpty()).isTrue();
+    assertThat(table.takeAll()).isEmpty();
     assertThat(table.putIfAbsent(300, "c")).isTrue();
   }
 
@@ -54,7 +53,7 @@ final class ChannelTableTest {
     table.putIfAbsent(1, "a");
     table.putIfAbsent(1000, "b");
     assertThat(table.takeAll()).containsExactlyInAnyOrder("a", "b");
-    assertThat(table.isEmpty()).isTrue();
+    assertThat(table.takeAll()).isEmpty();
     assertThat(table.get(1)).isNull();
   }
 }

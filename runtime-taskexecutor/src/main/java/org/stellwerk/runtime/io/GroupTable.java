@@ -7,55 +7,45 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The channels of one connection by number. Numbers are given one after the other and channels end
- * in about that order, so they stand in pages of consecutive ones: no object per channel, no hash
- * of crowded neighbours. Not thread-safe.
+ * The groups of channels of one connection by number. Numbers are given one after the other and
+ * groups end in about that order, so they stand in pages of consecutive ones: no object per group,
+ * no hash of crowded neighbours. Not thread-safe.
  */
-final class ChannelTable<T> {
+final class GroupTable<T> {
 
   private static final int BITS = 8;
   private static final int SIZE = 1 << BITS;
 
   private static final class Page {
-    final Object[] channels = new Object[SIZE];
+    final Object[] groups = new Object[SIZE];
     int used;
   }
 
   private final IntObjectMap<Page> pages = new IntObjectHashMap<>();
-  private int size;
-
-  int size() {
-    return size;
-  }
-
-  boolean isEmpty() {
-    return size == 0;
-  }
 
   @SuppressWarnings("unchecked")
   @Nullable T get(int id) {
     Page page = pages.get(id >>> BITS);
-    return page == null ? null : (T) page.channels[id & (SIZE - 1)];
+    return page == null ? null : (T) page.groups[id & (SIZE - 1)];
   }
 
-  /** Takes up a channel; false if there is one of that number. */
-  boolean putIfAbsent(int id, T channel) {
+  /** Takes up a group; false if there is one of that number. */
+  boolean putIfAbsent(int id, T group) {
     Page page = pages.get(id >>> BITS);
     if (page == null) {
       page = new Page();
       pages.put(id >>> BITS, page);
     }
     int index = id & (SIZE - 1);
-    if (page.channels[index] != null) {
+    if (page.groups[index] != null) {
       return false;
     }
-    page.channels[index] = channel;
+    page.groups[index] = group;
     page.used++;
-    size++;
     return true;
   }
 
-  /** Removes a channel; null if there is none of that number. */
+  /** Removes a group; null if there is none of that number. */
   @Nullable T remove(int id) {
     Page page = pages.get(id >>> BITS);
     if (page == null) {
@@ -63,32 +53,30 @@ final class ChannelTable<T> {
     }
     int index = id & (SIZE - 1);
     @SuppressWarnings("unchecked")
-    T channel = (T) page.channels[index];
-    if (channel != null) {
-      page.channels[index] = null;
+    T group = (T) page.groups[index];
+    if (group != null) {
+      page.groups[index] = null;
       page.used--;
-      size--;
       if (page.used == 0) {
         pages.remove(id >>> BITS);
       }
     }
-    return channel;
+    return group;
   }
 
   /** Removes all and returns them. */
   List<T> takeAll() {
-    List<T> all = new ArrayList<>(size);
+    List<T> all = new ArrayList<>();
     for (Page page : pages.values()) {
-      for (Object channel : page.channels) {
-        if (channel != null) {
+      for (Object group : page.groups) {
+        if (group != null) {
           @SuppressWarnings("unchecked")
-          T each = (T) channel;
+          T each = (T) group;
           all.add(each);
         }
       }
     }
     pages.clear();
-    size = 0;
     return all;
   }
 }

@@ -1,0 +1,35 @@
+package org.stellwerk.runtime.io;
+
+/**
+ * The channels that one consumer has asked for together, as the producers here see them: each knows
+ * its own by the index of its subtask. A channel is a few bits of the group until its producer
+ * writes to it or ends it; an idle one never becomes an object. Thread-safe.
+ */
+abstract sealed class ChannelGroup permits LocalChannels, RemoteSenders {
+
+  private final ChannelRequests requests;
+
+  ChannelGroup(ChannelRequests requests) {
+    this.requests = requests;
+  }
+
+  final ChannelRequests requests() {
+    return requests;
+  }
+
+  /** A producer is there. */
+  abstract void attached(int index);
+
+  /** There will be no such producer. */
+  abstract void refused(int index, ChannelError error);
+
+  /**
+   * The channel of a producer that was attached, made if need be.
+   *
+   * @param producer under which the producer's thread waits
+   */
+  abstract ChannelSink sink(int index, CancelScope producer);
+
+  /** The producer failed or was cancelled: what was not sent is dropped. */
+  abstract void abort(int index, ChannelError error);
+}
