@@ -39,7 +39,6 @@ import org.stellwerk.runtime.messages.JobResult;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.SerializedThrowable;
 import org.stellwerk.runtime.messages.exceptions.DuplicateJobSubmissionException;
-import org.stellwerk.runtime.messages.exceptions.JobNotFoundException;
 import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
 import org.stellwerk.util.ExceptionUtils;
 
@@ -199,11 +198,11 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
       return underWay.answer();
     }
     if (underWay != null || runs.containsKey(jobId)) {
-      return CompletableFuture.failedFuture(
-          new DuplicateJobSubmissionException("Job " + jobId + " was submitted before"));
+      return refused(
+          graph, new DuplicateJobSubmissionException("Job " + jobId + " was submitted before"));
     }
     if (endedJobs.contains(jobId)) {
-      return CompletableFuture.failedFuture(JobAcceptance.globallyTerminated(jobId));
+      return refused(graph, JobAcceptance.globallyTerminated(jobId));
     }
     Submission submission = new Submission(graph, getMainThreadExecutor());
     submissions.put(jobId, submission);
@@ -217,6 +216,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
               submissions.remove(jobId);
               if (failure != null) {
                 jars.release(graph.userJars());
+                jars.refused(graph.userJars());
                 submission.complete(failure);
                 return;
               }
@@ -228,6 +228,11 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
             },
             getMainThreadExecutor());
     return answer;
+  }
+
+  private CompletableFuture<Acknowledge> refused(JobGraph graph, Throwable why) {
+    jars.refused(graph.userJars());
+    return CompletableFuture.failedFuture(why);
   }
 
   /** Starts a job whose jars are acquired. */
@@ -382,7 +387,8 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
             found ->
                 found
                     .map(Dispatcher::completed)
-                    .orElseGet(() -> storedResult(jobId).thenApply(ArchivedGraphs::of)));
+                    .orElseGet(
+                        () -> StoredJobs.result(services, jobId).thenApply(ArchivedGraphs::of)));
   }
 
   @Override
@@ -399,7 +405,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
           }
           return ended != null
               ? completed(ended.status())
-              : storedResult(jobId).thenApply(JobResult::status);
+              : StoredJobs.result(services, jobId).thenApply(JobResult::status);
         });
   }
 
@@ -412,22 +418,8 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
             return run.awaitResult(timeout, getMainThreadExecutor());
           }
           JobResult ended = endedJobs.result(jobId);
-          return ended != null ? completed(ended) : storedResult(jobId);
+          return ended != null ? completed(ended) : StoredJobs.result(services, jobId);
         });
-  }
-
-  private CompletableFuture<JobResult> storedResult(JobID jobId) {
-    return services
-        .jobResultStore()
-        .getResult(jobId)
-        .thenCompose(
-            (Optional<JobResult> result) ->
-                result
-                    .map(CompletableFuture::completedFuture)
-                    .orElseGet(
-                        () ->
-                            CompletableFuture.failedFuture(
-                                new JobNotFoundException("There is no job " + jobId))));
   }
 
   @Override
@@ -438,7 +430,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
           if (run == null) {
             return endedJobs.contains(jobId)
                 ? completed(Acknowledge.INSTANCE)
-                : storedResult(jobId).thenApply(result -> Acknowledge.INSTANCE);
+                : StoredJobs.result(services, jobId).thenApply(result -> Acknowledge.INSTANCE);
           }
           run.cancelAccepted();
           JobMasterGateway gateway = run.gateway();
@@ -467,7 +459,9 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
             return answer.apply(run);
           }
           CompletableFuture<T> over = RequirementsChanges.refused(jobId, "it is over");
-          return endedJobs.contains(jobId) ? over : storedResult(jobId).thenCompose(result -> over);
+          return endedJobs.contains(jobId)
+              ? over
+              : StoredJobs.result(services, jobId).thenCompose(result -> over);
         });
   }
 

@@ -19,8 +19,8 @@ import org.stellwerk.util.ExceptionUtils;
 
 /**
  * Decides whether a job is accepted, and makes it durable: it must not be over already, its jars
- * must be there, the cluster must have the slots. A refused job leaves nothing behind: while the
- * store is out of reach, and the outcome unknown, storing is repeated, see {@link Submission}; one
+ * must be there, the cluster must have the slots. A refused job leaves nothing in the store: while
+ * that is out of reach, and the outcome unknown, storing is repeated, see {@link Submission}; one
  * that fails for good is removed again first. Component of the Dispatcher, in its main thread; the
  * hard state is in the JobStore.
  */

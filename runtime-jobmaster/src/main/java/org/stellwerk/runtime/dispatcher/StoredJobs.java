@@ -11,6 +11,7 @@ import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.runtime.highavailability.StoredJob;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.messages.JobResult;
+import org.stellwerk.runtime.messages.exceptions.JobNotFoundException;
 
 /**
  * What a new leader finds in the stores. A job that has a result is over, whether the result is
@@ -43,6 +44,21 @@ record StoredJobs(List<JobResult> results, Map<JobID, StoredJob> jobs) {
         .thenCompose(ignored -> services.jobResultStore().getDirtyResults())
         .thenCombine(services.jobStore().recoverJobs(), StoredJobs::of)
         .thenCompose(stored -> stored.withCleanResults(services));
+  }
+
+  /** The result of a job that is over; fails with JobNotFoundException if there is none. */
+  static CompletableFuture<JobResult> result(DispatcherServices services, JobID jobId) {
+    return services
+        .jobResultStore()
+        .getResult(jobId)
+        .thenCompose(
+            result ->
+                result
+                    .map(CompletableFuture::completedFuture)
+                    .orElseGet(
+                        () ->
+                            CompletableFuture.failedFuture(
+                                new JobNotFoundException("There is no job " + jobId))));
   }
 
   private static StoredJobs of(List<JobResult> dirtyResults, List<StoredJob> recovered) {

@@ -247,7 +247,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   private RegistrationResponse connected(
       TaskManagerRegistration registration, TaskExecutorGateway taskExecutor) {
     if (scheduler.getJobStatus().isTerminal() || !isRunning()) {
-      return new RegistrationResponse.Rejection("Job " + jobGraph.jobId() + " is over");
+      return TaskManagerConnection.tooLate(jobGraph.jobId(), resultDurable);
     }
     ResourceID id = registration.location().resourceId();
     TaskManagerConnection before = taskManagers.get(id);

@@ -1,6 +1,7 @@
 package org.stellwerk.runtime.jobmaster;
 
 import org.stellwerk.runtime.gateway.TaskExecutorGateway;
+import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.messages.JobReport;
 import org.stellwerk.runtime.messages.RegistrationResponse;
@@ -25,6 +26,18 @@ final class TaskManagerConnection {
     this.registration = registration;
     this.taskExecutor = taskExecutor;
     this.gateway = gateway;
+  }
+
+  /**
+   * The answer to one who comes when the job is over, or this JobMaster ends. As long as the result
+   * is not stored a later leader may have to go on with the job, so what its tasks have ended with
+   * must not be forgotten yet.
+   */
+  static RegistrationResponse tooLate(JobID jobId, boolean resultDurable) {
+    return resultDurable
+        ? new RegistrationResponse.Rejection("Job " + jobId + " is over")
+        : new RegistrationResponse.Failure(
+            "Job " + jobId + " ends here, and its result is not stored yet");
   }
 
   ResourceID id() {

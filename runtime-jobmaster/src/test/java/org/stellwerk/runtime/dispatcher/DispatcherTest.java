@@ -109,6 +109,17 @@ class DispatcherTest {
   }
 
   @Test
+  void theJarsOfARefusedJobGoThoseOfTheOtherStay() {
+    stores.blobs.add(TestGraphs.jar(1));
+    stores.blobs.add(TestGraphs.jar(2));
+    DispatcherGateway dispatcher = bed.start();
+    sim.await(dispatcher.submitJob(withJar(job, 1), ASK));
+    sim.awaitFailure(dispatcher.submitJob(withJar(job, 2), ASK));
+    sim.runFor(JAR_RETENTION.plusSeconds(1));
+    assertThat(stores.blobs).containsExactly(TestGraphs.jar(1));
+  }
+
+  @Test
   void anEndedJobIsNotSubmittedAgain() {
     DispatcherGateway dispatcher = bed.start();
     bed.tasksFinish();

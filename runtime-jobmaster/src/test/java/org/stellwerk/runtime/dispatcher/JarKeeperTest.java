@@ -67,6 +67,23 @@ final class JarKeeperTest {
   }
 
   @Test
+  void theJarsOfARefusedSubmissionAreDeletedAfterTheRetention() {
+    keeper.refused(List.of(JAR));
+    sim.runFor(RETENTION.minusMillis(1));
+    assertThat(stores.blobs).containsExactly(JAR);
+    sim.runFor(Duration.ofMillis(1));
+    assertThat(stores.blobs).isEmpty();
+  }
+
+  @Test
+  void whoTriesAgainAndIsAcceptedKeepsTheJarsOfARefusedSubmission() {
+    keeper.refused(List.of(JAR));
+    keeper.acquire(List.of(JAR));
+    sim.runFor(RETENTION.multipliedBy(2));
+    assertThat(stores.blobs).containsExactly(JAR);
+  }
+
+  @Test
   void whoIsDeposedDeletesNothing() {
     CompletableFuture<Void> deleted = jobUsesAndEnds();
     stores.depose();

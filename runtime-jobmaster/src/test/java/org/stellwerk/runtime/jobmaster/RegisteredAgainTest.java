@@ -23,6 +23,7 @@ import org.stellwerk.runtime.messages.IOMetrics;
 import org.stellwerk.runtime.messages.JobReport;
 import org.stellwerk.runtime.messages.JobReport.HeldExecution;
 import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.RegistrationResponse.JobMasterTaskExecutorSuccess;
 import org.stellwerk.runtime.messages.SlotOffer;
 
@@ -102,6 +103,21 @@ class RegisteredAgainTest {
     executor.reportAll(ExecutionState.FINISHED);
     sim.runUntil(() -> !ended.isEmpty(), LONG);
     assertThat(ended).extracting(ArchivedExecutionGraph::state).containsExactly(JobStatus.FINISHED);
+  }
+
+  @Test
+  void itForgetsAJobThatIsOverOnlyWhenTheResultIsStored() {
+    executor.reportAll(ExecutionState.FINISHED);
+    sim.runUntil(() -> !ended.isEmpty(), LONG);
+    JobMasterAddress address =
+        new JobMasterAddress(jobMaster.getAddress(), new JobMasterId(session));
+    executor.registerAgain(address, jobGraph.jobId());
+    sim.runUntil(() -> executor.answers.size() == 2, LONG);
+    assertThat(executor.answers.get(1)).isInstanceOf(RegistrationResponse.Failure.class);
+    jobMaster.resultIsDurable();
+    executor.registerAgain(address, jobGraph.jobId());
+    sim.runUntil(() -> executor.answers.size() == 3, LONG);
+    assertThat(executor.answers.get(2)).isInstanceOf(RegistrationResponse.Rejection.class);
   }
 
   @Test
