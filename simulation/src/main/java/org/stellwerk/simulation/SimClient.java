@@ -27,6 +27,9 @@ final class SimClient implements SimConnection.Watcher {
   /** What happens to the client's connection and to what it watches. */
   interface Listener {
 
+    /** There is no connection any more. */
+    void onDisconnected();
+
     /** There is a connection again, with the same session or with another. */
     void onReconnected();
 
@@ -186,8 +189,12 @@ final class SimClient implements SimConnection.Watcher {
   }
 
   private void drop() {
+    boolean wasConnected = connected;
     connection = null;
     connected = false;
+    if (wasConnected) {
+      listener.onDisconnected();
+    }
     List<CompletableFuture<?>> unanswered = List.copyOf(pending);
     pending.clear();
     unanswered.forEach(each -> each.completeExceptionally(new ConnectionLostException()));

@@ -78,6 +78,11 @@ final class SimHaServices implements HighAvailabilityServices, SimClient.Listene
   }
 
   @Override
+  public void onDisconnected() {
+    List.copyOf(retrievals).forEach(SimLeaderRetrieval::onUnreachable);
+  }
+
+  @Override
   public void onReconnected() {
     readLeader();
     election.onReconnected();

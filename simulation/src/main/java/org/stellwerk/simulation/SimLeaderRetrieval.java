@@ -20,6 +20,7 @@ final class SimLeaderRetrieval implements LeaderRetrievalService {
   private @Nullable LeaderRetrievalListener listener;
   private Optional<LeaderInformation> told = Optional.empty();
   private boolean toldOnce;
+  private boolean reachable = true;
   private boolean closed;
 
   SimLeaderRetrieval(SimHaServices services, Executor io) {
@@ -36,9 +37,25 @@ final class SimLeaderRetrieval implements LeaderRetrievalService {
     services.begin(this);
   }
 
-  /** What the leader's node holds. */
+  /** What the leader's node holds, as read now. */
   void onLeader(Optional<LeaderInformation> leader) {
-    callbacks.execute(() -> tell(leader));
+    callbacks.execute(
+        () -> {
+          tell(leader);
+          tellReachable(true);
+        });
+  }
+
+  /** It cannot be read now. */
+  void onUnreachable() {
+    callbacks.execute(() -> tellReachable(false));
+  }
+
+  private void tellReachable(boolean now) {
+    if (!closed && listener != null && now != reachable) {
+      reachable = now;
+      listener.notifyReachable(now);
+    }
   }
 
   private void tell(Optional<LeaderInformation> leader) {

@@ -253,6 +253,24 @@ class LeaderChangeScenarioTest {
     tasksWentOn();
   }
 
+  /** Nobody tells the TaskManagers that the silent leader leads no more; nor that it still does. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void theLeaderAndTheCoordinationServiceFallSilentTogether(long seed) {
+    startWithARunningJob(
+        seed, Configuration.empty().with(HeartbeatOptions.TIMEOUT, Duration.ofSeconds(5)));
+    List<String> host = List.of("jm-1", "jm-2", SimCoordination.NODE_NAME);
+    host.forEach(world.network()::isolate);
+    world.scheduler().runFor(Duration.ofSeconds(1));
+    world.faults().crash("jm-1");
+    world.faults().crash("jm-2");
+    world.scheduler().runFor(Duration.ofSeconds(40));
+    assertThat(cluster.allRunning()).isEqualTo(attempts);
+    host.forEach(world.network()::rejoin);
+    world.faults().restart("jm-1");
+    tasksWentOn();
+  }
+
   /** Three leaders one after the other under one job, the first of which comes back. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})

@@ -17,10 +17,11 @@ import org.stellwerk.runtime.messages.TaskExecutionState;
 
 /**
  * The jobs whose JobMaster has ended and whose tasks go on, and what the next one is to be told. A
- * lease is over when nobody leads for too long (jobmaster.reconnect-lease, from the loss on), or
- * when another session leads whose JobMaster cannot be reached for the heartbeat timeout: that one
- * starts the tasks elsewhere. Component of the TaskExecutor, in its main thread; soft state, one
- * timer per lease.
+ * lease is over when nobody is known to lead for too long (jobmaster.reconnect-lease, from the loss
+ * on), or when a session leads whose JobMaster cannot be reached for the heartbeat timeout: that
+ * one starts the tasks elsewhere. This may be the former session only if it turns out to lead after
+ * the service that knows could not be asked; else its JobMaster is known to have ended. Component
+ * of the TaskExecutor, in its main thread; soft state, one timer per lease.
  */
 final class JobLeases {
 
@@ -54,6 +55,12 @@ final class JobLeases {
   private final Listener listener;
   private final Map<JobID, Lease> leases = new LinkedHashMap<>();
   private @Nullable UUID leader;
+  private boolean leaderReachable = true;
+
+  /**
+   * Whether the leader was confirmed after it could not be asked for, and has not changed since.
+   */
+  private boolean leaderConfirmed;
 
   JobLeases(ConnectionContext context, Listener listener) {
     this.context = context;
@@ -107,7 +114,15 @@ final class JobLeases {
   /** Another session leads, or none does. */
   void leaderChanged(@Nullable UUID session) {
     leader = session;
-    leases.forEach((jobId, lease) -> arm(jobId, lease));
+    leaderConfirmed = false;
+    leases.forEach(this::arm);
+  }
+
+  /** Whether it can be asked who leads; if not, then nobody is known to. */
+  void leaderReachable(boolean reachable) {
+    leaderConfirmed |= reachable && !leaderReachable;
+    leaderReachable = reachable;
+    leases.forEach(this::arm);
   }
 
   /** A JobMaster has taken the job over; returns what it is to be told. */
@@ -140,7 +155,10 @@ final class JobLeases {
   private void arm(JobID jobId, Lease lease) {
     lease.disarm();
     UUID current = leader;
-    boolean isLed = current != null && !current.equals(lease.former.value());
+    boolean isLed =
+        leaderReachable
+            && current != null
+            && (leaderConfirmed || !current.equals(lease.former.value()));
     Duration bound =
         isLed ? context.config().heartbeat().timeout() : context.config().timeouts().lease();
     long since = isLed ? now() : lease.sinceMs;

@@ -138,7 +138,7 @@ final class JobMasterEvents implements JobTable.Owner {
 
   @Override
   public void onJobMasterSilent(JobLeaderConnection connection, String reason) {
-    if (served.connections().isLeading(connection.jobMasterId())) {
+    if (served.connections().isKnownToLead(connection.jobMasterId())) {
       onRefused(connection, "its JobMaster leads, but cannot be reached: " + reason);
     } else {
       served.suspend(connection, reason);

@@ -52,6 +52,7 @@ final class JobTable {
   private final JobLeases leases;
   private final Map<JobID, JobLeaderConnection> connections = new LinkedHashMap<>();
   private @Nullable LeaderInformation leader;
+  private boolean leaderReachable = true;
 
   /** No jobs. */
   JobTable(ConnectionContext context, Owner owner) {
@@ -101,6 +102,13 @@ final class JobTable {
   boolean isLeading(JobMasterId jobMasterId) {
     LeaderInformation current = leader;
     return current != null && current.sessionId().equals(jobMasterId.value());
+  }
+
+  /**
+   * Whether this session is known to lead: that of a leader which cannot be asked for may be over.
+   */
+  boolean isKnownToLead(JobMasterId jobMasterId) {
+    return leaderReachable && isLeading(jobMasterId);
   }
 
   /** Begins to connect a job that has neither a connection nor anything to report. */
@@ -237,6 +245,12 @@ final class JobTable {
                 connection.close();
               });
     }
+  }
+
+  /** Whether the service that knows the leader can be asked now. */
+  void leaderReachable(boolean reachable) {
+    leaderReachable = reachable;
+    leases.leaderReachable(reachable);
   }
 
   /** Tells the job's JobMaster, or keeps for the next one what it must know. */

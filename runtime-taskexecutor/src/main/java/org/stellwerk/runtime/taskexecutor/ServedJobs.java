@@ -271,6 +271,11 @@ final class ServedJobs {
     jobs.sessionLives(session);
   }
 
+  /** Whether it can be asked who leads. */
+  void leaderReachable(boolean reachable) {
+    jobs.leaderReachable(reachable);
+  }
+
   /** Who leads: the jobs' masters of other sessions do not any more. */
   void followLeader(Optional<LeaderInformation> leader) {
     jobs.leaderChanged(leader);

@@ -295,6 +295,11 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
     }
 
     @Override
+    public void notifyReachable(boolean reachable) {
+      runAsync(() -> jobs.leaderReachable(reachable));
+    }
+
+    @Override
     public void handleError(Exception exception) {
       services.fatalErrorHandler().onFatalError(exception);
     }

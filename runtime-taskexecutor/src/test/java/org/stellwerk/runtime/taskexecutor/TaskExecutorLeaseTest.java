@@ -26,6 +26,9 @@ import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
 /** What becomes of a job's tasks when its JobMaster ends: they go on, and the next one hears. */
 class TaskExecutorLeaseTest {
 
+  /** The default. */
+  private static final Duration HEARTBEAT_TIMEOUT = Duration.ofSeconds(15);
+
   private final TaskExecutorBed bed = TaskExecutorBed.registered();
   private final TestingJobMaster master = bed.jobMaster();
   private final AllocationID allocation = bed.allocate(0, master);
@@ -257,6 +260,40 @@ class TaskExecutorLeaseTest {
     bed.runFor(Duration.ofSeconds(30));
     assertThatItGoesOn();
     assertThat(bed.taskExecutor.snapshot().leases()).containsExactly(master.jobId);
+  }
+
+  @Test
+  void whoIsCutOffFromEverybodyDoesNotKnowThatTheJobMasterLeads() {
+    bed.retrieval.reachable(false);
+    bed.net.isolate("jm");
+    bed.runFor(Duration.ofSeconds(60));
+    assertThatItGoesOn();
+    assertThat(bed.taskExecutor.snapshot().leases()).containsExactly(master.jobId);
+  }
+
+  @Test
+  void ifTheJobMasterTurnsOutToLeadAfterAllItIsWaitedForAsLongAsForAnyOther() {
+    bed.retrieval.reachable(false);
+    bed.net.isolate("jm");
+    bed.runFor(Duration.ofSeconds(60));
+    bed.retrieval.reachable(true);
+    bed.runFor(HEARTBEAT_TIMEOUT.minusSeconds(1));
+    assertThatItGoesOn();
+    bed.runFor(Duration.ofSeconds(2));
+    assertThat(bed.taskExecutor.snapshot().leases()).isEmpty();
+  }
+
+  @Test
+  void whoIsReachedAgainInTimeGoesOnWithTheTasks() {
+    bed.retrieval.reachable(false);
+    bed.net.isolate("jm");
+    bed.runFor(Duration.ofSeconds(60));
+    bed.retrieval.reachable(true);
+    bed.net.heal();
+    bed.runFor(Duration.ofSeconds(10));
+    assertThatItGoesOn();
+    assertThat(bed.taskExecutor.snapshot().leases()).isEmpty();
+    assertThat(master.registrations).hasSize(2);
   }
 
   @Test

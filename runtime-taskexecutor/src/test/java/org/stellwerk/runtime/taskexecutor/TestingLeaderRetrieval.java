@@ -28,6 +28,13 @@ final class TestingLeaderRetrieval implements LeaderRetrievalService {
     }
   }
 
+  void reachable(boolean now) {
+    LeaderRetrievalListener told = listener;
+    if (told != null && !closed) {
+      told.notifyReachable(now);
+    }
+  }
+
   @Override
   public CompletableFuture<Void> closeAsync() {
     closed = true;

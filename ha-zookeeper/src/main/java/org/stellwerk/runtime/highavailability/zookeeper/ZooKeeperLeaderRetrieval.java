@@ -6,6 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.recipes.cache.CuratorCache;
+import org.apache.curator.framework.state.ConnectionState;
+import org.apache.curator.framework.state.ConnectionStateListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +18,8 @@ import org.stellwerk.runtime.leaderelection.LeaderRetrievalService;
 
 /**
  * Tells one listener what the leader published. While ZooKeeper cannot be reached, what was told
- * last stands: no news is not "no leader". Thread-safe.
+ * last stands: no news is not "no leader". It is told to be reachable again when what the leader
+ * published was read again. Thread-safe.
  */
 final class ZooKeeperLeaderRetrieval implements LeaderRetrievalService {
 
@@ -30,6 +33,8 @@ final class ZooKeeperLeaderRetrieval implements LeaderRetrievalService {
   private volatile boolean closed;
   private @Nullable LeaderInformation told;
   private boolean toldOnce;
+  private boolean reachable = true;
+  private @Nullable ConnectionStateListener connectionListener;
 
   ZooKeeperLeaderRetrieval(CuratorFramework client, Executor io) {
     this.client = client;
@@ -45,20 +50,44 @@ final class ZooKeeperLeaderRetrieval implements LeaderRetrievalService {
       }
       started = true;
       watch = LeaderNode.watch(client, callbacks, leader -> tell(listener, leader));
+      ConnectionStateListener states = (ignored, state) -> onConnection(listener, state);
+      client.getConnectionStateListenable().addListener(states);
+      connectionListener = states;
     }
   }
 
+  /** After a reconnection the watch reads again what the leader published, and tells it. */
+  private void onConnection(LeaderRetrievalListener listener, ConnectionState state) {
+    if (!state.isConnected()) {
+      callbacks.execute(() -> tellReachable(listener, false));
+    }
+  }
+
+  private void tellReachable(LeaderRetrievalListener listener, boolean now) {
+    if (!closed && now != reachable) {
+      reachable = now;
+      LOG.debug("Who leads can {}be asked.", now ? "" : "not ");
+      listener.notifyReachable(now);
+    }
+  }
+
+  /** What was read may be what was read before. */
   private void tell(LeaderRetrievalListener listener, Optional<LeaderInformation> leader) {
-    if (closed || (toldOnce && leader.equals(Optional.ofNullable(told)))) {
+    if (closed) {
       return;
     }
-    told = leader.orElse(null);
-    toldOnce = true;
-    LOG.debug("The leader is {}", leader);
-    try {
-      listener.notifyLeader(leader);
-    } catch (RuntimeException e) {
-      listener.handleError(e);
+    if (!toldOnce || !leader.equals(Optional.ofNullable(told))) {
+      told = leader.orElse(null);
+      toldOnce = true;
+      LOG.debug("The leader is {}", leader);
+      try {
+        listener.notifyLeader(leader);
+      } catch (RuntimeException e) {
+        listener.handleError(e);
+      }
+    }
+    if (client.getZookeeperClient().isConnected()) {
+      tellReachable(listener, true);
     }
   }
 
@@ -67,6 +96,9 @@ final class ZooKeeperLeaderRetrieval implements LeaderRetrievalService {
     CuratorCache ended;
     synchronized (lock) {
       closed = true;
+      if (connectionListener != null) {
+        client.getConnectionStateListenable().removeListener(connectionListener);
+      }
       ended = watch;
       watch = null;
     }

@@ -153,7 +153,9 @@ class ZooKeeperFaultsTest {
         .until(() -> !member.client().getZookeeperClient().isConnected());
     assertThat(contender.revocations()).isZero();
     assertThat(member.leaderElection().hasLeadership(session)).isTrue();
+    assertThat(listener.reachable()).containsExactly(false);
     server.restart();
+    await().atMost(PATIENCE).until(() -> listener.reachable().equals(List.of(false, true)));
     assertThat(member.jobStore().putJob(session, graph(1, 9))).succeedsWithin(PATIENCE);
     assertThat(contender.grants()).hasSize(1);
     assertThat(listener.heard())

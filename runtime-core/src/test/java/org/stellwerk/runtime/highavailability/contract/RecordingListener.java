@@ -12,11 +12,17 @@ import org.stellwerk.runtime.leaderelection.LeaderRetrievalListener;
 public final class RecordingListener implements LeaderRetrievalListener {
 
   private final List<Optional<LeaderInformation>> heard = new CopyOnWriteArrayList<>();
+  private final List<Boolean> reachable = new CopyOnWriteArrayList<>();
   private final List<Exception> errors = new CopyOnWriteArrayList<>();
 
   @Override
   public void notifyLeader(Optional<LeaderInformation> leader) {
     heard.add(leader);
+  }
+
+  @Override
+  public void notifyReachable(boolean now) {
+    reachable.add(now);
   }
 
   @Override
@@ -27,6 +33,11 @@ public final class RecordingListener implements LeaderRetrievalListener {
   /** Everything it heard, in order. */
   public List<Optional<LeaderInformation>> heard() {
     return heard;
+  }
+
+  /** Whether the service could be asked, each change. */
+  public List<Boolean> reachable() {
+    return reachable;
   }
 
   /** What it was told to handle. */
