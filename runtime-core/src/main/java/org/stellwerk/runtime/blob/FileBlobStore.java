@@ -2,6 +2,8 @@ package org.stellwerk.runtime.blob;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -24,6 +26,8 @@ import org.stellwerk.configuration.Configuration;
 import org.stellwerk.runtime.id.BlobKey;
 import org.stellwerk.runtime.options.BlobOptions;
 import org.stellwerk.runtime.options.ClusterOptions;
+import org.stellwerk.runtime.options.HighAvailabilityOptions;
+import org.stellwerk.runtime.persistence.DirectoryFailures;
 import org.stellwerk.runtime.persistence.DurableFiles;
 import org.stellwerk.runtime.persistence.StorageDirectory;
 import org.stellwerk.util.ExceptionUtils;
@@ -40,6 +44,11 @@ import org.stellwerk.util.ExceptionUtils;
 public final class FileBlobStore implements BlobStore {
 
   private static final Logger LOG = LoggerFactory.getLogger(FileBlobStore.class);
+
+  private static final String WHAT =
+      "the directory of jars (below '%s', else '%s')"
+          .formatted(
+              HighAvailabilityOptions.STORAGE_DIR.key(), BlobOptions.STORAGE_DIRECTORY.key());
 
   private final Path directory;
   private final BlobFiles files;
@@ -99,10 +108,10 @@ public final class FileBlobStore implements BlobStore {
     try {
       Files.createDirectories(directory);
       if (!Files.isWritable(directory)) {
-        throw new IOException("no permission to write");
+        throw new AccessDeniedException(directory.toString());
       }
     } catch (IOException e) {
-      throw new IOException("Cannot use " + directory + " for jars: " + e, e);
+      throw DirectoryFailures.of(WHAT, directory, e);
     }
     BlobFiles files = new BlobFiles(directory);
     BlobServer server =
@@ -132,7 +141,7 @@ public final class FileBlobStore implements BlobStore {
     } catch (NoSuchFileException e) {
       throw new IOException("Cannot store " + source + ": no such file " + e.getFile(), e);
     } catch (IOException e) {
-      throw new IOException("Cannot store " + source + " in " + directory + ": " + e, e);
+      throw DirectoryFailures.of("Cannot store " + source + ": " + WHAT, directory, e);
     }
   }
 
@@ -227,6 +236,8 @@ public final class FileBlobStore implements BlobStore {
           () -> {
             try {
               result.complete(call.call());
+            } catch (FileSystemException e) {
+              result.completeExceptionally(DirectoryFailures.of(WHAT, directory, e));
             } catch (Exception e) {
               result.completeExceptionally(e);
             }

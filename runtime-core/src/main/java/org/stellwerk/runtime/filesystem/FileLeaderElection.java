@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.concurrent.FutureUtils;
-import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.leaderelection.CallbackQueue;
 import org.stellwerk.runtime.leaderelection.LeaderContender;
 import org.stellwerk.runtime.leaderelection.LeaderElection;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
+import org.stellwerk.runtime.persistence.StorageDirectory;
 import org.stellwerk.util.IdGenerator;
 
 /**
@@ -86,8 +86,7 @@ final class FileLeaderElection implements LeaderElection {
       LOG.debug("No longer waiting for the leader lock {}", lock);
     } catch (IOException e) {
       if (!isClosed()) {
-        LOG.error("The leader lock {} cannot be used.", lock, e);
-        callbacks.deliver(() -> candidate.handleError(e), candidate::handleError);
+        callbacks.deliver(() -> candidate.handleError(failure(e)), candidate::handleError);
       }
     } finally {
       FutureUtils.forward(callbacks.flush(), ended);
@@ -193,7 +192,7 @@ final class FileLeaderElection implements LeaderElection {
     return async(() -> whileLeading(leaderSessionId, write));
   }
 
-  /** Runs something that blocks on the executor; its I/O failures pass, as far as we know. */
+  /** Runs something that blocks on the executor; its I/O failures are told apart for people. */
   <T extends @Nullable Object> CompletableFuture<T> async(Callable<T> action) {
     return CompletableFuture.supplyAsync(
         () -> {
@@ -202,14 +201,16 @@ final class FileLeaderElection implements LeaderElection {
           } catch (UnreadableFileException | NotLeaderException | RuntimeException e) {
             throw new CompletionException(e);
           } catch (IOException e) {
-            throw new CompletionException(
-                new StoreUnavailableException(
-                    "The storage directory " + lock.directory() + " fails: " + e, e));
+            throw new CompletionException(failure(e));
           } catch (Exception e) {
             throw new CompletionException(e);
           }
         },
         io);
+  }
+
+  private IOException failure(IOException cause) {
+    return StorageDirectory.failure(lock.directory(), cause);
   }
 
   @Override

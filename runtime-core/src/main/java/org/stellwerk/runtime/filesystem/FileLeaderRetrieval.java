@@ -14,6 +14,7 @@ import org.stellwerk.runtime.leaderelection.CallbackQueue;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.leaderelection.LeaderRetrievalListener;
 import org.stellwerk.runtime.leaderelection.LeaderRetrievalService;
+import org.stellwerk.runtime.persistence.StorageDirectory;
 
 /** Looks ten times a second who is published and lives, and tells what has changed. Thread-safe. */
 final class FileLeaderRetrieval implements LeaderRetrievalService {
@@ -60,7 +61,9 @@ final class FileLeaderRetrieval implements LeaderRetrievalService {
       now = leaderFile.read();
     } catch (IOException e) {
       close();
-      callbacks.deliver(() -> to.handleError(e), to::handleError);
+      callbacks.deliver(
+          () -> to.handleError(StorageDirectory.failure(leaderFile.directory(), e)),
+          to::handleError);
       return;
     }
     synchronized (monitor) {

@@ -36,6 +36,10 @@ final class LeaderFile {
     this.file = file;
   }
 
+  Path directory() {
+    return file.getParent();
+  }
+
   /** Publishes this process as the leader; only for the holder of the lock. */
   void publish(LeaderInformation information) throws IOException {
     ProcessHandle self = ProcessHandle.current();

@@ -9,6 +9,6 @@ public final class HighAvailabilityWireTypes implements WireTypeProvider {
 
   @Override
   public Collection<Class<?>> wireTypes() {
-    return List.of(StoreUnavailableException.class);
+    return List.of(StoreUnavailableException.class, StoreAccessDeniedException.class);
   }
 }

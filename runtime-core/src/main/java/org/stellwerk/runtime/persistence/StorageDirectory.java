@@ -1,5 +1,6 @@
 package org.stellwerk.runtime.persistence;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Path;
@@ -42,6 +43,14 @@ public final class StorageDirectory {
               + "'; expected letters, digits, '.', '_', '-' and '/', for example /default.");
     }
     return id;
+  }
+
+  /**
+   * What reading or writing below the directory failed with, as the stores' callers are told it.
+   */
+  public static IOException failure(Path directory, IOException cause) {
+    return DirectoryFailures.of(
+        "'" + HighAvailabilityOptions.STORAGE_DIR.key() + "'", directory, cause);
   }
 
   /** A path, or a URI of any file system that this JVM knows ("file:///…"). */

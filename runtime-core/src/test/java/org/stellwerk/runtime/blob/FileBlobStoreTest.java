@@ -253,7 +253,7 @@ class FileBlobStoreTest {
         Configuration.empty().with(BlobOptions.STORAGE_DIRECTORY, file.toString());
     assertThatThrownBy(() -> open(configuration))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("Cannot use " + file);
+        .hasMessageContaining(" at " + file + " fails: ");
   }
 
   @Test

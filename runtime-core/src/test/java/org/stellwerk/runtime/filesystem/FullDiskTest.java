@@ -160,7 +160,7 @@ class FullDiskTest extends HighAvailabilityContract {
       assertThat(store.put(jar))
           .failsWithin(PATIENCE)
           .withThrowableThat()
-          .withMessageContaining("Cannot store " + jar + " in " + blobs)
+          .withMessageContaining("Cannot store " + jar + ": the directory of jars (below")
           .withMessageEndingWith(".tmp: No space left on device");
       try (Stream<Path> left = Files.list(blobs)) {
         assertThat(left).isEmpty();

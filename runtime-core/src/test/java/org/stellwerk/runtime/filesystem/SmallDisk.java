@@ -54,7 +54,7 @@ final class SmallDisk {
     run(List.of("umount", "--lazy", directory.toString()));
   }
 
-  private static boolean run(List<String> command) throws Exception {
+  static boolean run(List<String> command) throws Exception {
     Process process;
     try {
       process = new ProcessBuilder(command).redirectErrorStream(true).start();

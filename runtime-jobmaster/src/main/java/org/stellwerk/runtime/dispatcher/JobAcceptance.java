@@ -90,15 +90,13 @@ final class JobAcceptance {
   }
 
   private CompletableFuture<Void> store(Submission submission) {
-    JobGraph graph = submission.graph();
     return submission
         .storeCall(put(submission))
         .handle(
             (ignored, failure) ->
                 failure == null
                     ? FutureUtils.completedVoidFuture()
-                    : submission.storeCall(
-                        refuse(graph.jobId(), ExceptionUtils.stripCompletionException(failure))))
+                    : refuse(submission, ExceptionUtils.stripCompletionException(failure)))
         .thenCompose(Function.identity());
   }
 
@@ -137,14 +135,17 @@ final class JobAcceptance {
   }
 
   /** In the main thread, where attempts end. One before, of unknown outcome, may have stored it. */
-  private CompletableFuture<Void> refuse(JobID jobId, Throwable cause) {
+  private CompletableFuture<Void> refuse(Submission submission, Throwable cause) {
+    JobID jobId = submission.graph().jobId();
     if (cause instanceof NotLeaderException) {
       return CompletableFuture.failedFuture(notStored(jobId, cause));
     }
-    return retry
-        .untilDone(
-            "Removing job " + jobId + ", which is not accepted",
-            () -> services.jobStore().removeJob(leaderSessionId, jobId))
+    submission.storeFails(cause);
+    return submission
+        .storeCall(
+            retry.untilDone(
+                "Removing job " + jobId + ", which is not accepted",
+                () -> services.jobStore().removeJob(leaderSessionId, jobId)))
         .handle((ignored, failure) -> failure == null ? cause : failure)
         .thenCompose(
             why ->

@@ -11,6 +11,7 @@ import org.stellwerk.rpc.exceptions.FencingTokenException;
 import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
 import org.stellwerk.rpc.exceptions.RpcConnectionException;
 import org.stellwerk.rpc.exceptions.RpcPayloadTooLargeException;
+import org.stellwerk.runtime.highavailability.StoreAccessDeniedException;
 import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.messages.exceptions.DuplicateJobSubmissionException;
 import org.stellwerk.runtime.messages.exceptions.JobModificationException;
@@ -29,6 +30,10 @@ final class ErrorAnswers {
 
   static RestResponse of(String request, Throwable failure) {
     Throwable cause = ExceptionUtils.stripCompletionException(failure);
+    if (ExceptionUtils.findThrowable(cause, StoreAccessDeniedException.class).isPresent()) {
+      LOG.warn("Request {} failed: {}", request, ExceptionUtils.describe(cause));
+      return answer(RestException.INTERNAL_ERROR, ExceptionUtils.describe(cause));
+    }
     int status = status(cause);
     if (status == RestException.INTERNAL_ERROR) {
       LOG.warn("Request {} failed.", request, cause);

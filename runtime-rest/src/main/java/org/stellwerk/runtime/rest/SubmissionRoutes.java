@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.runtime.blob.BlobStore;
+import org.stellwerk.runtime.highavailability.StoreAccessDeniedException;
 import org.stellwerk.runtime.id.BlobKey;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.persistence.JobGraphSerializer;
@@ -78,14 +79,14 @@ final class SubmissionRoutes {
                 RestResponse.accepted(Json.object().put("jobUrl", "/jobs/" + graph.jobId())));
   }
 
-  /** Not for what the jar is, but because of the store's disk: that may pass. */
+  /** Not for what the jar is, but because of the store's disk: that may pass, denied access not. */
   private CompletableFuture<BlobKey> store(Path jar) {
     return blobStore
         .put(jar)
         .exceptionally(
             failure -> {
               Throwable cause = ExceptionUtils.stripCompletionException(failure);
-              if (!(cause instanceof IOException)) {
+              if (!(cause instanceof IOException) || cause instanceof StoreAccessDeniedException) {
                 throw new CompletionException(cause);
               }
               LOG.warn("An uploaded jar is not kept: {}", ExceptionUtils.describe(cause));

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.stellwerk.runtime.highavailability.StoreAccessDeniedException;
 import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
@@ -115,6 +116,20 @@ final class SubmissionRoutesTest extends RestTestBase {
     assertThat(dispatcher.submitted).isEmpty();
     blobs.failure = null;
     assertThat(submit(form).status()).isEqualTo(202);
+  }
+
+  @Test
+  void aStoreThatRefusesTheJobManagerIsNotTheClientsToRepeat() throws IOException {
+    MultipartForm form = submission(TestingJobs.graph(TestingJobs.jobId(7)), jar(null));
+    StoreAccessDeniedException denied = new StoreAccessDeniedException("access is denied", null);
+    blobs.failure = denied;
+    assertThat(submit(form).status()).isEqualTo(500);
+    assertThat(submit(form).error()).isEqualTo("access is denied");
+    blobs.failure = null;
+    dispatcher.submitAnswer =
+        CompletableFuture.failedFuture(new JobSubmissionException("not accepted", denied));
+    assertThat(submit(form).status()).isEqualTo(500);
+    assertThat(submit(form).error()).isEqualTo("not accepted");
   }
 
   @Test

@@ -23,7 +23,7 @@ final class ClusterNode {
   private ClusterNode() {}
 
   /**
-   * Makes sure that this process may use the cluster's node.
+   * Makes sure that this process may use the cluster's node, and those below it that hold others.
    *
    * @throws IllegalConfigurationException with one line, if ZooKeeper refuses its credentials
    */
@@ -34,12 +34,12 @@ final class ClusterNode {
       if (config.access().creatorOnly()) {
         create(root, node, config.access());
       }
-      root.getChildren().forPath(node);
+      for (String child : Nodes.children(root, node)) {
+        Nodes.children(root, node + "/" + child);
+      }
       if (config.access().creatorOnly()) {
         warnIfOpen(root, node);
       }
-    } catch (KeeperException.NoNodeException e) {
-      LOG.debug("Node {} does not exist yet", node);
     } catch (KeeperException.NoAuthException e) {
       throw new IllegalConfigurationException(
           ("ZooKeeper at %s refuses node %s to this process: who made it came with other"

@@ -1,6 +1,5 @@
 package org.stellwerk.runtime.highavailability.zookeeper;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -79,15 +78,11 @@ final class FencedTransactions {
     return result;
   }
 
-  private static <T> void complete(CompletableFuture<T> result, String what, Callable<T> call) {
+  private <T> void complete(CompletableFuture<T> result, String what, Callable<T> call) {
     try {
       result.complete(call.call());
     } catch (KeeperException e) {
-      String failed = "Cannot " + what + " in ZooKeeper: " + e.code();
-      result.completeExceptionally(
-          Transience.isTransient(e)
-              ? new StoreUnavailableException(failed + " (the outcome is unknown; try again)", e)
-              : new IOException(failed, e));
+      result.completeExceptionally(Transience.failure(what, client.getNamespace(), e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       result.completeExceptionally(

@@ -13,8 +13,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stellwerk.runtime.highavailability.StoreAccessDeniedException;
 import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.persistence.DurableFiles;
+import org.stellwerk.runtime.persistence.StorageDirectory;
 import org.stellwerk.util.IdGenerator;
 
 /**
@@ -42,6 +44,7 @@ final class StateFiles {
    * The data of the node that will hold the state; writes a file if need be.
    *
    * @throws StoreUnavailableException if that fails now: a disk that is full need not stay so
+   * @throws StoreAccessDeniedException if the directory is not for this process
    */
   byte[] store(String name, byte[] state) throws IOException {
     if (state.length <= MAX_INLINE_BYTES) {
@@ -64,8 +67,7 @@ final class StateFiles {
       Path file = parent.resolve(fileName);
       DurableFiles.write(file, parent.resolve(fileName + ".tmp"), out -> out.write(state));
     } catch (IOException e) {
-      throw new StoreUnavailableException(
-          "Cannot write to 'high-availability.storageDir' at " + parent + ": " + e, e);
+      throw StorageDirectory.failure(parent, e);
     }
     return (POINTER + fileName + " " + sha256(state)).getBytes(UTF_8);
   }
@@ -95,6 +97,8 @@ final class StateFiles {
               + " is missing; 'high-availability.storageDir' must be the same directory for every"
               + " JobManager",
           e);
+    } catch (IOException e) {
+      throw StorageDirectory.failure(directory.get(), e);
     }
     if (!sha256(state).equals(pointer.get()[2])) {
       throw new IOException("The state file " + file + " is damaged: its checksum does not match");

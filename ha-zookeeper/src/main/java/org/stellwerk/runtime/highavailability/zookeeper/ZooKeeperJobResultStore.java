@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.runtime.highavailability.JobResultStore;
+import org.stellwerk.runtime.highavailability.StoreAccessDeniedException;
+import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.messages.JobResult;
 import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
@@ -185,6 +187,8 @@ final class ZooKeeperJobResultStore implements JobResultStore {
     }
     try {
       return Optional.of(JobResultSerializer.fromBytes(files.load(data.get())));
+    } catch (StoreUnavailableException | StoreAccessDeniedException e) {
+      throw e;
     } catch (IllegalArgumentException | IOException e) {
       throw new IOException(
           "The result of job "

@@ -17,6 +17,8 @@ import org.slf4j.LoggerFactory;
 import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.runtime.highavailability.JobProgress;
 import org.stellwerk.runtime.highavailability.JobStore;
+import org.stellwerk.runtime.highavailability.StoreAccessDeniedException;
+import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.highavailability.StoredJob;
 import org.stellwerk.runtime.highavailability.zookeeper.StateNodes.Node;
 import org.stellwerk.runtime.id.JobID;
@@ -192,6 +194,8 @@ final class ZooKeeperJobStore implements JobStore {
       throws IOException {
     try {
       return decoder.apply(nodes.load(node));
+    } catch (StoreUnavailableException | StoreAccessDeniedException e) {
+      throw e;
     } catch (IllegalArgumentException | IOException e) {
       throw new IOException(
           what

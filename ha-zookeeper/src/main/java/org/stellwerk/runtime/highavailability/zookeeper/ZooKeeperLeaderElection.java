@@ -15,10 +15,12 @@ import org.apache.curator.framework.recipes.leader.LeaderLatch;
 import org.apache.curator.framework.recipes.leader.LeaderLatchListener;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.framework.state.ConnectionStateListener;
+import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.Watcher;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.leaderelection.CallbackQueue;
 import org.stellwerk.runtime.leaderelection.LeaderContender;
 import org.stellwerk.runtime.leaderelection.LeaderElection;
@@ -138,18 +140,14 @@ final class ZooKeeperLeaderElection implements LeaderElection, LatchFence {
       LOG.debug("Session {} ended before it was published", information.sessionId());
       published.complete(null);
     } catch (Exception e) {
-      if (Transience.isTransient(e)) {
-        LOG.warn(
-            "The leader of session {} could not be published: {}; it will be when ZooKeeper is"
-                + " back",
-            information.sessionId(),
-            e.toString());
+      String what = "publish the leader of session " + information.sessionId();
+      Exception failure = failure(what, e);
+      if (failure instanceof StoreUnavailableException) {
+        LOG.warn("{}; it will be published when ZooKeeper is back", failure.getMessage());
       } else {
-        fail(e);
+        fail(failure);
       }
-      published.completeExceptionally(
-          new ZooKeeperUnavailableException(
-              "Cannot publish the leader of session " + information.sessionId() + ": " + e, e));
+      published.completeExceptionally(failure);
     }
   }
 
@@ -317,8 +315,14 @@ final class ZooKeeperLeaderElection implements LeaderElection, LatchFence {
     if (Transience.isTransient(failure)) {
       LOG.debug("ZooKeeper: {}: {}", message, failure.toString());
     } else {
-      fail(new IOException("The ZooKeeper client failed: " + message + ": " + failure, failure));
+      fail(failure("contend (" + message + ")", failure));
     }
+  }
+
+  private IOException failure(String what, Throwable cause) {
+    return cause instanceof KeeperException answered
+        ? Transience.failure(what, client.getNamespace(), answered)
+        : new IOException("The ZooKeeper client cannot " + what + ": " + cause, cause);
   }
 
   private void fail(Exception failure) {

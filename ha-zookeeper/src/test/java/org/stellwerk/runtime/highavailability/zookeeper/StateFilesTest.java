@@ -34,7 +34,7 @@ class StateFilesTest {
     StateFiles files = new StateFiles(Optional.of(blocked), IdGenerator.secure());
     assertThatThrownBy(() -> files.store("a-job", LARGE))
         .isInstanceOf(StoreUnavailableException.class)
-        .hasMessageStartingWith("Cannot write to 'high-availability.storageDir' at " + blocked);
+        .hasMessageStartingWith("'high-availability.storageDir' at " + blocked + " fails: ");
     Files.delete(blocked);
     assertThat(files.load(files.store("a-job", LARGE))).isEqualTo(LARGE);
   }

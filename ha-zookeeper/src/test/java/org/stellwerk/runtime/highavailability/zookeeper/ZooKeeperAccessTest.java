@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.retry.RetryOneTime;
@@ -14,6 +15,7 @@ import org.apache.curator.test.TestingServer;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
 import org.apache.zookeeper.server.auth.DigestAuthenticationProvider;
 import org.apache.zookeeper.server.auth.ProviderRegistry;
 import org.junit.jupiter.api.AfterAll;
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.configuration.IllegalConfigurationException;
+import org.stellwerk.runtime.highavailability.StoreAccessDeniedException;
 import org.stellwerk.runtime.highavailability.contract.JobStoreContract;
 import org.stellwerk.runtime.highavailability.contract.RecordingContender;
 import org.stellwerk.runtime.highavailability.contract.RecordingListener;
@@ -40,6 +43,9 @@ class ZooKeeperAccessTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final String ANNA = "digest:anna:swordfish";
   private static final String BERT = "digest:bert:swordfish";
+
+  private static final List<ACL> BERTS_ALONE =
+      List.of(new ACL(ZooDefs.Perms.ALL, new Id("digest", "bert:nobody-knows")));
 
   private static TestingServer server;
   private static ZooKeeperMembers members;
@@ -126,8 +132,7 @@ class ZooKeeperAccessTest {
         List.of(
             new ACL(
                 ZooDefs.Perms.ALL,
-                new org.apache.zookeeper.data.Id(
-                    "digest", DigestAuthenticationProvider.generateDigest("anna:swordfish"))));
+                new Id("digest", DigestAuthenticationProvider.generateDigest("anna:swordfish"))));
     List<String> nodes = nodes(member.client(), "/");
     assertThat(nodes)
         .contains("/leader", "/jobs/" + JobStoreContract.graph(1, 9).jobId() + "/progress")
@@ -185,6 +190,41 @@ class ZooKeeperAccessTest {
           .message()
           .doesNotContain("\n", "swordfis");
     }
+  }
+
+  /** As by somebody's setAcl under a running cluster. */
+  @Test
+  void accessThatIsTakenAwayIsSaidAtOnceAndDoesNotPass() throws Exception {
+    ZooKeeperHighAvailabilityServices member = open(as(ANNA));
+    UUID session = fill(member);
+    for (String node : List.of("/jobs", "/results/all")) {
+      member.client().setACL().withACL(BERTS_ALONE).forPath(node);
+    }
+    JobResult result =
+        new JobResult(JobStoreContract.graph(3, 9).jobId(), "job", JobStatus.FINISHED, 5, null);
+    assertDenied(
+        member.jobStore().putJob(session, JobStoreContract.graph(3, 9)),
+        "Cannot store job " + JobStoreContract.graph(3, 9).jobId());
+    assertDenied(member.jobStore().recoverJobs(), "Cannot read the stored jobs");
+    assertDenied(
+        member.jobResultStore().createDirtyResult(session, result), "Cannot store the result");
+    assertThat(member.leaderElection().hasLeadership(session)).isTrue();
+
+    member.client().setACL().withACL(BERTS_ALONE).forPath("/latch");
+    assertThatThrownBy(() -> open(as(ANNA)))
+        .isInstanceOf(IllegalConfigurationException.class)
+        .hasMessageContaining(" refuses node /%s/", member.client().getNamespace());
+  }
+
+  private static void assertDenied(CompletableFuture<?> call, String what) {
+    assertThat(call)
+        .failsWithin(PATIENCE)
+        .withThrowableThat()
+        .havingCause()
+        .isInstanceOf(StoreAccessDeniedException.class)
+        .withMessageStartingWith(what)
+        .withMessageContaining("below /stellwerk/cluster-")
+        .withMessageContaining("'high-availability.zookeeper.client.authorization'");
   }
 
   @Test
