@@ -19,7 +19,6 @@ import org.stellwerk.rpc.FencedRpcEndpoint;
 import org.stellwerk.rpc.RpcService;
 import org.stellwerk.runtime.executiongraph.ArchivedGraphs;
 import org.stellwerk.runtime.gateway.DispatcherGateway;
-import org.stellwerk.runtime.gateway.JobMasterGateway;
 import org.stellwerk.runtime.highavailability.JobProgress;
 import org.stellwerk.runtime.highavailability.StoredJob;
 import org.stellwerk.runtime.id.DispatcherId;
@@ -159,8 +158,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
   @Override
   protected CompletableFuture<Void> onStop() {
     stopping = true;
-    NotLeaderException reason =
-        new NotLeaderException("This Dispatcher ends; ask the new leader for the job");
+    NotLeaderException reason = ending();
     ready.completeExceptionally(reason);
     List<CompletableFuture<Void>> closing = new ArrayList<>(closingJobMasters.values());
     promisedCancellations =
@@ -177,6 +175,10 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
     return FutureUtils.completeAll(closing)
         .exceptionally(failure -> null)
         .thenCompose(ignored -> services.runtime().faultPoints().reach("dispatcher.jobs-closed"));
+  }
+
+  private static NotLeaderException ending() {
+    return new NotLeaderException("This Dispatcher ends; ask the new leader for the job");
   }
 
   private <T> CompletableFuture<T> whenReady(Supplier<CompletableFuture<T>> answer) {
@@ -344,7 +346,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
         () -> {
           List<CompletableFuture<JobDetails>> answers = new ArrayList<>();
           endedJobs.all().forEach(job -> answers.add(completed(job)));
-          runs.values().forEach(run -> answers.add(details(run, timeout)));
+          runs.values().forEach(run -> answers.add(run.details(timeout)));
           return FutureUtils.combineAll(answers)
               .thenApply(
                   details ->
@@ -360,23 +362,12 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
     return CompletableFuture.completedFuture(value);
   }
 
-  private static CompletableFuture<JobDetails> details(JobRun run, Duration timeout) {
-    return request(run, timeout)
-        .exceptionally(failure -> run.initializing())
-        .thenApply(ArchivedExecutionGraph::toDetails);
-  }
-
-  private static CompletableFuture<ArchivedExecutionGraph> request(JobRun run, Duration timeout) {
-    JobMasterGateway gateway = run.gateway();
-    return gateway == null ? completed(run.initializing()) : gateway.requestJob(timeout);
-  }
-
   @Override
   public CompletableFuture<ArchivedExecutionGraph> requestJob(JobID jobId, Duration timeout) {
     return whenReady(
         () -> {
           JobRun run = runs.get(jobId);
-          return run != null ? request(run, timeout) : endedJob(jobId);
+          return run != null ? run.request(timeout) : endedJob(jobId);
         });
   }
 
@@ -398,10 +389,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
           JobRun run = runs.get(jobId);
           JobDetails ended = endedJobs.details(jobId);
           if (run != null) {
-            JobMasterGateway gateway = run.gateway();
-            return gateway == null
-                ? completed(JobStatus.INITIALIZING)
-                : gateway.requestJobStatus(timeout);
+            return run.requestStatus(timeout);
           }
           return ended != null
               ? completed(ended.status())
@@ -426,16 +414,29 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
   public CompletableFuture<Acknowledge> cancelJob(JobID jobId, Duration timeout) {
     return whenReady(
         () -> {
-          JobRun run = runs.get(jobId);
-          if (run == null) {
-            return endedJobs.contains(jobId)
-                ? completed(Acknowledge.INSTANCE)
-                : StoredJobs.result(services, jobId).thenApply(result -> Acknowledge.INSTANCE);
-          }
-          run.cancelAccepted();
-          JobMasterGateway gateway = run.gateway();
-          return gateway == null ? completed(Acknowledge.INSTANCE) : gateway.cancel(timeout);
+          // "There is no such job" would not stay true of one that is on its way into the store.
+          Submission underWay = submissions.get(jobId);
+          return underWay == null
+              ? cancel(jobId, timeout)
+              : underWay
+                  .decided()
+                  .thenComposeAsync(
+                      ignored ->
+                          stopping
+                              ? CompletableFuture.failedFuture(ending())
+                              : cancel(jobId, timeout),
+                      getMainThreadExecutor());
         });
+  }
+
+  private CompletableFuture<Acknowledge> cancel(JobID jobId, Duration timeout) {
+    JobRun run = runs.get(jobId);
+    if (run == null) {
+      return endedJobs.contains(jobId)
+          ? completed(Acknowledge.INSTANCE)
+          : StoredJobs.result(services, jobId).thenApply(result -> Acknowledge.INSTANCE);
+    }
+    return run.cancel(timeout);
   }
 
   @Override

@@ -13,8 +13,11 @@ import org.stellwerk.runtime.executiongraph.ArchivedGraphs;
 import org.stellwerk.runtime.gateway.JobMasterGateway;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobmaster.JobMaster;
+import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
+import org.stellwerk.runtime.messages.JobDetails;
 import org.stellwerk.runtime.messages.JobResult;
+import org.stellwerk.runtime.messages.JobStatus;
 
 /**
  * One job of this leader session, from its start until its result is durable: its JobMaster, and
@@ -70,9 +73,35 @@ final class JobRun {
     return ended;
   }
 
-  /** Somebody is told that the job will be cancelled. */
-  void cancelAccepted() {
+  /** The job as its JobMaster has it. */
+  CompletableFuture<ArchivedExecutionGraph> request(Duration timeout) {
+    JobMasterGateway gateway = gateway();
+    return gateway == null
+        ? CompletableFuture.completedFuture(initializing())
+        : gateway.requestJob(timeout);
+  }
+
+  /** The job in short; of a JobMaster that does not answer, what is known without it. */
+  CompletableFuture<JobDetails> details(Duration timeout) {
+    return request(timeout)
+        .exceptionally(failure -> initializing())
+        .thenApply(ArchivedExecutionGraph::toDetails);
+  }
+
+  CompletableFuture<JobStatus> requestStatus(Duration timeout) {
+    JobMasterGateway gateway = gateway();
+    return gateway == null
+        ? CompletableFuture.completedFuture(JobStatus.INITIALIZING)
+        : gateway.requestJobStatus(timeout);
+  }
+
+  /** Cancels the job; that it will be is promised from now on. */
+  CompletableFuture<Acknowledge> cancel(Duration timeout) {
     cancelled = true;
+    JobMasterGateway gateway = gateway();
+    return gateway == null
+        ? CompletableFuture.completedFuture(Acknowledge.INSTANCE)
+        : gateway.cancel(timeout);
   }
 
   boolean isCancelAccepted() {
@@ -99,7 +128,7 @@ final class JobRun {
   }
 
   /** What is known without the JobMaster. */
-  ArchivedExecutionGraph initializing() {
+  private ArchivedExecutionGraph initializing() {
     return ArchivedGraphs.initializing(graph.jobId(), graph.name(), initializationTimestamp);
   }
 

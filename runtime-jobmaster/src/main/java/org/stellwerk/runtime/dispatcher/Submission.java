@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,25 @@ final class Submission {
           answer);
     }
     return answer;
+  }
+
+  /**
+   * Completes when the job is accepted or refused; fails if that is not known within {@link
+   * #PATIENCE} of a store's.
+   */
+  CompletableFuture<Void> decided() {
+    return answer()
+        .handle(
+            (accepted, failure) -> {
+              if (failure instanceof StoreUnavailableException) {
+                throw new CompletionException(
+                    new StoreUnavailableException(
+                        "Whether job %s is accepted is not known yet, ask again (%s)"
+                            .formatted(graph.jobId(), failure.getMessage()),
+                        failure));
+              }
+              return null;
+            });
   }
 
   /** A call to a store has begun; those who wait for it are told if it takes too long. */

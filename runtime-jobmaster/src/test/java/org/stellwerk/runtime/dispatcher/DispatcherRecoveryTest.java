@@ -17,6 +17,8 @@ import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.runtime.messages.exceptions.JobNotFoundException;
+import org.stellwerk.runtime.messages.exceptions.JobSubmissionException;
 import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
 
 /** What a Dispatcher does with what is stored when it begins, and while the stores are away. */
@@ -122,6 +124,67 @@ class DispatcherRecoveryTest {
             job.jobId());
     assertThat(sim.await(dispatcher.requestMultipleJobDetails(ASK))).isEmpty();
     stores.outages.clear();
+    sim.await(dispatcher.submitJob(job, ASK));
+    assertThat(stores.graphs).containsKey(job.jobId());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"getResult", "putJob"})
+  void aJobThatIsOnItsWayIsCancelledOnceItIsAccepted(String call) {
+    DispatcherGateway dispatcher = bed.start();
+    stores.hold(call);
+    CompletableFuture<Acknowledge> submitted = dispatcher.submitJob(job, ASK);
+    CompletableFuture<Acknowledge> cancelled = dispatcher.cancelJob(job.jobId(), ASK);
+    sim.runFor(Duration.ofSeconds(3));
+    assertThat(cancelled).isNotDone();
+    assertThat(sim.await(dispatcher.requestMultipleJobDetails(ASK))).isEmpty();
+    stores.release(call);
+    sim.await(submitted);
+    sim.await(cancelled);
+    assertThat(bed.resultOf(dispatcher, job).status()).isEqualTo(JobStatus.CANCELED);
+  }
+
+  @Test
+  void whileItIsNotKnownWhetherAJobIsAcceptedACancellationIsToldSo() {
+    DispatcherGateway dispatcher = bed.start();
+    stores.outages.put("putJob", Integer.MAX_VALUE);
+    CompletableFuture<Acknowledge> submitted = dispatcher.submitJob(job, ASK);
+    assertThat(sim.awaitFailure(dispatcher.cancelJob(job.jobId(), ASK)))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageStartingWith(
+            "Whether job %s is accepted is not known yet, ask again (", job.jobId())
+        .hasMessageContaining("putJob cannot be reached now");
+    assertThat(sim.awaitFailure(submitted)).isInstanceOf(StoreUnavailableException.class);
+    stores.outages.clear();
+    sim.await(dispatcher.cancelJob(job.jobId(), ASK));
+    assertThat(bed.resultOf(dispatcher, job).status()).isEqualTo(JobStatus.CANCELED);
+  }
+
+  @Test
+  void aJobThatIsRefusedMeanwhileIsUnknownToItsCancellation() {
+    DispatcherGateway dispatcher = bed.start();
+    stores.hold("putJob");
+    CompletableFuture<Acknowledge> submitted = dispatcher.submitJob(job, ASK);
+    CompletableFuture<Acknowledge> cancelled = dispatcher.cancelJob(job.jobId(), ASK);
+    stores.failures.put("putJob", 1);
+    stores.release("putJob");
+    assertThat(sim.awaitFailure(submitted)).isInstanceOf(JobSubmissionException.class);
+    assertThat(sim.awaitFailure(cancelled)).isInstanceOf(JobNotFoundException.class);
+  }
+
+  @Test
+  void aRefusalThatCannotBeCleanedUpIsToldWithItsReason() {
+    DispatcherGateway dispatcher = bed.start();
+    stores.failures.put("putJob", 1);
+    stores.failures.put("removeJob", Integer.MAX_VALUE);
+    assertThat(sim.awaitFailure(dispatcher.submitJob(job, ASK)))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessage(
+            "Job %s is not accepted yet: putJob does not work now; submit it again under the same"
+                + " id",
+            job.jobId());
+    stores.failures.clear();
+    sim.runFor(Duration.ofSeconds(30));
     sim.await(dispatcher.submitJob(job, ASK));
     assertThat(stores.graphs).containsKey(job.jobId());
   }
