@@ -1,7 +1,6 @@
 package org.stellwerk.runtime.executiongraph;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +12,9 @@ import org.stellwerk.runtime.messages.TaskManagerLocation;
 
 /**
  * Which attempts are deployed on which TaskExecutor, and what differs from what that reports. An
- * attempt counts as missing when two reports in a row that came after its acknowledgement lack it:
- * the first may have been on its way when the task was. Component of the JobMaster, in its main
- * thread; soft state.
+ * attempt counts as missing when two reports in a row that came after its TaskExecutor's answer
+ * lack it: the first may have been on its way when the task was. One of which nothing was ever
+ * heard may not have arrived. Component of the JobMaster, in its main thread; soft state.
  */
 public final class DeploymentTracker {
 
@@ -25,13 +24,18 @@ public final class DeploymentTracker {
    * @param missing deployed as far as is known here, but not there
    * @param unknown running there, but not, or no longer, meant to
    * @param notCancelled to be cancelled, but still running there
+   * @param unanswered sent there in vain, as far as is known: neither answered in time nor there
    */
   public record Reconciliation(
-      List<Execution> missing, List<ExecutionAttemptID> unknown, List<Execution> notCancelled) {
+      List<Execution> missing,
+      List<ExecutionAttemptID> unknown,
+      List<Execution> notCancelled,
+      List<Execution> unanswered) {
     public Reconciliation {
       missing = List.copyOf(missing);
       unknown = List.copyOf(unknown);
       notCancelled = List.copyOf(notCancelled);
+      unanswered = List.copyOf(unanswered);
     }
   }
 
@@ -104,15 +108,17 @@ public final class DeploymentTracker {
       }
     }
     List<Execution> gone = new ArrayList<>();
-    for (Iterator<Deployment> left = missing.values().iterator(); left.hasNext(); ) {
-      Deployment deployment = left.next();
-      if (!deployment.execution.isSubmissionAcknowledged()) {
-        continue;
+    List<Execution> unanswered = new ArrayList<>();
+    for (Deployment deployment : missing.values()) {
+      Execution execution = deployment.execution;
+      if (execution.isUnanswered()) {
+        unanswered.add(execution);
+      } else if (execution.isAnswered()) {
+        if (deployment.missedOnce) {
+          gone.add(execution);
+        }
+        deployment.missedOnce = true;
       }
-      if (deployment.missedOnce) {
-        gone.add(deployment.execution);
-      }
-      deployment.missedOnce = true;
     }
     for (ExecutionStatus status : progress) {
       Deployment deployment = reported.get(status.attemptId());
@@ -120,6 +126,6 @@ public final class DeploymentTracker {
         deployment.execution.updateProgress(status.state(), status.metrics());
       }
     }
-    return new Reconciliation(gone, unknown, notCancelled);
+    return new Reconciliation(gone, unknown, notCancelled, unanswered);
   }
 }

@@ -3,6 +3,7 @@ package org.stellwerk.runtime.executiongraph;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,10 @@ import org.stellwerk.util.ExceptionUtils;
  * <p>Transitions are those of {@link ExecutionState}; all go through one method, which refuses
  * others. Terminal states absorb: a late report changes nothing. A cancelled attempt that was
  * deployed is CANCELING until its TaskExecutor confirms, or is lost.
+ *
+ * <p>What is sent to the TaskExecutor and has no answer in time has an unknown outcome, and is no
+ * failure: the TaskExecutor may be paused. What it reports shows whether it has the task; if it
+ * does not, the same is sent again, which is done once there however often it arrives.
  */
 public final class Execution implements LogicalSlot.Payload {
 
@@ -42,7 +47,8 @@ public final class Execution implements LogicalSlot.Payload {
   private @Nullable TaskManagerLocation location;
   private ArchivedExecutionGraph.@Nullable ErrorInfo failure;
   private IOMetrics metrics = IOMetrics.ZERO;
-  private boolean submissionAcknowledged;
+  private boolean answered;
+  private int callsUnderWay;
 
   Execution(ExecutionVertex vertex, ExecutionAttemptID attemptId, ExecutionContext context) {
     this.vertex = vertex;
@@ -87,9 +93,19 @@ public final class Execution implements LogicalSlot.Payload {
     return slot;
   }
 
-  /** Whether the TaskExecutor has confirmed that it took the task, or has told of it. */
-  public boolean isSubmissionAcknowledged() {
-    return submissionAcknowledged;
+  /**
+   * Whether the TaskExecutor has answered a submission or a cancellation, or has told of the task:
+   * what it does not report from then on has ended there, or never came.
+   */
+  public boolean isAnswered() {
+    return answered;
+  }
+
+  /** Whether nothing that was sent to the TaskExecutor has an answer, or still waits for one. */
+  boolean isUnanswered() {
+    return !answered
+        && callsUnderWay == 0
+        && (state == ExecutionState.DEPLOYING || state == ExecutionState.CANCELING);
   }
 
   /** "name (2/4)" with the attempt's number: for people. */
@@ -129,7 +145,7 @@ public final class Execution implements LogicalSlot.Payload {
     }
     slot = held;
     location = where;
-    submissionAcknowledged = true;
+    answered = true;
     metrics = reported.metrics();
     vertex.slotAssigned();
     transitionTo(ExecutionState.DEPLOYING);
@@ -158,35 +174,43 @@ public final class Execution implements LogicalSlot.Payload {
       throw new IllegalStateException(describe() + " cannot be deployed without a slot");
     }
     transitionTo(ExecutionState.DEPLOYING);
+    submit(assigned);
+  }
+
+  private void submit(LogicalSlot assigned) {
     TaskDeploymentDescriptor task = vertex.createDeploymentDescriptor(assigned.getAllocationId());
+    callsUnderWay++;
     watch(
         assigned
             .getTaskManagerGateway()
             .submitTask(task, context.rpcTimeout())
             .handle(
-                (ack, refusal) -> {
-                  onSubmitted(assigned, refusal);
+                (ack, failure) -> {
+                  callsUnderWay--;
+                  onSubmitted(assigned, failure);
                   return ack;
                 }));
   }
 
-  private void onSubmitted(LogicalSlot assigned, @Nullable Throwable refusal) {
-    if (refusal == null) {
-      submissionAcknowledged = true;
+  /** Of a task that was heard of only the answer is missing; of one being cancelled that counts. */
+  private void onSubmitted(LogicalSlot assigned, @Nullable Throwable failure) {
+    if (failure == null) {
+      answered = true;
+    } else if (state == ExecutionState.DEPLOYING && !answered) {
+      onNotSubmitted(assigned, ExceptionUtils.stripCompletionException(failure));
+    }
+  }
+
+  private void onNotSubmitted(LogicalSlot assigned, Throwable failure) {
+    if (failure instanceof TimeoutException) {
+      LOG.debug("{} was sent, but there is no answer yet: {}", this, failure.toString());
       return;
     }
-    if (state.isTerminal() || submissionAcknowledged) {
-      return; // what was heard of the task means that only the answer is missing
-    }
-    if (state == ExecutionState.CANCELING) {
-      transitionTo(ExecutionState.CANCELED);
-      return;
-    }
-    // It may have arrived all the same, if only the answer is missing.
+    // It may have arrived all the same, if the connection broke before the answer.
     sendCancel(assigned);
     fail(
         new TaskSubmissionException(
-            "The task could not be deployed: " + ExceptionUtils.describe(refusal), refusal));
+            "The task could not be deployed: " + ExceptionUtils.describe(failure), failure));
   }
 
   /** Begins to cancel; at once terminal if there is nothing to wait for. Idempotent. */
@@ -216,16 +240,37 @@ public final class Execution implements LogicalSlot.Payload {
     }
   }
 
+  /** Repeats what has no answer, as its TaskExecutor, which is well, does not have the task. */
+  public void sendAgain() {
+    LogicalSlot assigned = slot;
+    if (!isUnanswered() || assigned == null) {
+      return;
+    }
+    LOG.info("{} is not known at its TaskManager and sent again.", this);
+    if (state == ExecutionState.DEPLOYING) {
+      submit(assigned);
+    } else {
+      sendCancel(assigned);
+    }
+  }
+
+  /** Arrives behind the submission, if that arrives at all. */
   private void sendCancel(LogicalSlot assigned) {
-    assigned
-        .getTaskManagerGateway()
-        .cancelTask(attemptId, context.rpcTimeout())
-        .whenComplete(
-            (ack, unheard) -> {
-              if (unheard != null) {
-                LOG.debug("Cancelling {} was not confirmed: {}", this, unheard.toString());
-              }
-            });
+    callsUnderWay++;
+    watch(
+        assigned
+            .getTaskManagerGateway()
+            .cancelTask(attemptId, context.rpcTimeout())
+            .handle(
+                (ack, unheard) -> {
+                  callsUnderWay--;
+                  if (unheard == null) {
+                    answered = true;
+                  } else {
+                    LOG.debug("Cancelling {} was not confirmed: {}", this, unheard.toString());
+                  }
+                  return ack;
+                }));
   }
 
   /** Ends without waiting for the TaskExecutor, which is told by other means. */
@@ -257,7 +302,7 @@ public final class Execution implements LogicalSlot.Payload {
     if (state.isTerminal()) {
       return;
     }
-    submissionAcknowledged = true;
+    answered = true;
     metrics = update.metrics();
     switch (update.state()) {
       case INITIALIZING, RUNNING, FINISHED -> advance(update.state());
@@ -286,7 +331,7 @@ public final class Execution implements LogicalSlot.Payload {
     if (state.isTerminal()) {
       return;
     }
-    submissionAcknowledged = true;
+    answered = true;
     metrics = reportedMetrics;
     if (reported == ExecutionState.INITIALIZING || reported == ExecutionState.RUNNING) {
       advance(reported);

@@ -65,6 +65,7 @@ final class TaskManagerReports {
               "TaskManager " + connection.id() + " does not run the task any more"));
     }
     difference.notCancelled().forEach(Execution::cancelAgain);
+    difference.unanswered().forEach(Execution::sendAgain);
     List<ExecutionAttemptID> unknown = difference.unknown();
     if (!unknown.isEmpty()) {
       LOG.info("Cancelling on TaskManager {}, as unknown: {}", connection.id(), unknown);

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.rpc.simulation.ManualClock;
@@ -76,7 +78,8 @@ class DeploymentTrackerTest {
   void matchingSetsCauseNothing() {
     acknowledge(0);
     Reconciliation difference = report(status(executions.get(0), ExecutionState.RUNNING));
-    assertThat(difference).isEqualTo(new Reconciliation(List.of(), List.of(), List.of()));
+    assertThat(difference)
+        .isEqualTo(new Reconciliation(List.of(), List.of(), List.of(), List.of()));
     assertThat(executions.get(0).getState()).isEqualTo(ExecutionState.RUNNING);
   }
 
@@ -85,6 +88,39 @@ class DeploymentTrackerTest {
     report();
     report();
     assertThat(report().missing()).isEmpty();
+    assertThat(report().unanswered()).as("the answer may come").isEmpty();
+  }
+
+  @Test
+  void whatHasNoAnswerInTimeAndIsNotThereMayNotHaveArrived() {
+    Execution execution = executions.get(0);
+    timeOut(0);
+    assertThat(report().unanswered()).containsExactly(execution);
+    execution.sendAgain();
+    assertThat(report().unanswered()).isEmpty();
+    timeOut(2);
+    assertThat(report(status(execution, ExecutionState.RUNNING)).unanswered()).isEmpty();
+    assertThat(report().unanswered()).as("it has been there").isEmpty();
+    assertThat(report().missing()).containsExactly(execution);
+  }
+
+  @Test
+  void whatIsCancelledIsMissedOnceTheCancellationWasAnswered() {
+    Execution execution = executions.get(0);
+    gateway.cancellation = new CompletableFuture<>();
+    execution.cancel();
+    timeOut(0);
+    assertThat(report().unanswered()).isEmpty();
+    gateway.cancellation.completeExceptionally(new TimeoutException("no answer"));
+    assertThat(report().unanswered()).containsExactly(execution);
+    gateway.cancellation = CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+    execution.sendAgain();
+    assertThat(report()).isEqualTo(new Reconciliation(List.of(), List.of(), List.of(), List.of()));
+    assertThat(report().missing()).containsExactly(execution);
+  }
+
+  private void timeOut(int submission) {
+    gateway.submissions.get(submission).completeExceptionally(new TimeoutException("no answer"));
   }
 
   @Test

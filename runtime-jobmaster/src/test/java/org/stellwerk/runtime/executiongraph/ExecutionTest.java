@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,7 @@ import org.stellwerk.runtime.messages.IOMetrics;
 import org.stellwerk.runtime.messages.SerializedThrowable;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskExecutionState;
+import org.stellwerk.runtime.messages.exceptions.TaskSubmissionException;
 
 class ExecutionTest {
 
@@ -202,44 +204,123 @@ class ExecutionTest {
     in(DEPLOYING);
     gateway.submissions.get(0).complete(Acknowledge.INSTANCE);
     assertThat(execution.getState()).isEqualTo(DEPLOYING);
-    assertThat(execution.isSubmissionAcknowledged()).isTrue();
+    assertThat(execution.isAnswered()).isTrue();
   }
 
   @Test
   void aRefusedDeploymentFailsItAndIsCancelledThere() {
     in(DEPLOYING);
-    gateway.submissions.get(0).completeExceptionally(new TimeoutException("no answer"));
+    refuse(0);
     assertThat(execution.getState()).isEqualTo(FAILED);
     assertThat(gateway.cancelled).containsExactly(execution.getAttemptId());
     assertThat(failure().exception().describe())
         .contains("could not be deployed")
-        .contains("no answer");
+        .contains("no such slot");
+  }
+
+  /** Its TaskManager may be paused, for less than it takes to be lost. */
+  @Test
+  void aDeploymentWithoutAnswerIsNoFailure() {
+    in(DEPLOYING);
+    timeOut(0);
+    assertThat(execution.getState()).isEqualTo(DEPLOYING);
+    assertThat(gateway.cancelled).isEmpty();
+    report(RUNNING);
+    assertThat(execution.getState()).isEqualTo(RUNNING);
+    assertThat(execution.isUnanswered()).isFalse();
+  }
+
+  @Test
+  void aDeploymentIsSentAgainOnlyWhenItsAnswerIsLate() {
+    in(DEPLOYING).sendAgain();
+    assertThat(gateway.submitted).hasSize(1);
+    timeOut(0);
+    execution.sendAgain();
+    execution.sendAgain();
+    assertThat(gateway.submitted).hasSize(2);
+    assertThat(gateway.submitted.get(1)).isEqualTo(gateway.submitted.get(0));
+    timeOut(1);
+    execution.sendAgain();
+    gateway.submissions.get(2).complete(Acknowledge.INSTANCE);
+    execution.sendAgain();
+    assertThat(gateway.submitted).hasSize(3);
+    assertThat(execution.getState()).isEqualTo(DEPLOYING);
+    assertThat(execution.isAnswered()).isTrue();
+  }
+
+  @Test
+  void aRepetitionThatIsRefusedFailsIt() {
+    in(DEPLOYING);
+    timeOut(0);
+    execution.sendAgain();
+    refuse(1);
+    assertThat(execution.getState()).isEqualTo(FAILED);
+  }
+
+  private void timeOut(int submission) {
+    gateway.submissions.get(submission).completeExceptionally(new TimeoutException("no answer"));
+  }
+
+  private void refuse(int submission) {
+    gateway
+        .submissions
+        .get(submission)
+        .completeExceptionally(new TaskSubmissionException("no such slot"));
   }
 
   @Test
   void aFailureReportedMeanwhileWins() {
     in(DEPLOYING);
     report(FAILED);
-    gateway.submissions.get(0).completeExceptionally(new TimeoutException("no answer"));
+    timeOut(0);
     assertThat(failure().exception().message()).isEqualTo("user code");
     assertThat(transitions).containsExactly(FAILED);
   }
 
+  /** The task may run, or begin to run later, until the cancellation arrives behind it. */
   @Test
-  void aRefusedDeploymentEndsACancellation() {
-    in(DEPLOYING);
-    execution.cancel();
-    gateway.submissions.get(0).completeExceptionally(new TimeoutException("no answer"));
+  void aCancellationIsNotOverBecauseTheDeploymentHasNoAnswer() {
+    gateway.cancellation = new CompletableFuture<>();
+    in(DEPLOYING).cancel();
+    timeOut(0);
+    assertThat(execution.getState()).isEqualTo(CANCELING);
+    assertThat(execution.isUnanswered()).as("the cancellation is under way").isFalse();
+    gateway.cancellation.completeExceptionally(new TimeoutException("no answer"));
+    assertThat(execution.getState()).isEqualTo(CANCELING);
+    gateway.cancellation = CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+    execution.sendAgain();
+    assertThat(gateway.cancelled).hasSize(2);
+    assertThat(gateway.submitted).hasSize(1);
+    assertThat(execution.isAnswered()).isTrue();
+    report(CANCELED);
     assertThat(execution.getState()).isEqualTo(CANCELED);
+  }
+
+  @Test
+  void aRefusalDoesNotEndACancellationEither() {
+    in(DEPLOYING).cancel();
+    refuse(0);
+    assertThat(execution.getState()).isEqualTo(CANCELING);
+    assertThat(execution.isAnswered()).as("what reports lack is not there").isTrue();
+  }
+
+  @Test
+  void theLossOfItsTaskManagerEndsWhatHasNoAnswer() {
+    in(DEPLOYING);
+    timeOut(0);
+    TestingSlots.lose(slot, new IllegalStateException("gone"));
+    assertThat(execution.getState()).isEqualTo(FAILED);
+    execution.sendAgain();
+    assertThat(gateway.submitted).hasSize(1);
   }
 
   /** To take it for failed would leave two attempts running until its TaskExecutor hears of it. */
   @Test
   void aTaskThatWasHeardOfNeedsNoAnswerToItsSubmission() {
     in(RUNNING);
-    gateway.submissions.get(0).completeExceptionally(new TimeoutException("no answer"));
+    timeOut(0);
     assertThat(execution.getState()).isEqualTo(RUNNING);
-    assertThat(execution.isSubmissionAcknowledged()).isTrue();
+    assertThat(execution.isAnswered()).isTrue();
     assertThat(gateway.cancelled).isEmpty();
   }
 
@@ -248,7 +329,7 @@ class ExecutionTest {
     in(DEPLOYING);
     execution.updateProgress(ExecutionState.DEPLOYING, IOMetrics.ZERO);
     execution.cancel();
-    gateway.submissions.get(0).completeExceptionally(new TimeoutException("no answer"));
+    timeOut(0);
     assertThat(execution.getState()).isEqualTo(CANCELING);
   }
 

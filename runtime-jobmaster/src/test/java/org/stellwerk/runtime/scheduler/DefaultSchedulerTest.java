@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.configuration.Configuration;
@@ -100,6 +101,37 @@ class DefaultSchedulerTest {
     assertThat(tm1.submitted)
         .extracting(task -> task.allocationId())
         .containsOnly(TestGraphs.allocation(1));
+  }
+
+  /**
+   * Without a restart to spend: its TaskManager may be paused for less than it takes to be lost.
+   */
+  @Test
+  void deploymentsWithoutAnswerFailNothing() {
+    List<Execution> all = deploy();
+    timeOutSubmissions();
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.RUNNING);
+    all.forEach(execution -> report(execution, ExecutionState.RUNNING));
+    assertThat(graph.countTasks(ExecutionState.RUNNING)).isEqualTo(4);
+  }
+
+  @Test
+  void aJobIsNotCanceledWhileItsDeploymentsHaveNoAnswer() {
+    tm1.cancellation = CompletableFuture.failedFuture(new TimeoutException("no answer"));
+    tm2.cancellation = tm1.cancellation;
+    List<Execution> all = deploy();
+    scheduler.cancel();
+    timeOutSubmissions();
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.CANCELLING);
+    all.forEach(execution -> report(execution, ExecutionState.CANCELED));
+    assertThat(scheduler.getJobStatus()).isEqualTo(JobStatus.CANCELED);
+  }
+
+  private void timeOutSubmissions() {
+    for (TestingTaskManagerGateway each : List.of(tm1, tm2)) {
+      each.submissions.forEach(
+          answer -> answer.completeExceptionally(new TimeoutException("no answer")));
+    }
   }
 
   @Test

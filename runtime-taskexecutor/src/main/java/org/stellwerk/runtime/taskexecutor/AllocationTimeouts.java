@@ -13,12 +13,16 @@ import org.stellwerk.runtime.id.AllocationID;
  * One timer per allocation that waits to be accepted. Each arming has a ticket of its own, and a
  * timer that fires counts only while its ticket is the current one. Component of the TaskExecutor,
  * in its main thread.
+ *
+ * <p>The last tenth of the time is waited for by a timer of its own: when a process that stood
+ * still goes on, its timers are due before it has read that the slot was accepted long since.
  */
 final class AllocationTimeouts {
 
   private record Armed(long ticket, ScheduledFuture<?> timer) {}
 
-  private final Duration timeout;
+  private final long firstNanos;
+  private final long lastNanos;
   private final ComponentMainThreadExecutor mainThread;
   private final Consumer<AllocationID> listener;
   private final Map<AllocationID, Armed> armed = new LinkedHashMap<>();
@@ -31,7 +35,8 @@ final class AllocationTimeouts {
    */
   AllocationTimeouts(
       Duration timeout, ComponentMainThreadExecutor mainThread, Consumer<AllocationID> listener) {
-    this.timeout = timeout;
+    this.lastNanos = timeout.toNanos() / 10;
+    this.firstNanos = timeout.toNanos() - lastNanos;
     this.mainThread = mainThread;
     this.listener = listener;
   }
@@ -40,11 +45,30 @@ final class AllocationTimeouts {
   long arm(AllocationID allocation) {
     disarm(allocation);
     long ticket = ++lastTicket;
+    schedule(
+        allocation,
+        ticket,
+        firstNanos,
+        () -> schedule(allocation, ticket, lastNanos, () -> expire(allocation)));
+    return ticket;
+  }
+
+  private void schedule(AllocationID allocation, long ticket, long nanos, Runnable then) {
     ScheduledFuture<?> timer =
         mainThread.schedule(
-            () -> fire(allocation, ticket), timeout.toNanos(), TimeUnit.NANOSECONDS);
+            () -> {
+              if (isValid(allocation, ticket)) {
+                then.run();
+              }
+            },
+            nanos,
+            TimeUnit.NANOSECONDS);
     armed.put(allocation, new Armed(ticket, timer));
-    return ticket;
+  }
+
+  private void expire(AllocationID allocation) {
+    armed.remove(allocation);
+    listener.accept(allocation);
   }
 
   /** Ends the wait; harmless if there is none. */
@@ -70,12 +94,5 @@ final class AllocationTimeouts {
   void stop() {
     armed.values().forEach(each -> each.timer().cancel(false));
     armed.clear();
-  }
-
-  private void fire(AllocationID allocation, long ticket) {
-    if (isValid(allocation, ticket)) {
-      armed.remove(allocation);
-      listener.accept(allocation);
-    }
   }
 }

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.stellwerk.rpc.exceptions.FencingTokenException;
 import org.stellwerk.rpc.simulation.SimNetwork.Status;
 import org.stellwerk.runtime.id.AllocationID;
@@ -133,6 +136,27 @@ class TaskExecutorSlotsTest {
         .containsExactly(
             ExecutionState.INITIALIZING, ExecutionState.RUNNING, ExecutionState.FAILED);
     assertThat(bed.runner.releasedJobs).containsExactly(master.jobId);
+  }
+
+  /** When it goes on its timers are due, and the acceptance is not read yet. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void aSlotThatWasAcceptedWhileTheProcessStoodStillIsKept(long seed) {
+    TaskExecutorBed other = new TaskExecutorBed(seed, Map.of());
+    other.lead();
+    TestingJobMaster accepting = other.jobMaster();
+    accepting.offerAnswer =
+        offers -> {
+          if (accepting.offers.size() == 1) {
+            other.tm.freeze(Duration.ofSeconds(12));
+          }
+          return CompletableFuture.completedFuture(offers);
+        };
+    other.allocate(0, accepting);
+    other.runFor(Duration.ofSeconds(30));
+    assertThat(accepting.offers).isNotEmpty();
+    assertThat(other.rm.available).isEmpty();
+    assertThat(accepting.failedSlots).isEmpty();
   }
 
   @Test

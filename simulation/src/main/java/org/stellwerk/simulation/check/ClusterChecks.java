@@ -65,6 +65,7 @@ public final class ClusterChecks {
             new I1SlotOwners(this::report, allocations, this::userCode),
             new I2Attempts(this::report),
             new I2Successors(this::report),
+            new I2Cancellations(this::report),
             new I2LiveAttempts(
                 this::report,
                 coordination::leaderSession,

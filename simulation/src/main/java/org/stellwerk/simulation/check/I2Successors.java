@@ -31,12 +31,13 @@ import org.stellwerk.runtime.taskexecutor.TaskExecutorSnapshot;
  * <ul>
  *   <li>the TaskExecutor is lost to it, with its slots, though it may have registered again;
  *   <li>the TaskExecutor has taken the slot away, or out of use, because the task does not end;
- *   <li>nothing was ever heard of the attempt, so that it may not have arrived.
+ *   <li>nothing was ever heard of the attempt, and it has failed: the connection broke when it was
+ *       sent, so that it may not have arrived.
  * </ul>
  */
 final class I2Successors extends Invariant {
 
-  private record Attempt(Source jobMaster, ExecutionAttemptID attempt) {}
+  private record Attempt(Source jobMaster, ExecutionAttemptID attempt, ExecutionState state) {}
 
   /** A JobMaster's, by its endpoint's name. */
   private record Place(String jobMaster, ExecutionVertexID subtask) {}
@@ -121,9 +122,9 @@ final class I2Successors extends Invariant {
         && transition.id() instanceof ExecutionAttemptID attempt
         && transition.to() instanceof ExecutionState to) {
       if (to.isTerminal()) {
-        ended.add(new Attempt(in, attempt));
+        ended.add(new Attempt(in, attempt, to));
       } else if (to == ExecutionState.DEPLOYING && transition.from() == ExecutionState.SCHEDULED) {
-        deployed.add(new Attempt(in, attempt));
+        deployed.add(new Attempt(in, attempt, to));
       }
     }
   }
@@ -132,6 +133,7 @@ final class I2Successors extends Invariant {
   void onEndOfEvent() {
     if (!ended.isEmpty()) {
       ended.stream()
+          .filter(end -> end.state() != ExecutionState.FAILED || heard.contains(end.attempt()))
           .filter(end -> isEarly(end.attempt(), jobMasters.get(end.jobMaster().name())))
           .forEach(end -> endedEarly.put(placeOf(end.jobMaster(), end.attempt()), end.attempt()));
       ended.clear();
@@ -150,7 +152,7 @@ final class I2Successors extends Invariant {
   }
 
   private boolean isEarly(ExecutionAttemptID attempt, @Nullable JobMasterSnapshot jobMaster) {
-    if (jobMaster == null || jobMaster.status().isTerminal() || !heard.contains(attempt)) {
+    if (jobMaster == null || jobMaster.status().isTerminal()) {
       return false;
     }
     return taskExecutors.entrySet().stream()

@@ -202,11 +202,22 @@ class I2SuccessorsTest {
   }
 
   @Test
-  void soIsWhatNothingWasHeardOf() {
+  void soIsWhatCouldNotBeSentAsFarAsIsKnown() {
+    job(JobStatus.RUNNING, TM);
+    runsIn(SlotState.ACTIVE);
+    becomes(FORMER, ExecutionState.FAILED);
+    invariant.onEndOfEvent();
+    becomes(NEXT, ExecutionState.DEPLOYING);
+    invariant.onEndOfEvent();
+    found.nothing();
+  }
+
+  @Test
+  void whatIsBeingCancelledIsNotFollowedThoughNothingWasHeardOfIt() {
     job(JobStatus.RUNNING, TM);
     runsIn(SlotState.ACTIVE);
     isFollowed();
-    found.nothing();
+    found.reported("I2", "was not heard to have ended");
   }
 
   @Test

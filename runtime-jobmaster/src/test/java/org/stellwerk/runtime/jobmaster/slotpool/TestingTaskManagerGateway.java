@@ -9,13 +9,18 @@ import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 
-/** Records what is asked of it; answers submissions when the test says so. */
+/** Records what is asked of it; answers submissions when the test says so, the rest at once. */
 public final class TestingTaskManagerGateway implements TaskManagerGateway {
 
   public final List<TaskDeploymentDescriptor> submitted = new ArrayList<>();
   public final List<CompletableFuture<Acknowledge>> submissions = new ArrayList<>();
   public final List<ExecutionAttemptID> cancelled = new ArrayList<>();
   public final List<AllocationID> freed = new ArrayList<>();
+
+  /** The answer to cancellations. */
+  public CompletableFuture<Acknowledge> cancellation =
+      CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+
   public String address = "sim://somewhere/taskexecutor";
 
   @Override
@@ -35,7 +40,7 @@ public final class TestingTaskManagerGateway implements TaskManagerGateway {
   @Override
   public CompletableFuture<Acknowledge> cancelTask(ExecutionAttemptID attemptId, Duration timeout) {
     cancelled.add(attemptId);
-    return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+    return cancellation;
   }
 
   @Override
