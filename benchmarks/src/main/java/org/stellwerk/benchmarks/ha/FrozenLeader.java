@@ -49,8 +49,11 @@ final class FrozenLeader implements HaScenario {
     Thread.sleep(WATCHED_MS);
     ticker.awaitRunning(cluster.rest());
     ticker.checkUntouched(report, fault);
-    report.note(
-        refusals(old, linesBefore) + " times the woken leader was told that it leads no longer");
+    long refusals = refusals(old, linesBefore);
+    report.note(refusals + " times the woken leader was told that it leads no longer");
+    if (refusals == 0) {
+      report.fail("none of the woken leader's late calls was refused");
+    }
     if (now.jobManager().equals(old.jobManager())) {
       report.fail("the woken process leads again although another one led");
     }

@@ -50,7 +50,8 @@ final class ZooKeeperDown implements HaScenario {
     Thread.sleep(1_000);
     list(cluster, ticker, report);
     cancel(cluster, other, report);
-    submit(cluster, report);
+    JobGraph submitted = Jobs.empty();
+    submit(cluster, submitted, report);
     Thread.sleep(Math.max(0, fault + seconds * 1_000L - System.currentTimeMillis()));
     list(cluster, ticker, report);
     cluster.zooKeepers().get(0).start();
@@ -64,6 +65,13 @@ final class ZooKeeperDown implements HaScenario {
             "/jobs/" + other.jobId(),
             "the other job is cancelled",
             job -> job.path("state").asText().equals("CANCELED"));
+    client.submitSurely(submitted);
+    cluster
+        .rest()
+        .await(
+            "/jobs/" + submitted.jobId(),
+            "the job that was submitted meanwhile has finished",
+            job -> job.path("state").asText().equals("FINISHED"));
   }
 
   private static void list(HaCluster cluster, TickerRun ticker, Report report)
@@ -98,15 +106,20 @@ final class ZooKeeperDown implements HaScenario {
     }
   }
 
-  /** Of one JobManager, as a person would. */
-  private static void submit(HaCluster cluster, Report report) throws InterruptedException {
+  /** Of one JobManager, as a person would: it cannot be acknowledged now, and says so. */
+  private static void submit(HaCluster cluster, JobGraph job, Report report)
+      throws InterruptedException {
     JobClient client = new JobClient(cluster.rest().addresses().subList(0, 1));
     long before = System.currentTimeMillis();
-    String answer = client.submit(Jobs.empty());
+    String answer = client.submit(job);
     long after = System.currentTimeMillis() - before;
     report.time("submission answered", after);
-    report.note(
-        answer.isEmpty() ? "a submission was taken meanwhile" : "submission: '" + answer + "'");
+    report.note("submission: '" + answer + "'");
+    if (answer.isEmpty()) {
+      report.fail("a submission was acknowledged while there was no store");
+    } else if (!answer.contains("store") || !answer.contains("submit it again")) {
+      report.fail("the answer does not say what is wrong and what to do");
+    }
     if (after > LONGEST_ANSWER_MS) {
       report.fail("a submission was answered after " + after + " ms only");
     }
