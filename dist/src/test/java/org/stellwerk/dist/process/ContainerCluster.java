@@ -1,6 +1,7 @@
 package org.stellwerk.dist.process;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
@@ -38,7 +39,7 @@ final class ContainerCluster implements AutoCloseable {
     installation.set("STELLWERK_REST_PORT", cluster.restPorts.get(0).toString());
     installation.set("STELLWERK_REST_PORT_2", cluster.restPorts.get(1).toString());
     installation.run("cluster-docker.sh", "build").ok();
-    installation.run("cluster-docker.sh", "start", "1").ok();
+    installation.run("cluster-docker.sh", "start").ok();
     return cluster;
   }
 
@@ -73,11 +74,15 @@ final class ContainerCluster implements AutoCloseable {
     docker("kill " + container("jobmanager-" + jobManager));
   }
 
-  /** Copies a directory of the TaskManager's container. */
-  void copyOfTaskManager(String directory, Path target) throws Exception {
-    docker("cp " + container("taskmanager") + ":" + directory + " " + target);
+  /** Copies what is in a directory of the TaskManagers' containers, all into one. */
+  void copyOfTaskManagers(String directory, Path target) throws Exception {
+    Files.createDirectories(target);
+    for (String taskManager : container("taskmanager").lines().toList()) {
+      docker("cp " + taskManager + ":" + directory + "/. " + target);
+    }
   }
 
+  /** Its id; those of several one on each line. */
   private String container(String service) throws Exception {
     String label = "label=com.docker.compose.";
     return docker(

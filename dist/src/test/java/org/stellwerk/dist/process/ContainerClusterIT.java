@@ -16,6 +16,10 @@ import org.stellwerk.examples.TickLog;
 final class ContainerClusterIT {
 
   private static final int PAIRS = 4;
+
+  /** Of each of the three TaskManagers; so each has a sink. */
+  private static final int SLOTS = 2;
+
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   @TempDir Path directory;
@@ -23,7 +27,7 @@ final class ContainerClusterIT {
   @Test
   void aJobOutlivesTheContainerOfTheLeader() throws Exception {
     try (Installation installation = Installation.create(directory, 1);
-        ContainerCluster cluster = ContainerCluster.startOrSkip(installation, PAIRS)) {
+        ContainerCluster cluster = ContainerCluster.startOrSkip(installation, SLOTS)) {
       int leader = cluster.leader();
       Path ticks = directory.resolve("ticks");
       TickerJob job =
@@ -44,7 +48,7 @@ final class ContainerClusterIT {
       await()
           .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(standby.jobState(job.id())).isEqualTo("CANCELED"));
-      cluster.copyOfTaskManager("/tmp/ticks", ticks);
+      cluster.copyOfTaskManagers("/tmp/ticks", ticks);
       assertThat(TickLog.read(ticks, PAIRS).sources()).hasSize(PAIRS);
       job.assertUntouched(
           before.stream().map(task -> task.replace("RUNNING", "CANCELED")).toList(), standby);
