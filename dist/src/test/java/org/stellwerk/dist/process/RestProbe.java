@@ -15,6 +15,7 @@ import java.util.List;
 /** Asks a cluster's REST endpoint, as any HTTP client would. */
 final class RestProbe {
 
+  private static final String BOUNDARY = "part-boundary";
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -39,25 +40,49 @@ final class RestProbe {
 
   /** Uploads a jar; its id. */
   String upload(Path jar) throws IOException, InterruptedException {
-    String boundary = "jar-boundary";
+    JsonNode answer = postForm("/jars/upload", file("jarfile", jar));
+    return Path.of(answer.get("filename").asText()).getFileName().toString();
+  }
+
+  /** Submits a job graph in JSON with a jar; the answer's body, whatever its status. */
+  JsonNode submit(Path graph, Path jar) throws IOException, InterruptedException {
+    String names =
+        "{\"jobGraphFileName\":\"%s\",\"jobJarFileNames\":[\"%s\"]}"
+            .formatted(graph.getFileName(), jar.getFileName());
+    return postForm(
+        "/jobs",
+        part("request", "", HttpRequest.BodyPublishers.ofString(names)),
+        file("file_0", graph),
+        file("file_1", jar));
+  }
+
+  private static HttpRequest.BodyPublisher file(String name, Path file) throws IOException {
+    return part(
+        name, "; filename=\"" + file.getFileName() + "\"", HttpRequest.BodyPublishers.ofFile(file));
+  }
+
+  private static HttpRequest.BodyPublisher part(
+      String name, String more, HttpRequest.BodyPublisher content) {
     String head =
-        "--"
-            + boundary
-            + "\r\nContent-Disposition: form-data; name=\"jarfile\"; filename=\""
-            + jar.getFileName()
-            + "\"\r\n\r\n";
-    HttpRequest.BodyPublisher body =
-        HttpRequest.BodyPublishers.concat(
-            HttpRequest.BodyPublishers.ofString(head),
-            HttpRequest.BodyPublishers.ofFile(jar),
-            HttpRequest.BodyPublishers.ofString("\r\n--" + boundary + "--\r\n"));
+        "--%s\r\nContent-Disposition: form-data; name=\"%s\"%s\r\n\r\n"
+            .formatted(BOUNDARY, name, more);
+    return HttpRequest.BodyPublishers.concat(
+        HttpRequest.BodyPublishers.ofString(head),
+        content,
+        HttpRequest.BodyPublishers.ofString("\r\n"));
+  }
+
+  private JsonNode postForm(String path, HttpRequest.BodyPublisher... parts)
+      throws IOException, InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/jars/upload"))
-            .header("Content-Type", "multipart/form-data; boundary=" + boundary)
-            .POST(body)
+        HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+            .header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
+            .POST(
+                HttpRequest.BodyPublishers.concat(
+                    HttpRequest.BodyPublishers.concat(parts),
+                    HttpRequest.BodyPublishers.ofString("--" + BOUNDARY + "--\r\n")))
             .build();
-    String answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body();
-    return Path.of(JSON.readTree(answer).get("filename").asText()).getFileName().toString();
+    return JSON.readTree(HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body());
   }
 
   /** Posts JSON; the answer's body, whatever its status. */

@@ -54,6 +54,11 @@ final class TickerJob {
     return new TickerJob(jobId, output, pairs);
   }
 
+  /** The job of the same id in another cluster. */
+  TickerJob elsewhere(Path otherOutput) {
+    return new TickerJob(jobId, otherOutput, pairs);
+  }
+
   String id() {
     return jobId;
   }
