@@ -3,20 +3,23 @@
 # small cluster and two jobs, kills the leader, and keeps what each JVM has loaded by then, so that a
 # standby, too, finds what it needs when it takes over. Ports and directories are its own.
 # The build does this. In an installation that was unpacked or moved, or that has another JDK now, the
-# first processes write theirs when they are stopped; to have that done before, run this.
+# first processes write theirs when they are stopped; to have that done before, run this. The archives
+# that are there are replaced when all new ones are; if this fails or is interrupted, they stay.
 set -euo pipefail
 bin="$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 home="$(dirname "$bin")"
 work="$(mktemp -d "${TMPDIR:-/tmp}/stellwerk-archives.XXXXXX")"
 export STELLWERK_CONF_DIR="$work/conf" STELLWERK_LOG_DIR="$work/log" STELLWERK_PID_DIR="$work/run"
 export STELLWERK_DATA_DIR="$work/data"
+export STELLWERK_ARCHIVE_DIR="$home/lib/archives.new.$$" # on the same disk, to be moved at once
 finish() {
   local code=$?
   [ "$code" = 0 ] || tail -n 20 "$work"/out "$work"/log/*.out "$work"/log/*.log >&2 || true
   "$bin/stop-cluster.sh" >/dev/null 2>&1 || true
-  rm -rf "$work" "$home"/lib/stellwerk-*.new
+  rm -rf "$work" "$STELLWERK_ARCHIVE_DIR"
 }
 trap finish EXIT
+mkdir "$STELLWERK_ARCHIVE_DIR"
 
 free_port() { # a port that nothing listens on, of the thousand above $1
   local port
@@ -33,7 +36,6 @@ printf 'localhost\n' >"$work/conf/masters"
 printf 'localhost\n' >"$work/conf/workers"
 printf 'a b a\nc a b\n' >"$work/input"
 
-rm -f "$home"/lib/stellwerk-*.jsa*
 examples="$home/examples/stellwerk-examples.jar"
 "$bin/start-cluster.sh" >"$work/out"
 "$bin/stellwerk" run -d -c org.stellwerk.examples.Ticker "$examples" --sources 1 --sinks 1 --interval-ms 10 --output "$work/ticks" >>"$work/out"
@@ -48,7 +50,16 @@ done
 STELLWERK_WRITE_CLIENT_ARCHIVE=1 timeout 120 "$bin/stellwerk" run -m "localhost:$rest" -p 1 "$examples" \
   --input "$work/input" --output "$work/output" >>"$work/out"
 "$bin/stop-cluster.sh" >>"$work/out"
-for archive in "$home"/lib/stellwerk-client-*.new; do
+for archive in "$STELLWERK_ARCHIVE_DIR"/stellwerk-client-*.new; do
   mv "$archive" "${archive%.new}"
+done
+roles=(zookeeper jobmanager taskmanager client)
+for role in "${roles[@]}"; do
+  archives=("$STELLWERK_ARCHIVE_DIR/stellwerk-$role-"*.jsa)
+  [ -s "${archives[0]}" ] || { echo "The $role did not write its classes." >&2; exit 1; }
+done
+for role in "${roles[@]}"; do
+  rm -f "$home/lib/stellwerk-$role-"*.jsa
+  mv "$STELLWERK_ARCHIVE_DIR/stellwerk-$role-"*.jsa "$home/lib"
 done
 echo "Class archives: $(du -ch "$home"/lib/stellwerk-*.jsa | tail -n 1 | cut -f 1) in $home/lib."

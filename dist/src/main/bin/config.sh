@@ -169,13 +169,14 @@ add_opts() {
 
 # class_archive ROLE LOGFILE: the classes of a role as the JVM keeps them, with which a start takes half
 # the time. ARCHIVE is of use to this Java with these jars at this place only, hence the number in its
-# name. Where there is none, a process in the background writes NEW_ARCHIVE when it ends.
+# name. Where there is none, a process in the background writes NEW_ARCHIVE when it ends. All are in lib;
+# class-archives.sh has its own elsewhere until it has all of them.
 class_archive() {
-  local fits
+  local fits directory="${STELLWERK_ARCHIVE_DIR:-$STELLWERK_HOME/lib}"
   fits="$(stat -L -c '%n %s %Y' "$JAVA_BINARY" "$STELLWERK_HOME"/lib/*.jar | cksum)"
-  ARCHIVE="$STELLWERK_HOME/lib/stellwerk-$1-${fits%% *}.jsa"
+  ARCHIVE="$directory/stellwerk-$1-${fits%% *}.jsa"
   NEW_ARCHIVE=""
-  [ ! -r "$ARCHIVE" ] && [ -w "$STELLWERK_HOME/lib" ] || return 0
+  [ ! -r "$ARCHIVE" ] && [ -w "$directory" ] || return 0
   if [ "$1" = client ]; then
     [ -z "${STELLWERK_WRITE_CLIENT_ARCHIVE:-}" ] || NEW_ARCHIVE="$ARCHIVE.new"
   elif [ "$2" != console ]; then

@@ -95,7 +95,7 @@ keep_archive() {
   local new
   new="$(new_archive "$1" "$2")"
   if [ -s "$new" ]; then
-    rm -f "$STELLWERK_HOME/lib/stellwerk-$1-"*.jsa
+    rm -f "${new%/*}/stellwerk-$1-"*.jsa
     mv -f "$new" "${new%.*.new}"
   fi
 }

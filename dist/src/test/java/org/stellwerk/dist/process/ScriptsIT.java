@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,6 +71,7 @@ final class ScriptsIT {
     Process copying =
         new ProcessBuilder("cp", "-r", Installation.HOME.toString(), copy.toString()).start();
     assertThat(copying.waitFor()).isZero();
+    assertThatFailingToMakeArchivesLosesNone(copy);
     String script = copy.resolve("bin/zookeeper.sh").toString();
     try (Installation installation = Installation.create(directory, 1)) {
       for (boolean withArchive : List.of(false, true)) {
@@ -84,6 +86,23 @@ final class ScriptsIT {
           .filteredOn(name -> name.startsWith("stellwerk-zookeeper"))
           .hasSize(1);
     }
+  }
+
+  private static void assertThatFailingToMakeArchivesLosesNone(Path copy) throws Exception {
+    List<String> before = names(copy.resolve("lib"));
+    Path config = copy.resolve("conf/config.yaml");
+    String good = Files.readString(config);
+    Files.writeString(config, good + "taskmanager.numberOfTaskSlot: 3\n");
+    Process failing =
+        new ProcessBuilder(copy.resolve("bin/class-archives.sh").toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(failing.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(failing.waitFor()).as(said).isNotZero();
+    assertThat(said).contains("'taskmanager.numberOfTaskSlots'");
+    assertThat(names(copy.resolve("lib"))).containsExactlyInAnyOrderElementsOf(before);
+    assertThat(before).filteredOn(name -> name.endsWith(".jsa")).isNotEmpty();
+    Files.writeString(config, good);
   }
 
   private static List<Long> killAll(Installation installation) {
