@@ -16,6 +16,7 @@ import org.apache.curator.framework.recipes.leader.LeaderLatchListener;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.framework.state.ConnectionStateListener;
 import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -112,6 +113,14 @@ final class ZooKeeperLeaderElection implements LeaderElection, LatchFence {
     } catch (Exception e) {
       fail(new IOException("The leader latch cannot be started: " + e, e));
     }
+    boolean wanted;
+    synchronized (lock) {
+      wanted = latch == newLatch;
+    }
+    if (!wanted) {
+      // Who ended the candidacy meanwhile could not close a latch that had not started.
+      closeQuietly(newLatch);
+    }
   }
 
   @Override
@@ -179,27 +188,33 @@ final class ZooKeeperLeaderElection implements LeaderElection, LatchFence {
 
   /**
    * Runs in the queue of publications. The latch may delete its own node though it leads: when it
-   * made two, of which the answers came late.
+   * made two, of which the answers came late. A watch tells of one change, whichever, so it is set
+   * again; it is always the same object, of which ZooKeeper's client keeps one.
    */
   private void guard(Session guarded) {
     try {
-      boolean exists =
-          client
-                  .checkExists()
-                  .usingWatcher(
-                      (CuratorWatcher)
-                          event -> {
-                            if (event.getType() == Watcher.Event.EventType.NodeDeleted) {
-                              publications.execute(() -> onLatchNodeGone(guarded.id()));
-                            }
-                          })
-                  .forPath(guarded.latchNode())
-              != null;
-      if (!exists) {
+      String node = guarded.latchNode();
+      if (client.checkExists().usingWatcher(guarded.watch()).forPath(node) == null) {
         onLatchNodeGone(guarded.id());
       }
     } catch (Exception e) {
       LOG.debug("The latch node is watched when ZooKeeper is back: {}", e.toString());
+    }
+  }
+
+  /** Called by ZooKeeper's client; that the connection comes and goes leaves the watch in place. */
+  private void onLatchNodeEvent(UUID leaderSessionId, WatchedEvent event) {
+    if (event.getType() != Watcher.Event.EventType.None) {
+      publications.execute(
+          () -> {
+            Session current;
+            synchronized (lock) {
+              current = session;
+            }
+            if (current != null && current.id().equals(leaderSessionId)) {
+              guard(current);
+            }
+          });
     }
   }
 
@@ -357,8 +372,13 @@ final class ZooKeeperLeaderElection implements LeaderElection, LatchFence {
       synchronized (lock) {
         LeaderContender granted = contender;
         if (latch == source && closed == null && granted != null) {
+          UUID id = ids.nextUuid();
           Session won =
-              new Session(ids.nextUuid(), source.getLastPathIsLeader(), new AtomicReference<>());
+              new Session(
+                  id,
+                  source.getLastPathIsLeader(),
+                  event -> onLatchNodeEvent(id, event),
+                  new AtomicReference<>());
           session = won;
           LOG.info("Leadership granted with session {}", won.id());
           callbacks.deliver(() -> granted.grantLeadership(won.id()), granted::handleError);
@@ -377,7 +397,10 @@ final class ZooKeeperLeaderElection implements LeaderElection, LatchFence {
     }
   }
 
-  /** A leader session: what it stands by, and what it published. */
+  /** A leader session: what it stands by and who watches that, and what it published. */
   private record Session(
-      UUID id, String latchNode, AtomicReference<@Nullable LeaderInformation> confirmed) {}
+      UUID id,
+      String latchNode,
+      CuratorWatcher watch,
+      AtomicReference<@Nullable LeaderInformation> confirmed) {}
 }
