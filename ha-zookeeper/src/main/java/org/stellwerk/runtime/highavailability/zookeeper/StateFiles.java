@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +18,6 @@ import org.stellwerk.runtime.highavailability.StoreAccessDeniedException;
 import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.persistence.DurableFiles;
 import org.stellwerk.runtime.persistence.StorageDirectory;
-import org.stellwerk.util.IdGenerator;
 
 /**
  * Turns state into a node's data and back. Small state is the data itself; larger state goes to a
@@ -33,20 +33,21 @@ final class StateFiles {
   private static final String POINTER = "file ";
 
   private final Optional<Path> directory;
-  private final IdGenerator ids;
 
-  StateFiles(Optional<Path> directory, IdGenerator ids) {
+  StateFiles(Optional<Path> directory) {
     this.directory = directory;
-    this.ids = ids;
   }
 
   /**
-   * The data of the node that will hold the state; writes a file if need be.
+   * The data of the node that will hold the state; writes a file if need be. In one session it is
+   * the same file for the same state, however often that is repeated; no other session has one of
+   * that name, so whoever is deposed deletes none of its successor's.
    *
+   * @param name begins the name of the file
    * @throws StoreUnavailableException if that fails now: a disk that is full need not stay so
    * @throws StoreAccessDeniedException if the directory is not for this process
    */
-  byte[] store(String name, byte[] state) throws IOException {
+  byte[] store(String name, UUID session, byte[] state) throws IOException {
     if (state.length <= MAX_INLINE_BYTES) {
       return state;
     }
@@ -61,15 +62,18 @@ final class StateFiles {
                         + " bytes, too many for a ZooKeeper node; set"
                         + " 'high-availability.storageDir' to a directory that every JobManager"
                         + " reaches"));
-    String fileName = name + "-" + ids.nextUuid();
+    String checksum = sha256(state);
+    String fileName = name + "-" + session + "-" + checksum;
     try {
       Files.createDirectories(parent);
       Path file = parent.resolve(fileName);
-      DurableFiles.write(file, parent.resolve(fileName + ".tmp"), out -> out.write(state));
+      if (!Files.exists(file)) {
+        DurableFiles.write(file, parent.resolve(fileName + ".tmp"), out -> out.write(state));
+      }
     } catch (IOException e) {
       throw StorageDirectory.failure(parent, e);
     }
-    return (POINTER + fileName + " " + sha256(state)).getBytes(UTF_8);
+    return (POINTER + fileName + " " + checksum).getBytes(UTF_8);
   }
 
   /** The state that a node's data is or points to. */
@@ -106,12 +110,14 @@ final class StateFiles {
     return state;
   }
 
-  /** Removes the file that no node names any more; one that stays behind does no harm. */
-  void discard(byte[] data) {
-    Optional<String[]> pointer = pointer(data);
-    if (pointer.isPresent() && directory.isPresent()) {
-      deleteQuietly(directory.get().resolve(pointer.get()[1]));
-    }
+  /** The name of the file that a node's data points to. */
+  static Optional<String> fileOf(byte[] data) {
+    return pointer(data).map(parts -> parts[1]);
+  }
+
+  /** Removes a file that no node names any more; one that stays behind does no harm. */
+  void delete(String fileName) {
+    directory.ifPresent(parent -> deleteQuietly(parent.resolve(fileName)));
   }
 
   /** Removes all files. */

@@ -1,16 +1,22 @@
 package org.stellwerk.runtime.highavailability.zookeeper;
 
 import java.io.IOException;
-import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.data.Stat;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
 
 /**
  * Nodes whose data is state, or names the file that holds it, see {@link StateFiles}; the file goes
- * when no node names it any more. Every write is fenced, see {@link FencedTransactions}. Blocking.
+ * when no node names it any more. Which that is may be known only after some repetitions: the
+ * answer to a write may be lost. So files are noted before the write, and settled when it is known
+ * what the node holds. Every write is fenced, see {@link FencedTransactions}. Blocking; writes of
+ * one node are the caller's to order.
  */
 final class StateNodes {
 
@@ -18,6 +24,9 @@ final class StateNodes {
 
   private final FencedTransactions transactions;
   private final StateFiles files;
+
+  /** By the node's path: the files that it may or may not name until its write is settled. */
+  private final Map<String, Set<String>> unsettled = new ConcurrentHashMap<>();
 
   StateNodes(FencedTransactions transactions, StateFiles files) {
     this.transactions = transactions;
@@ -29,8 +38,8 @@ final class StateNodes {
 
   /** A write that is tried again when what it was made for has changed meanwhile. */
   @FunctionalInterface
-  interface Attempt<T> {
-    T run() throws Exception;
+  interface Write {
+    void run() throws Exception;
   }
 
   Optional<Node> read(String path) throws Exception {
@@ -54,74 +63,105 @@ final class StateNodes {
    * @throws KeeperException.NoNodeException if there is no node above it; nothing was written
    */
   void put(UUID leaderSessionId, String path, String fileName, byte[] state) throws Exception {
-    byte[] data = files.store(fileName, state);
-    put(path, data, () -> repeat(() -> replace(leaderSessionId, path, data)));
+    byte[] data = store(leaderSessionId, path, fileName, state);
+    settling(path, data, () -> repeat(() -> replace(leaderSessionId, path, data)));
   }
 
   /** As {@link #put}; does not ask first whether it is there, as a new job's node is not. */
   void putNew(UUID leaderSessionId, String path, String fileName, byte[] state) throws Exception {
-    byte[] data = files.store(fileName, state);
-    put(
+    byte[] data = store(leaderSessionId, path, fileName, state);
+    settling(
         path,
         data,
         () -> {
           try {
-            return create(leaderSessionId, path, data);
+            create(leaderSessionId, path, data);
           } catch (KeeperException.NodeExistsException e) {
-            return repeat(() -> replace(leaderSessionId, path, data));
+            repeat(() -> replace(leaderSessionId, path, data));
           }
         });
   }
 
-  private void put(String path, byte[] data, Attempt<Optional<Node>> write) throws Exception {
+  /** The data for the node; its file, if it needs one, is noted. */
+  byte[] store(UUID leaderSessionId, String path, String fileName, byte[] state)
+      throws IOException {
+    byte[] data = files.store(fileName, leaderSessionId, state);
+    note(path, data);
+    return data;
+  }
+
+  /** Runs a write after which the node has the data; null if it is gone then. */
+  void settling(String path, byte @Nullable [] data, Write write) throws Exception {
     try {
-      Optional<Node> replaced = write.run();
-      // After a lost answer it may be this very attempt's own data that is there already.
-      replaced.filter(old -> !Arrays.equals(old.data(), data)).ifPresent(this::discard);
-    } catch (NotLeaderException | KeeperException.NoNodeException e) {
-      discardUnlessStored(path, data);
+      write.run();
+      settle(path, data);
+    } catch (NotLeaderException | KeeperException e) {
+      if (!Transience.isTransient(e)) {
+        settleByLooking(path, e);
+      }
       throw e;
     }
   }
 
-  private Optional<Node> replace(UUID leaderSessionId, String path, byte[] data) throws Exception {
+  private void replace(UUID leaderSessionId, String path, byte[] data) throws Exception {
     Optional<Node> known = read(path);
     if (known.isEmpty()) {
-      return create(leaderSessionId, path, data);
+      create(leaderSessionId, path, data);
+      return;
     }
+    note(path, known.get().data());
     try {
       int version = known.get().stat().getVersion();
       transactions.commit(
           leaderSessionId, transactions.op().setData().withVersion(version).forPath(path, data));
-      return known;
     } catch (KeeperException.NoNodeException e) {
       throw new KeeperException.BadVersionException(path);
     }
   }
 
-  private Optional<Node> create(UUID leaderSessionId, String path, byte[] data) throws Exception {
+  private void create(UUID leaderSessionId, String path, byte[] data) throws Exception {
     transactions.commit(leaderSessionId, transactions.op().create().forPath(path, data));
-    return Optional.empty();
   }
 
-  /** The refused attempt may be the repetition of one that was applied, whose answer was lost. */
-  private void discardUnlessStored(String path, byte[] data) throws Exception {
-    Optional<Node> stored = read(path);
-    if (stored.isEmpty() || !Arrays.equals(stored.get().data(), data)) {
-      files.discard(data);
+  /** Notes the file of what the node has now, or will have if a write gets through. */
+  void note(String path, byte[] data) {
+    StateFiles.fileOf(data)
+        .ifPresent(
+            file ->
+                unsettled.computeIfAbsent(path, noted -> ConcurrentHashMap.newKeySet()).add(file));
+  }
+
+  /** The node has this data, or is gone: of the files that were noted it names no other. */
+  private void settle(String path, byte @Nullable [] data) {
+    Set<String> noted = unsettled.remove(path);
+    if (noted != null) {
+      Optional<String> kept = data == null ? Optional.empty() : StateFiles.fileOf(data);
+      noted.stream().filter(file -> !kept.equals(Optional.of(file))).forEach(files::delete);
     }
   }
 
-  /** Removes the file of a node that is gone, or has other data now. */
-  void discard(Node node) {
-    files.discard(node.data());
+  /** The refused attempt may be the repetition of one that was applied, whose answer was lost. */
+  private void settleByLooking(String path, Exception refusal) throws InterruptedException {
+    if (!unsettled.containsKey(path)) {
+      return;
+    }
+    try {
+      // Another server than the one that applied it may not know it yet.
+      transactions.client().sync().forPath(path);
+      settle(path, read(path).map(Node::data).orElse(null));
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      refusal.addSuppressed(e);
+    }
   }
 
   /** Runs a write until nobody else's comes between its reading and its writing. */
-  static <T> T repeat(Attempt<T> write) throws Exception {
+  static void repeat(Write write) throws Exception {
     for (int attempt = 1; ; attempt++) {
       try {
-        return write.run();
+        write.run();
+        return;
       } catch (KeeperException.NodeExistsException
           | KeeperException.BadVersionException
           | KeeperException.NotEmptyException e) {

@@ -51,12 +51,10 @@ public final class ZooKeeperHighAvailabilityServices implements HighAvailability
     FencedTransactions transactions = election.transactions();
     this.jobStore =
         new ZooKeeperJobStore(
-            transactions, new StateFiles(storage.map(base -> base.resolve("jobs")), ids));
+            transactions, new StateFiles(storage.map(base -> base.resolve("jobs"))));
     this.jobResultStore =
         new ZooKeeperJobResultStore(
-            transactions,
-            new StateFiles(storage.map(base -> base.resolve("results")), ids),
-            capacity);
+            transactions, new StateFiles(storage.map(base -> base.resolve("results"))), capacity);
     this.endedJobStore =
         storage.map(base -> new FileEndedJobStore(base.resolve("ended-jobs"), capacity, io));
   }

@@ -3,7 +3,6 @@ package org.stellwerk.runtime.highavailability.zookeeper;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +20,6 @@ import org.stellwerk.runtime.highavailability.StoreAccessDeniedException;
 import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.messages.JobResult;
-import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
 import org.stellwerk.runtime.persistence.JobResultSerializer;
 
 /**
@@ -38,14 +36,14 @@ final class ZooKeeperJobResultStore implements JobResultStore {
   private static final String DIRTY = ROOT + "/dirty";
 
   private final FencedTransactions transactions;
-  private final StateFiles files;
+  private final StateNodes nodes;
   private final int maxClean;
   private final Deque<String> clean = new ArrayDeque<>();
   private @Nullable UUID cleanKnownBy;
 
   ZooKeeperJobResultStore(FencedTransactions transactions, StateFiles files, int maxClean) {
     this.transactions = transactions;
-    this.files = files;
+    this.nodes = new StateNodes(transactions, files);
     this.maxClean = maxClean;
   }
 
@@ -55,15 +53,13 @@ final class ZooKeeperJobResultStore implements JobResultStore {
     return transactions.async(
         "store the result of job " + jobId,
         () -> {
-          byte[] data = files.store("result-" + jobId, JobResultSerializer.toBytes(result));
+          byte[] state = JobResultSerializer.toBytes(result);
+          String path = ALL + "/" + jobId;
+          byte[] data = nodes.store(leaderSessionId, path, "result-" + jobId, state);
           try {
-            create(leaderSessionId, jobId, data);
+            nodes.settling(path, data, () -> create(leaderSessionId, jobId, data));
           } catch (KeeperException.NodeExistsException e) {
             LOG.debug("Job {} has a result already; it stands", jobId);
-            discardUnlessStored(jobId, data);
-          } catch (NotLeaderException e) {
-            discardUnlessStored(jobId, data);
-            throw e;
           }
           return null;
         });
@@ -86,14 +82,6 @@ final class ZooKeeperJobResultStore implements JobResultStore {
         transactions.op().create().forPath(DIRTY + "/" + jobId, new byte[0]));
   }
 
-  /** An attempt that was repeated after a lost answer finds its own data. */
-  private void discardUnlessStored(JobID jobId, byte[] data) throws Exception {
-    Optional<byte[]> stored = read(ALL + "/" + jobId);
-    if (stored.isEmpty() || !Arrays.equals(stored.get(), data)) {
-      files.discard(data);
-    }
-  }
-
   @Override
   public CompletableFuture<Void> markResultAsClean(UUID leaderSessionId, JobID jobId) {
     return transactions.async(
@@ -105,7 +93,7 @@ final class ZooKeeperJobResultStore implements JobResultStore {
                 transactions.op().check().forPath(ALL + "/" + jobId),
                 transactions.op().delete().forPath(DIRTY + "/" + jobId));
           } catch (KeeperException.NoNodeException e) {
-            if (read(ALL + "/" + jobId).isEmpty()) {
+            if (nodes.read(ALL + "/" + jobId).isEmpty()) {
               throw new IllegalStateException(
                   "Job " + jobId + " has no result that could be marked as clean", e);
             }
@@ -126,7 +114,8 @@ final class ZooKeeperJobResultStore implements JobResultStore {
     clean.remove(newest);
     clean.addLast(newest);
     while (clean.size() > maxClean) {
-      remove(leaderSessionId, clean.removeFirst());
+      remove(leaderSessionId, clean.getFirst());
+      clean.removeFirst();
     }
   }
 
@@ -147,13 +136,18 @@ final class ZooKeeperJobResultStore implements JobResultStore {
   }
 
   private void remove(UUID leaderSessionId, String name) throws Exception {
-    Optional<byte[]> data = read(ALL + "/" + name);
-    try {
-      transactions.commit(leaderSessionId, transactions.op().delete().forPath(ALL + "/" + name));
-      data.ifPresent(files::discard);
-    } catch (KeeperException.NoNodeException e) {
-      LOG.debug("The result of job {} was removed already", name);
-    }
+    String path = ALL + "/" + name;
+    nodes.read(path).ifPresent(node -> nodes.note(path, node.data()));
+    nodes.settling(
+        path,
+        null,
+        () -> {
+          try {
+            transactions.commit(leaderSessionId, transactions.op().delete().forPath(path));
+          } catch (KeeperException.NoNodeException e) {
+            LOG.debug("The result of job {} was removed already", name);
+          }
+        });
   }
 
   @Override
@@ -176,17 +170,16 @@ final class ZooKeeperJobResultStore implements JobResultStore {
 
   /** Removes all results, whoever leads. */
   void clear() throws Exception {
-    Nodes.deleteTree(transactions.client(), ROOT);
-    files.discardAll();
+    nodes.clear(ROOT);
   }
 
   private Optional<JobResult> result(String name) throws Exception {
-    Optional<byte[]> data = read(ALL + "/" + name);
-    if (data.isEmpty()) {
+    Optional<StateNodes.Node> stored = nodes.read(ALL + "/" + name);
+    if (stored.isEmpty()) {
       return Optional.empty();
     }
     try {
-      return Optional.of(JobResultSerializer.fromBytes(files.load(data.get())));
+      return Optional.of(JobResultSerializer.fromBytes(nodes.load(stored.get())));
     } catch (StoreUnavailableException | StoreAccessDeniedException e) {
       throw e;
     } catch (IllegalArgumentException | IOException e) {
@@ -204,14 +197,6 @@ final class ZooKeeperJobResultStore implements JobResultStore {
               + DIRTY
               + "; then start the JobManager again",
           e);
-    }
-  }
-
-  private Optional<byte[]> read(String path) throws Exception {
-    try {
-      return Optional.of(transactions.client().getData().forPath(path));
-    } catch (KeeperException.NoNodeException e) {
-      return Optional.empty();
     }
   }
 }

@@ -3,9 +3,7 @@ package org.stellwerk.runtime.highavailability.zookeeper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -86,28 +84,25 @@ final class ZooKeeperJobStore implements JobStore {
     return transactions.async(
         "remove job " + jobId,
         () -> {
-          Map<String, Node> seen = new LinkedHashMap<>();
-          StateNodes.repeat(() -> remove(leaderSessionId, path(jobId), seen));
-          seen.values().forEach(nodes::discard);
+          String path = path(jobId);
+          StateNodes.Write removal = () -> StateNodes.repeat(() -> remove(leaderSessionId, path));
+          nodes.settling(path + PROGRESS, null, () -> nodes.settling(path, null, removal));
           return null;
         });
   }
 
-  /** Notes the nodes that it saw: when they are gone, so are their files. */
-  private boolean remove(UUID leaderSessionId, String path, Map<String, Node> seen)
-      throws Exception {
+  private void remove(UUID leaderSessionId, String path) throws Exception {
     List<Node> found = new ArrayList<>();
     nodes.read(path + PROGRESS).ifPresent(found::add);
     nodes.read(path).ifPresent(found::add);
     List<CuratorOp> deletions = new ArrayList<>();
     for (Node node : found) {
-      seen.put(node.path(), node);
+      nodes.note(node.path(), node.data());
       int version = node.stat().getVersion();
       deletions.add(transactions.op().delete().withVersion(version).forPath(node.path()));
     }
     try {
       transactions.commit(leaderSessionId, deletions.toArray(CuratorOp[]::new));
-      return true;
     } catch (KeeperException.NoNodeException e) {
       throw new KeeperException.BadVersionException(path);
     }

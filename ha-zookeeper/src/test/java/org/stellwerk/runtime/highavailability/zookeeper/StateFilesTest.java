@@ -7,35 +7,37 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.stellwerk.runtime.highavailability.StoreUnavailableException;
-import org.stellwerk.util.IdGenerator;
 
 class StateFilesTest {
 
   private static final byte[] LARGE = new byte[StateFiles.MAX_INLINE_BYTES + 1];
 
+  private static final UUID SESSION = new UUID(1, 2);
+
   @TempDir Path temp;
 
   @Test
   void largeStateIsInAFileThatTheDataNames() throws IOException {
-    StateFiles files = new StateFiles(Optional.of(temp.resolve("jobs")), IdGenerator.secure());
-    byte[] data = files.store("a-job", LARGE);
+    StateFiles files = new StateFiles(Optional.of(temp.resolve("jobs")));
+    byte[] data = files.store("a-job", SESSION, LARGE);
     assertThat(data.length).isLessThan(1000);
     assertThat(files.load(data)).isEqualTo(LARGE);
-    files.discard(data);
+    files.delete(StateFiles.fileOf(data).orElseThrow());
     assertThatThrownBy(() -> files.load(data)).hasMessageContaining("is missing");
   }
 
   @Test
   void aDirectoryThatTakesNothingNowMayTakeItLater() throws IOException {
     Path blocked = Files.writeString(temp.resolve("jobs"), "a file where a directory should be");
-    StateFiles files = new StateFiles(Optional.of(blocked), IdGenerator.secure());
-    assertThatThrownBy(() -> files.store("a-job", LARGE))
+    StateFiles files = new StateFiles(Optional.of(blocked));
+    assertThatThrownBy(() -> files.store("a-job", SESSION, LARGE))
         .isInstanceOf(StoreUnavailableException.class)
         .hasMessageStartingWith("'high-availability.storageDir' at " + blocked + " fails: ");
     Files.delete(blocked);
-    assertThat(files.load(files.store("a-job", LARGE))).isEqualTo(LARGE);
+    assertThat(files.load(files.store("a-job", SESSION, LARGE))).isEqualTo(LARGE);
   }
 }

@@ -30,6 +30,9 @@ import org.stellwerk.runtime.id.JobVertexID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobVertex;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
+import org.stellwerk.runtime.messages.JobResult;
+import org.stellwerk.runtime.messages.JobStatus;
+import org.stellwerk.runtime.messages.SerializedThrowable;
 import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
 import org.stellwerk.runtime.options.HighAvailabilityOptions;
 
@@ -110,6 +113,9 @@ class ZooKeeperFaultsTest {
     RecordingContender contender = contend(member);
     UUID first = contender.awaitGrants(1).get(0);
     member.leaderElection().confirmLeadership(information(first)).join();
+    // It is watched on after any change.
+    member.client().setData().forPath(latchNode(member), new byte[] {1});
+    member.client().setData().forPath(latchNode(member), new byte[] {2});
     deleteLatchNode(member);
     // Without a write that is refused.
     contender.awaitRevocations(1);
@@ -128,8 +134,11 @@ class ZooKeeperFaultsTest {
   }
 
   private static void deleteLatchNode(ZooKeeperHighAvailabilityServices member) throws Exception {
-    String latch = "/latch/" + member.client().getChildren().forPath("/latch").get(0);
-    member.client().delete().forPath(latch);
+    member.client().delete().forPath(latchNode(member));
+  }
+
+  private static String latchNode(ZooKeeperHighAvailabilityServices member) throws Exception {
+    return "/latch/" + member.client().getChildren().forPath("/latch").get(0);
   }
 
   @Test
@@ -216,7 +225,7 @@ class ZooKeeperFaultsTest {
 
   @Test
   void aWriteThatIsRepeatedAfterALostAnswerKeepsTheFileOfTheFirst() throws Exception {
-    ZooKeeperHighAvailabilityServices member = members.createWithConstantIds();
+    ZooKeeperHighAvailabilityServices member = members.create();
     UUID session = contend(member).awaitGrants(1).get(0);
     for (int i = 0; i < 2; i++) {
       assertThat(member.jobStore().putJob(session, graph(1, 1 << 20))).succeedsWithin(PATIENCE);
@@ -231,6 +240,55 @@ class ZooKeeperFaultsTest {
         .isInstanceOf(NotLeaderException.class);
     assertThat(JobStoreContract.graphs(member.jobStore())).containsExactly(graph(1, 1 << 20));
     member.closeAsync().join();
+  }
+
+  @Test
+  void repetitionsWhileZooKeeperIsAwayShareOneFile() throws Exception {
+    ZooKeeperHighAvailabilityServices member =
+        members.create(
+            members.configuration().with(HighAvailabilityOptions.ZOOKEEPER_MAX_RETRY_ATTEMPTS, 1));
+    RecordingContender contender = contend(member);
+    UUID session = contender.awaitGrants(1).get(0);
+    assertThat(member.jobStore().putJob(session, graph(1, 1 << 20))).succeedsWithin(PATIENCE);
+    server.stop();
+    for (int i = 0; i < 2; i++) {
+      assertThat(member.jobStore().putJob(session, graph(1, 2 << 20)))
+          .failsWithin(PATIENCE)
+          .withThrowableThat()
+          .withCauseInstanceOf(StoreUnavailableException.class);
+      assertThat(files()).hasSize(2);
+    }
+    server.restart();
+    await()
+        .atMost(PATIENCE)
+        .ignoreExceptions()
+        .until(
+            () -> member.jobStore().putJob(contender.session(), graph(1, 2 << 20)).get() == null);
+    assertThat(files()).hasSize(1);
+    assertThat(member.jobStore().removeJob(contender.session(), graph(1, 0).jobId()))
+        .succeedsWithin(PATIENCE);
+    assertThat(files()).isEmpty();
+    member.closeAsync().join();
+  }
+
+  @Test
+  void aLargeResultThatDoesNotStandLeavesNoFile() throws Exception {
+    ZooKeeperHighAvailabilityServices member = members.create();
+    UUID session = contend(member).awaitGrants(1).get(0);
+    JobResult first = failed(StateFiles.MAX_INLINE_BYTES + 1);
+    for (JobResult result : List.of(first, first, failed(2 * StateFiles.MAX_INLINE_BYTES))) {
+      assertThat(member.jobResultStore().createDirtyResult(session, result))
+          .succeedsWithin(PATIENCE);
+      assertThat(files()).hasSize(1);
+    }
+    assertThat(member.jobResultStore().getDirtyResults().get()).containsExactly(first);
+    member.closeAsync().join();
+  }
+
+  private static JobResult failed(int characters) {
+    SerializedThrowable failure =
+        SerializedThrowable.of(new IllegalStateException("x".repeat(characters)));
+    return new JobResult(new JobID(new UUID(0, 1)), "job", JobStatus.FAILED, 5, failure);
   }
 
   @Test

@@ -20,7 +20,6 @@ import org.stellwerk.runtime.highavailability.JobStore;
 import org.stellwerk.runtime.highavailability.StoredJob;
 import org.stellwerk.runtime.highavailability.contract.JobStoreContract;
 import org.stellwerk.runtime.jobgraph.JobGraph;
-import org.stellwerk.util.IdGenerator;
 
 class ZooKeeperJobStoreTest extends JobStoreContract {
 
@@ -69,7 +68,7 @@ class ZooKeeperJobStoreTest extends JobStoreContract {
     JobStore reader =
         new ZooKeeperJobStore(
             new FencedTransactions(member.client(), NOBODY_LEADS, calls::add),
-            new StateFiles(Optional.empty(), IdGenerator.secure()));
+            new StateFiles(Optional.empty()));
     CompletableFuture<List<StoredJob>> read = reader.recoverJobs();
     assertThat(calls).hasSize(1);
     calls.remove().run();

@@ -2,12 +2,10 @@ package org.stellwerk.runtime.highavailability.zookeeper;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooKeeper;
 import org.stellwerk.configuration.Configuration;
@@ -47,14 +45,6 @@ final class ZooKeeperMembers implements AutoCloseable {
 
   ZooKeeperHighAvailabilityServices create() throws Exception {
     return create(configuration());
-  }
-
-  /** A member of which every id but the first session's, so every file of a job, is the same. */
-  ZooKeeperHighAvailabilityServices createWithConstantIds() throws Exception {
-    UUID id = ids.nextUuid();
-    AtomicBoolean first = new AtomicBoolean(true);
-    return ZooKeeperHighAvailabilityServices.create(
-        configuration(), io, () -> first.getAndSet(false) ? ids.nextUuid() : id);
   }
 
   ZooKeeperHighAvailabilityServices create(Configuration configuration) throws Exception {
