@@ -2,7 +2,6 @@ package org.stellwerk.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.stellwerk.simulation.ScenarioCluster.ASK;
-import static org.stellwerk.simulation.ScenarioCluster.job;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,30 +23,21 @@ import org.stellwerk.runtime.options.HeartbeatOptions;
  * attempts, none of them cancelled, no restart. The exceptions are scenarios of {@link
  * LostTasksScenarioTest}.
  */
-class LeaderChangeScenarioTest {
+class LeaderChangeScenarioTest extends LeaderScenario {
 
   private static final Duration LONG = Duration.ofSeconds(100);
 
-  private ScenarioCluster cluster;
-  private SimWorld world;
-  private TaskLog log;
   private JobGraph job;
   private List<ExecutionAttemptID> attempts;
 
-  /** A job runs, with two subtasks on each of two TaskManagers; jm-1 leads, jm-2 stands by. */
+  /** The job of {@link #startJob} runs for long. */
   private void startWithARunningJob(long seed) {
     startWithARunningJob(seed, Configuration.empty());
   }
 
   private void startWithARunningJob(long seed, Configuration configuration) {
-    cluster = new ScenarioCluster(seed, configuration).withTaskManagers();
-    world = cluster.world();
-    log = TaskLog.of(world);
-    job = job(SimTaskPlan.finishesAfter(LONG), 4);
-    world.await(cluster.submit(job));
-    cluster.await(() -> cluster.running("tm-1") == 2 && cluster.running("tm-2") == 2);
-    // The JobMaster has heard of it.
-    world.scheduler().runFor(Duration.ofSeconds(1));
+    start(seed, configuration);
+    job = startJob(SimTaskPlan.finishesAfter(LONG));
     attempts = cluster.allRunning();
   }
 
@@ -58,19 +48,16 @@ class LeaderChangeScenarioTest {
     assertThat(log.begun()).hasSameElementsAs(attempts);
     assertThat(log.cancelled()).isEmpty();
     assertThat(cluster.restartsOf(job)).isZero();
-    assertThat(cluster.awaitResult(job)).isEqualTo(JobStatus.FINISHED);
+    assertEnds(job, JobStatus.FINISHED, 4);
     assertThat(log.begun()).hasSameElementsAs(attempts);
     assertThat(log.finished()).hasSameElementsAs(attempts);
-    cluster.assertWellAndIdle(4);
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
   void theLeaderIsKilledAndAnotherOneStandsBy(long seed) {
     startWithARunningJob(seed);
-    UUID first = cluster.leader();
-    world.faults().crash("jm-1");
-    cluster.awaitAnotherLeaderThan(first);
+    killTheLeader();
     tasksWentOn();
   }
 
@@ -78,9 +65,7 @@ class LeaderChangeScenarioTest {
   @ValueSource(longs = {1, 2, 3, 4})
   void theLeaderIsAskedToEnd(long seed) {
     startWithARunningJob(seed);
-    UUID first = cluster.leader();
-    world.faults().stop("jm-1");
-    cluster.awaitAnotherLeaderThan(first);
+    untilAnotherLeads(() -> world.faults().stop("jm-1"));
     tasksWentOn();
   }
 
@@ -88,13 +73,13 @@ class LeaderChangeScenarioTest {
   @ValueSource(longs = {1, 2, 3, 4})
   void theOnlyJobManagerIsKilledAndStartedAgain(long seed) {
     startWithARunningJob(seed);
-    UUID first = cluster.leader();
-    world.faults().crash("jm-2");
-    world.faults().crash("jm-1");
-    world.scheduler().runFor(Duration.ofSeconds(20));
-    assertThat(cluster.allRunning()).isEqualTo(attempts);
-    world.faults().restart("jm-1");
-    cluster.awaitAnotherLeaderThan(first);
+    untilAnotherLeads(
+        () -> {
+          killBothJobManagers();
+          runFor(20);
+          assertThat(cluster.allRunning()).isEqualTo(attempts);
+          world.faults().restart("jm-1");
+        });
     tasksWentOn();
   }
 
@@ -102,10 +87,11 @@ class LeaderChangeScenarioTest {
   @ValueSource(longs = {1, 2, 3, 4})
   void leadershipMovesSeveralTimesInARow(long seed) {
     startWithARunningJob(seed);
-    UUID first = cluster.leader();
-    world.faults().leaderPingPong(5);
-    world.scheduler().runFor(Duration.ofSeconds(5));
-    cluster.awaitAnotherLeaderThan(first);
+    untilAnotherLeads(
+        () -> {
+          world.faults().leaderPingPong(5);
+          runFor(5);
+        });
     tasksWentOn();
   }
 
@@ -118,38 +104,38 @@ class LeaderChangeScenarioTest {
     world.awaitFreeSlots(1, ScenarioCluster.BOUND);
     world.await(cluster.submit(other));
     cluster.await(() -> cluster.running("tm-3") == 1);
-    world.scheduler().runFor(Duration.ofSeconds(1));
+    runFor(1);
     UUID first = cluster.leader();
     var dispatcher = world.dispatcher();
     world.faults().crash("zk");
-    world.scheduler().runFor(Duration.ofSeconds(15));
+    runFor(15);
     // Its jobs can be listed and cancelled meanwhile.
     assertThat(world.await(dispatcher.requestMultipleJobDetails(ASK))).hasSize(2);
     cluster.cancel(dispatcher, other.jobId());
     cluster.await(() -> cluster.running("tm-3") == 0);
-    world.scheduler().runFor(Duration.ofSeconds(15));
+    runFor(15);
     world.faults().restart("zk");
     cluster.await(() -> world.coordination().publishedLeader().isPresent());
     assertThat(cluster.leader()).isEqualTo(first);
     assertThat(cluster.awaitResult(other)).isEqualTo(JobStatus.CANCELED);
     assertThat(cluster.allRunning()).isEqualTo(attempts);
-    assertThat(cluster.awaitResult(job)).isEqualTo(JobStatus.FINISHED);
+    assertEnds(job, JobStatus.FINISHED, 5);
     assertThat(log.finished()).hasSameElementsAs(attempts);
-    cluster.assertWellAndIdle(5);
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
   void theLeaderIsKilledWhileTheCoordinationServiceIsAway(long seed) {
     startWithARunningJob(seed);
-    UUID first = cluster.leader();
-    world.faults().crash("zk");
-    world.scheduler().runFor(Duration.ofSeconds(2));
-    world.faults().crash("jm-1");
-    world.scheduler().runFor(Duration.ofSeconds(30));
-    assertThat(cluster.allRunning()).isEqualTo(attempts);
-    world.faults().restart("zk");
-    cluster.awaitAnotherLeaderThan(first);
+    untilAnotherLeads(
+        () -> {
+          world.faults().crash("zk");
+          runFor(2);
+          world.faults().crash("jm-1");
+          runFor(30);
+          assertThat(cluster.allRunning()).isEqualTo(attempts);
+          world.faults().restart("zk");
+        });
     tasksWentOn();
   }
 
@@ -164,7 +150,7 @@ class LeaderChangeScenarioTest {
     cluster.awaitAnotherLeaderThan(first);
     cluster.awaitLed(job, JobStatus.RUNNING);
     cluster.await(() -> !world.node("jm-1").isFrozen());
-    world.scheduler().runFor(Duration.ofSeconds(5));
+    runFor(5);
     assertThat(world.coordination().believers()).hasSize(1);
     assertThat(writers).doesNotContain(first);
     tasksWentOn();
@@ -188,12 +174,10 @@ class LeaderChangeScenarioTest {
   @ValueSource(longs = {1, 2, 3, 4})
   void theLeaderIsCutFromTheCoordinationServiceOnly(long seed) {
     startWithARunningJob(seed);
-    UUID first = cluster.leader();
-    world.faults().cutFromCoordination("jm-1", SimFaults.Way.BOTH);
-    cluster.awaitAnotherLeaderThan(first);
+    untilAnotherLeads(() -> world.faults().cutFromCoordination("jm-1", SimFaults.Way.BOTH));
     cluster.awaitLed(job, JobStatus.RUNNING);
     assertThat(world.coordination().believers()).hasSize(2);
-    world.scheduler().runFor(Duration.ofSeconds(20));
+    runFor(20);
     world.faults().reconnectToCoordination("jm-1");
     cluster.await(() -> world.coordination().believers().size() == 1);
     tasksWentOn();
@@ -204,10 +188,8 @@ class LeaderChangeScenarioTest {
   @ValueSource(longs = {1, 2, 3, 4})
   void theLeaderIsCutFromTheCoordinationServiceOneWay(long seed) {
     startWithARunningJob(seed);
-    UUID first = cluster.leader();
-    world.faults().cutFromCoordination("jm-1", SimFaults.Way.TO_SERVICE);
-    cluster.awaitAnotherLeaderThan(first);
-    world.scheduler().runFor(Duration.ofSeconds(20));
+    untilAnotherLeads(() -> world.faults().cutFromCoordination("jm-1", SimFaults.Way.TO_SERVICE));
+    runFor(20);
     world.faults().reconnectToCoordination("jm-1");
     tasksWentOn();
   }
@@ -220,7 +202,7 @@ class LeaderChangeScenarioTest {
     UUID first = cluster.leader();
     world.faults().cutFromCoordination("tm-1", SimFaults.Way.BOTH);
     world.faults().cutFromCoordination("tm-2", SimFaults.Way.BOTH);
-    world.scheduler().runFor(Duration.ofSeconds(20));
+    runFor(20);
     world.faults().reconnectToCoordination("tm-1");
     world.faults().reconnectToCoordination("tm-2");
     assertThat(cluster.leader()).isEqualTo(first);
@@ -235,7 +217,7 @@ class LeaderChangeScenarioTest {
         seed, Configuration.empty().with(HeartbeatOptions.TIMEOUT, Duration.ofSeconds(15)));
     List<String> taskManagers = List.of("tm-1", "tm-2");
     world.network().partition(List.of("jm-1"), taskManagers);
-    world.scheduler().runFor(Duration.ofSeconds(8));
+    runFor(8);
     world.network().setStatus(List.of("jm-1"), taskManagers, Status.CONNECTED);
     tasksWentOn();
   }
@@ -244,9 +226,7 @@ class LeaderChangeScenarioTest {
   @ValueSource(longs = {1, 2, 3, 4})
   void theLeaderIsKilledAndItsAddressAnswersNobody(long seed) {
     startWithARunningJob(seed);
-    UUID first = cluster.leader();
-    world.network().isolate("jm-1");
-    cluster.awaitAnotherLeaderThan(first);
+    untilAnotherLeads(() -> world.network().isolate("jm-1"));
     cluster.awaitLed(job, JobStatus.RUNNING);
     world.faults().crash("jm-1");
     assertThat(world.endpoints(JobMaster.class)).hasSize(1);
@@ -261,10 +241,10 @@ class LeaderChangeScenarioTest {
         seed, Configuration.empty().with(HeartbeatOptions.TIMEOUT, Duration.ofSeconds(5)));
     List<String> host = List.of("jm-1", "jm-2", SimCoordination.NODE_NAME);
     host.forEach(world.network()::isolate);
-    world.scheduler().runFor(Duration.ofSeconds(1));
+    runFor(1);
     world.faults().crash("jm-1");
     world.faults().crash("jm-2");
-    world.scheduler().runFor(Duration.ofSeconds(40));
+    runFor(40);
     assertThat(cluster.allRunning()).isEqualTo(attempts);
     host.forEach(world.network()::rejoin);
     world.faults().restart("jm-1");
@@ -281,7 +261,7 @@ class LeaderChangeScenarioTest {
       cluster.await(() -> !world.node(jobManager).isAlive());
       world.faults().restart(jobManager);
       cluster.awaitLed(job, JobStatus.RUNNING);
-      world.scheduler().runFor(Duration.ofSeconds(2));
+      runFor(2);
     }
     tasksWentOn();
   }
@@ -291,14 +271,11 @@ class LeaderChangeScenarioTest {
   @ValueSource(longs = {1, 2, 3, 4})
   void whatWasTakenOverCanBeCancelled(long seed) {
     startWithARunningJob(seed);
-    UUID first = cluster.leader();
-    world.faults().crash("jm-1");
-    cluster.awaitAnotherLeaderThan(first);
+    killTheLeader();
     cluster.awaitLed(job, JobStatus.RUNNING);
     JobID jobId = job.jobId();
     cluster.cancel(world.dispatcher(), jobId);
-    assertThat(cluster.awaitResult(job)).isEqualTo(JobStatus.CANCELED);
+    assertEnds(job, JobStatus.CANCELED, 4);
     assertThat(log.begun()).hasSameElementsAs(attempts);
-    cluster.assertWellAndIdle(4);
   }
 }

@@ -26,33 +26,10 @@ import org.stellwerk.runtime.options.RestartStrategyOptions;
  * What a change of leaders costs at most: tasks that are lost start again by region, nothing else
  * does; what has finished, was cancelled or was counted stays so.
  */
-class LostTasksScenarioTest {
+class LostTasksScenarioTest extends LeaderScenario {
 
   private static final Duration LONG = Duration.ofSeconds(70);
   private static final Duration LEASE = Duration.ofSeconds(12);
-
-  private ScenarioCluster cluster;
-  private SimWorld world;
-  private TaskLog log;
-
-  private void start(long seed) {
-    start(seed, Configuration.empty());
-  }
-
-  private void start(long seed, Configuration configuration) {
-    cluster = new ScenarioCluster(seed, configuration).withTaskManagers();
-    world = cluster.world();
-    log = TaskLog.of(world);
-  }
-
-  /** The job runs with four subtasks that have nothing to do with one another. */
-  private JobGraph startJob(SimTaskPlan plan) {
-    JobGraph job = ScenarioCluster.job(plan, 4);
-    world.await(cluster.submit(job));
-    cluster.await(() -> cluster.running("tm-1") == 2 && cluster.running("tm-2") == 2);
-    world.scheduler().runFor(Duration.ofSeconds(1));
-    return job;
-  }
 
   private static JobGraph job(Configuration configuration, JobVertex... vertices) {
     return new JobGraph(
@@ -84,10 +61,11 @@ class LostTasksScenarioTest {
         world.taskRunner("tm-2").running().stream()
             .map(ExecutionAttemptID::executionVertexId)
             .toList();
-    UUID first = cluster.leader();
-    world.faults().crash("jm-1");
-    world.faults().crash("tm-2");
-    cluster.awaitAnotherLeaderThan(first);
+    untilAnotherLeads(
+        () -> {
+          world.faults().crash("jm-1");
+          world.faults().crash("tm-2");
+        });
     cluster.await(() -> cluster.running("tm-3") == 2);
     assertThat(world.taskRunner("tm-3").running())
         .extracting(ExecutionAttemptID::executionVertexId)
@@ -111,15 +89,14 @@ class LostTasksScenarioTest {
     List<ExecutionAttemptID> others = world.taskRunner("tm-1").running();
     UUID first = cluster.leader();
     world.network().partition(List.of("jm-1"), List.of("tm-2"));
-    world.scheduler().runFor(Duration.ofSeconds(15));
+    runFor(15);
     assertThat(cluster.running("tm-2")).isZero();
     assertThat(world.taskRunner("tm-1").running()).isEqualTo(others);
     world.network().setStatus(List.of("jm-1"), List.of("tm-2"), Status.CONNECTED);
     cluster.await(() -> cluster.running("tm-2") == 2);
     assertThat(cluster.leader()).isEqualTo(first);
-    assertThat(cluster.awaitResult(job)).isEqualTo(JobStatus.FINISHED);
+    assertEnds(job, JobStatus.FINISHED, 4);
     assertThat(log.finished()).containsAll(others);
-    cluster.assertWellAndIdle(4);
   }
 
   @ParameterizedTest
@@ -130,12 +107,11 @@ class LostTasksScenarioTest {
     List<ExecutionAttemptID> others = world.taskRunner("tm-1").running();
     world.network().setOneWay("tm-2", "jm-1", Status.BLACKHOLE);
     cluster.await(() -> cluster.running("tm-2") == 0);
-    world.scheduler().runFor(Duration.ofSeconds(10));
+    runFor(10);
     world.network().setOneWay("tm-2", "jm-1", Status.CONNECTED);
     cluster.await(() -> cluster.running("tm-2") == 2);
-    assertThat(cluster.awaitResult(job)).isEqualTo(JobStatus.FINISHED);
+    assertEnds(job, JobStatus.FINISHED, 4);
     assertThat(log.finished()).containsAll(others);
-    cluster.assertWellAndIdle(4);
   }
 
   @ParameterizedTest
@@ -144,17 +120,15 @@ class LostTasksScenarioTest {
     start(seed, Configuration.empty().with(JobManagerOptions.RECONNECT_LEASE, LEASE));
     JobGraph job = startJob(SimTaskPlan.finishesAfter(LONG));
     List<ExecutionAttemptID> attempts = cluster.allRunning();
-    world.faults().crash("jm-2");
-    world.faults().crash("jm-1");
+    killBothJobManagers();
     world.scheduler().runFor(LEASE.minusSeconds(2));
     assertThat(cluster.allRunning()).isEqualTo(attempts);
-    world.scheduler().runFor(Duration.ofSeconds(4));
+    runFor(4);
     assertThat(cluster.allRunning()).isEmpty();
     world.faults().restart("jm-1");
     cluster.await(() -> cluster.allRunning().size() == 4);
     assertThat(cluster.allRunning()).allMatch(attempt -> attempt.attemptNumber() > 0);
-    assertThat(cluster.awaitResult(job)).isEqualTo(JobStatus.FINISHED);
-    cluster.assertWellAndIdle(4);
+    assertEnds(job, JobStatus.FINISHED, 4);
   }
 
   /** The TaskManager keeps the end of a task of which no leader has heard. */
@@ -167,16 +141,14 @@ class LostTasksScenarioTest {
     JobGraph job = job(Configuration.empty(), soon, late);
     world.await(cluster.submit(job));
     cluster.await(() -> cluster.allRunning().size() == 2);
-    world.scheduler().runFor(Duration.ofSeconds(1));
-    world.faults().crash("jm-2");
-    world.faults().crash("jm-1");
-    world.scheduler().runFor(Duration.ofSeconds(20));
+    runFor(1);
+    killBothJobManagers();
+    runFor(20);
     assertThat(log.finished()).hasSize(1);
     world.faults().restart("jm-1");
-    assertThat(cluster.awaitResult(job)).isEqualTo(JobStatus.FINISHED);
+    assertEnds(job, JobStatus.FINISHED, 4);
     assertThat(log.timesBegun(subtaskOf(soon))).isEqualTo(1);
     assertThat(log.timesBegun(subtaskOf(late))).isEqualTo(1);
-    cluster.assertWellAndIdle(4);
   }
 
   /** At each moment between a task's end and the moment at which that is durable, and later. */
@@ -203,10 +175,9 @@ class LostTasksScenarioTest {
         });
     world.await(cluster.submit(job));
     cluster.awaitAnotherLeaderThan(first);
-    assertThat(cluster.awaitResult(job)).isEqualTo(JobStatus.FINISHED);
+    assertEnds(job, JobStatus.FINISHED, 4);
     assertThat(log.timesBegun(subtaskOf(soon))).isEqualTo(1);
     assertThat(log.timesBegun(subtaskOf(late))).isEqualTo(1);
-    cluster.assertWellAndIdle(4);
   }
 
   /** That it has finished is durable, so that nobody needs its TaskManager to know. */
@@ -226,16 +197,16 @@ class LostTasksScenarioTest {
         });
     world.await(cluster.submit(job));
     cluster.await(() -> where.size() == 1);
-    world.scheduler().runFor(Duration.ofSeconds(2));
-    UUID first = cluster.leader();
-    world.faults().crash("jm-1");
-    world.faults().crash(where.get(0));
-    cluster.awaitAnotherLeaderThan(first);
-    world.scheduler().runFor(Duration.ofSeconds(1));
+    runFor(2);
+    untilAnotherLeads(
+        () -> {
+          world.faults().crash("jm-1");
+          world.faults().crash(where.get(0));
+        });
+    runFor(1);
     world.faults().restart(where.get(0));
-    assertThat(cluster.awaitResult(job)).isEqualTo(JobStatus.FINISHED);
+    assertEnds(job, JobStatus.FINISHED, 4);
     assertThat(log.timesBegun(subtaskOf(soon))).isEqualTo(1);
-    cluster.assertWellAndIdle(4);
   }
 
   /** One restart is allowed; the next leader carries it out, and does not allow another one. */
@@ -247,15 +218,12 @@ class LostTasksScenarioTest {
     JobVertex other = vertex(2, SimTaskPlan.finishesAfter(LONG));
     JobGraph job = job(oneRestart(Duration.ofSeconds(6)), failing, other);
     world.await(cluster.submit(job));
-    UUID first = cluster.leader();
     cluster.awaitLed(job, JobStatus.RESTARTING);
-    world.scheduler().runFor(Duration.ofSeconds(1));
-    world.faults().crash("jm-1");
-    cluster.awaitAnotherLeaderThan(first);
-    assertThat(cluster.awaitResult(job)).isEqualTo(JobStatus.FAILED);
+    runFor(1);
+    killTheLeader();
+    assertEnds(job, JobStatus.FAILED, 4);
     assertThat(log.timesBegun(subtaskOf(failing))).isEqualTo(2);
     assertThat(log.timesBegun(subtaskOf(other))).isEqualTo(1);
-    cluster.assertWellAndIdle(4);
   }
 
   private static Configuration oneRestart(Duration delay) {
@@ -273,14 +241,11 @@ class LostTasksScenarioTest {
     JobVertex other = vertex(2, SimTaskPlan.finishesAfter(LONG));
     JobGraph job = job(oneRestart(Duration.ofMillis(100)), failing, other);
     world.await(cluster.submit(job));
-    UUID first = cluster.leader();
     cluster.await(() -> log.timesBegun(subtaskOf(failing)) == 2);
-    world.scheduler().runFor(Duration.ofSeconds(3));
-    world.faults().crash("jm-1");
-    cluster.awaitAnotherLeaderThan(first);
-    assertThat(cluster.awaitResult(job)).isEqualTo(JobStatus.FAILED);
+    runFor(3);
+    killTheLeader();
+    assertEnds(job, JobStatus.FAILED, 4);
     assertThat(log.timesBegun(subtaskOf(failing))).isEqualTo(2);
-    cluster.assertWellAndIdle(4);
   }
 
   /** Tasks that ignore the cancellation are still there when the next leader comes. */
@@ -290,14 +255,11 @@ class LostTasksScenarioTest {
     start(seed);
     JobGraph job =
         startJob(SimTaskPlan.finishesAfter(LONG).ignoringCancelFor(Duration.ofSeconds(8)));
-    UUID first = cluster.leader();
     cluster.cancel(world.dispatcher(), job.jobId());
-    world.faults().crash("jm-1");
-    cluster.awaitAnotherLeaderThan(first);
-    assertThat(cluster.awaitResult(job)).isEqualTo(JobStatus.CANCELED);
+    killTheLeader();
+    assertEnds(job, JobStatus.CANCELED, 4);
     assertThat(log.begun()).hasSize(4);
     assertThat(log.finished()).isEmpty();
-    cluster.assertWellAndIdle(4);
   }
 
   /** What a TaskManager does not bring to the next leader in time starts elsewhere. */
@@ -309,17 +271,14 @@ class LostTasksScenarioTest {
     world.startTaskManager("tm-3", 2);
     world.awaitFreeSlots(2, ScenarioCluster.BOUND);
     List<ExecutionAttemptID> others = world.taskRunner("tm-1").running();
-    UUID first = cluster.leader();
     world.faults().freeze("tm-2", Duration.ofSeconds(45));
-    world.faults().crash("jm-1");
-    cluster.awaitAnotherLeaderThan(first);
+    killTheLeader();
     cluster.await(() -> cluster.running("tm-3") == 2);
     cluster.await(() -> !world.node("tm-2").isFrozen());
     // What it still runs nobody wants any more.
     cluster.await(() -> cluster.running("tm-2") == 0);
     assertThat(world.taskRunner("tm-1").running()).isEqualTo(others);
-    assertThat(cluster.awaitResult(job)).isEqualTo(JobStatus.FINISHED);
+    assertEnds(job, JobStatus.FINISHED, 6);
     assertThat(log.finished()).hasSize(4).containsAll(others);
-    cluster.assertWellAndIdle(6);
   }
 }
