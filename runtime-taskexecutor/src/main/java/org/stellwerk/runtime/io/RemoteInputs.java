@@ -46,10 +46,6 @@ final class RemoteInputs implements InputGroup {
     return requests;
   }
 
-  TaskManagerLocation location() {
-    return location;
-  }
-
   synchronized int number() {
     return number;
   }

@@ -2,8 +2,6 @@ package org.stellwerk.runtime.runner;
 
 import static org.awaitility.Awaitility.await;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,9 +82,7 @@ public final class WideJobMeasurement {
   }
 
   private static long cpuMillis() {
-    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-            .getProcessCpuTime()
-        / 1_000_000;
+    return CpuTime.nanos() / 1_000_000;
   }
 
   private static long usedHeap() {
