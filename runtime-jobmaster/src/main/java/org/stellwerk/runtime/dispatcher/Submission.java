@@ -28,6 +28,7 @@ final class Submission {
   private final ComponentMainThreadExecutor mainThread;
   private final List<CompletableFuture<Acknowledge>> waiting = new ArrayList<>();
   private int storeCalls;
+  private boolean isDecided;
   private @Nullable Throwable outage;
 
   Submission(JobGraph graph, ComponentMainThreadExecutor mainThread) {
@@ -59,19 +60,19 @@ final class Submission {
   }
 
   /**
-   * Completes when the job is accepted or refused; fails if that is not known within {@link
-   * #PATIENCE} of a store's.
+   * Completes when the job is accepted or refused; fails if a store does not let that be known in
+   * {@link #PATIENCE}.
    */
   CompletableFuture<Void> decided() {
     return answer()
         .handle(
             (accepted, failure) -> {
-              if (failure instanceof StoreUnavailableException) {
+              if (!isDecided) {
                 throw new CompletionException(
                     new StoreUnavailableException(
-                        "Whether job %s is accepted is not known yet, ask again (%s)"
-                            .formatted(graph.jobId(), failure.getMessage()),
-                        failure));
+                        "Whether job %s is accepted is not known yet (%s); ask again"
+                            .formatted(graph.jobId(), reason()),
+                        outage));
               }
               return null;
             });
@@ -103,10 +104,15 @@ final class Submission {
   }
 
   private StoreUnavailableException notYet() {
+    return notAccepted(" yet", reason(), outage);
+  }
+
+  /** Why it is not known yet what becomes of the job. */
+  private String reason() {
     Throwable why = outage;
     return why == null
-        ? notAccepted(" yet", "the store has not answered for " + PATIENCE.toMillis() + " ms", null)
-        : notAccepted(" yet", ExceptionUtils.describe(why), why);
+        ? "the store has not answered for " + PATIENCE.toMillis() + " ms"
+        : ExceptionUtils.describe(why);
   }
 
   /** The job is not accepted, as a store cannot be reached. */
@@ -123,6 +129,7 @@ final class Submission {
 
   /** It is decided: accepted if there is no failure. */
   void complete(@Nullable Throwable failure) {
+    isDecided = true;
     for (CompletableFuture<Acknowledge> answer : waiting) {
       if (failure == null) {
         answer.complete(Acknowledge.INSTANCE);

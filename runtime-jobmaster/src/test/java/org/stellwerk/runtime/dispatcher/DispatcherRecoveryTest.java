@@ -151,9 +151,9 @@ class DispatcherRecoveryTest {
     CompletableFuture<Acknowledge> submitted = dispatcher.submitJob(job, ASK);
     assertThat(sim.awaitFailure(dispatcher.cancelJob(job.jobId(), ASK)))
         .isInstanceOf(StoreUnavailableException.class)
-        .hasMessageStartingWith(
-            "Whether job %s is accepted is not known yet, ask again (", job.jobId())
-        .hasMessageContaining("putJob cannot be reached now");
+        .hasMessage(
+            "Whether job %s is accepted is not known yet (putJob cannot be reached now); ask again",
+            job.jobId());
     assertThat(sim.awaitFailure(submitted)).isInstanceOf(StoreUnavailableException.class);
     stores.outages.clear();
     sim.await(dispatcher.cancelJob(job.jobId(), ASK));
