@@ -222,8 +222,7 @@ public final class DefaultScheduler implements SchedulerNG {
 
   /** In a staged job others may have the slots, and will leave them. */
   private void onSlotsRefused(List<ExecutionVertexID> subtasks, Throwable reason) {
-    boolean stillWanted = subtasks.stream().anyMatch(id -> stateOf(id) == ExecutionState.SCHEDULED);
-    if (isStaged && stillWanted && graph.countDeployedTasks() > 0) {
+    if (isStaged && graph.countDeployedTasks() > 0) {
       LOG.debug("Job {}: {} tasks wait on for slots.", graph.getJobId(), subtasks.size());
       deployer.request(graph, subtasks, true);
     } else {
@@ -409,10 +408,6 @@ public final class DefaultScheduler implements SchedulerNG {
       }
     } while (failures.hasUnhandled());
     endIfDone();
-  }
-
-  private ExecutionState stateOf(ExecutionVertexID id) {
-    return graph.getVertex(id).getCurrentExecution().getState();
   }
 
   private void beginToFail(JobFailures.Incident incident, String why) {

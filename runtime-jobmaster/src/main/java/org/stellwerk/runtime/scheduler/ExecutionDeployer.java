@@ -32,7 +32,8 @@ public final class ExecutionDeployer {
    * A deployer for one job.
    *
    * @param onNeed is told how many slots are needed by the subtasks that were scheduled
-   * @param onRefused is told for which subtasks there will be no slots
+   * @param onRefused is told for which subtasks that wait there will be no slots; not of those
+   *     whose attempts have ended meanwhile, though others may wait in their place
    */
   public ExecutionDeployer(
       JobGraph jobGraph,
@@ -60,6 +61,8 @@ public final class ExecutionDeployer {
 
   /** Asks once more for the slots of subtasks that are scheduled. */
   void request(ExecutionGraph graph, List<ExecutionVertexID> subtasks, boolean waitsForMore) {
+    List<Execution> waiting =
+        subtasks.stream().map(id -> graph.getVertex(id).getCurrentExecution()).toList();
     FutureUtils.assertNoException(
         slotAllocator.allocate(
             subtasks,
@@ -72,7 +75,15 @@ public final class ExecutionDeployer {
 
               @Override
               public void refused(Throwable reason) {
-                onRefused.accept(subtasks, reason);
+                if (isAwaited()) {
+                  onRefused.accept(subtasks, reason);
+                }
+              }
+
+              @Override
+              public boolean isAwaited() {
+                return waiting.stream()
+                    .anyMatch(each -> each.getState() == ExecutionState.SCHEDULED);
               }
             }),
         services.runtime().fatalErrorHandler());

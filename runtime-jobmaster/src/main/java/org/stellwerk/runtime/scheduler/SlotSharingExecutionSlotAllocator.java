@@ -30,7 +30,7 @@ import org.stellwerk.util.ExceptionUtils;
  * JobMaster's main thread; soft state.
  *
  * <p>A shared slot is asked for once at a time: who needs it meanwhile comes after the one who has
- * asked.
+ * asked, or takes its place if that one does not wait any more.
  */
 final class SlotSharingExecutionSlotAllocator {
 
@@ -45,6 +45,9 @@ final class SlotSharingExecutionSlotAllocator {
 
     /** There will be no slots. */
     void refused(Throwable reason);
+
+    /** Whether anybody who has asked still waits. */
+    boolean isAwaited();
   }
 
   /** Who asked for what, to be answered as a whole. */
@@ -57,10 +60,18 @@ final class SlotSharingExecutionSlotAllocator {
   /** A request without an answer; told apart by identity, as its list changes. */
   private static final class Bulk {
     private final Set<SharedSlot> missing;
+    private final Answer answer;
+    private final CompletableFuture<List<AllocatedSlot>> asked;
     private final List<Runnable> afterwards = new ArrayList<>();
 
-    Bulk(Set<SharedSlot> missing) {
+    Bulk(Set<SharedSlot> missing, Answer answer, CompletableFuture<List<AllocatedSlot>> asked) {
       this.missing = missing;
+      this.answer = answer;
+      this.asked = asked;
+    }
+
+    boolean isFor(Set<SharedSlot> wanted) {
+      return missing.stream().anyMatch(wanted::contains);
     }
   }
 
@@ -145,8 +156,12 @@ final class SlotSharingExecutionSlotAllocator {
   }
 
   private CompletableFuture<Void> allocate(Wanted wanted) {
+    if (!wanted.answer.isAwaited()) {
+      return FutureUtils.completedVoidFuture();
+    }
+    withdrawUnawaited(wanted.shared);
     for (Bulk bulk : outstanding) {
-      if (bulk.missing.stream().anyMatch(wanted.shared::contains)) {
+      if (bulk.isFor(wanted.shared)) {
         CompletableFuture<Void> later = new CompletableFuture<>();
         bulk.afterwards.add(() -> FutureUtils.forward(allocate(wanted), later));
         return later;
@@ -165,13 +180,22 @@ final class SlotSharingExecutionSlotAllocator {
     return request(missing, wanted);
   }
 
+  /** Else those who come now would be refused when the time of those before them is over. */
+  private void withdrawUnawaited(Set<SharedSlot> shared) {
+    outstanding.stream()
+        .filter(bulk -> bulk.isFor(shared) && !bulk.answer.isAwaited())
+        .toList()
+        .forEach(bulk -> bulk.asked.cancel(false));
+  }
+
   private CompletableFuture<Void> request(Set<SharedSlot> missing, Wanted wanted) {
-    Bulk bulk = new Bulk(missing);
-    outstanding.add(bulk);
-    return slotPool
-        .requestSlots(
+    CompletableFuture<List<AllocatedSlot>> asked =
+        slotPool.requestSlots(
             new SlotRequest(
-                missing.size(), free -> choose(missing, free), timeout, wanted.waitsForMore))
+                missing.size(), free -> choose(missing, free), timeout, wanted.waitsForMore));
+    Bulk bulk = new Bulk(missing, wanted.answer, asked);
+    outstanding.add(bulk);
+    return asked
         .handle(
             (given, failure) -> {
               outstanding.remove(bulk);

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.runtime.executiongraph.Execution;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
+import org.stellwerk.runtime.id.JobVertexID;
+import org.stellwerk.runtime.jobgraph.JobEdge;
 import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.jobgraph.ResultPartitionType;
 import org.stellwerk.runtime.jobgraph.ShipStrategy;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.JobStatus;
@@ -97,6 +102,62 @@ class StagedJobsTest {
     assertThat(states()).containsExactly("CANCELED", "CANCELED", "CANCELED");
     bed.runFor(Duration.ZERO);
     assertThat(bed.gateway(1).submitted).hasSize(1);
+  }
+
+  /** A source, and what reads from it when it has finished: four tasks in two slots. */
+  private static JobGraph withWideConsumers() {
+    JobVertexID last = new JobVertexID(new UUID(9, 3));
+    return new JobGraph(
+        TestGraphs.jobId(1),
+        "wide",
+        List.of(
+            TestGraphs.vertex(TestGraphs.SOURCE, "source", 1),
+            TestGraphs.vertex(TestGraphs.SINK, "middle", 2),
+            TestGraphs.vertex(last, "last", 2)),
+        List.of(
+            new JobEdge(
+                TestGraphs.SOURCE,
+                TestGraphs.SINK,
+                ShipStrategy.HASH,
+                ResultPartitionType.BLOCKING),
+            new JobEdge(TestGraphs.SINK, last, ShipStrategy.HASH)),
+        Map.of(),
+        List.of());
+  }
+
+  /** Its consumers wait for a second slot; then the source's result is lost, and made again. */
+  private void makeConsumersWaitTwice() {
+    start(withWideConsumers());
+    bed.offerSlot(1);
+    finish(0);
+    assertThat(attempts()).startsWith("FINISHED#0", "SCHEDULED#0");
+    bed.runFor(HALF_OF_THE_TIME);
+    bed.lose(1);
+    bed.runFor(Duration.ofSeconds(1));
+    bed.offerSlot(2);
+    assertThat(attempts()).startsWith("DEPLOYING#1");
+    finish(0);
+    assertThat(attempts()).startsWith("FINISHED#1", "SCHEDULED#1");
+  }
+
+  private static final Duration HALF_OF_THE_TIME = SchedulerBed.SLOT_TIMEOUT.dividedBy(2);
+
+  @Test
+  void whoWaitsInThePlaceOfAnotherHasTheWholeTimeForIt() {
+    makeConsumersWaitTwice();
+    assertThat(bed.pool().snapshot().requests()).isEqualTo(1);
+    bed.runFor(SchedulerBed.SLOT_TIMEOUT.minusSeconds(1));
+    assertThat(bed.status()).isEqualTo(JobStatus.RUNNING);
+    bed.offerSlot(3);
+    assertThat(attempts())
+        .containsExactly("FINISHED#1", "DEPLOYING#1", "DEPLOYING#1", "DEPLOYING#1", "DEPLOYING#1");
+  }
+
+  @Test
+  void butNoMoreThanThat() {
+    makeConsumersWaitTwice();
+    bed.runFor(SchedulerBed.SLOT_TIMEOUT);
+    assertThat(bed.status()).isEqualTo(JobStatus.FAILED);
   }
 
   @Test

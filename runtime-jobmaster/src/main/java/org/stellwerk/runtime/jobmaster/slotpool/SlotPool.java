@@ -167,11 +167,25 @@ public final class SlotPool implements SlotPoolGateway {
       return request.future();
     }
     requests.add(request);
+    request
+        .future()
+        .whenComplete(
+            (given, failure) -> {
+              if (request.future().isCancelled()) {
+                withdraw(request);
+              }
+            });
     request.timeOutWith(
         mainThread.schedule(
             () -> onTimeout(request), wish.timeout().toNanos(), TimeUnit.NANOSECONDS));
     serveRequests();
     return request.future();
+  }
+
+  private void withdraw(PendingRequest request) {
+    requests.remove(request);
+    request.cancelTimer();
+    watchIdleSlots();
   }
 
   private void onTimeout(PendingRequest request) {

@@ -29,7 +29,8 @@ public interface SlotPoolGateway {
   int stayingSlots();
 
   /**
-   * Asks for slots, all or none. They must have been declared.
+   * Asks for slots, all or none. They must have been declared. Cancelling what is returned
+   * withdraws the request.
    *
    * @return fails with NoResourceAvailableException at the timeout, or if the ResourceManager
    *     cannot give enough and the request does not wait for more

@@ -104,6 +104,19 @@ class SlotPoolTest {
   }
 
   @Test
+  void aRequestThatIsCancelledTakesNoSlots() {
+    pool.declareRequiredResources(1);
+    pool.registerTaskManager(taskManager(1));
+    CompletableFuture<List<AllocatedSlot>> request =
+        pool.requestSlots(new SlotRequest(1, SlotSelection.first(1), TIMEOUT, false));
+    request.cancel(false);
+    assertThat(pool.snapshot().requests()).isZero();
+    offerFrom(1, offer(0));
+    assertThat(pool.spareSlots()).isEqualTo(1);
+    pool.checkInvariants();
+  }
+
+  @Test
   void requestsAreServedInTheirOrderAndOneThatMustWaitHoldsUpNoneBehindIt() {
     pool.declareRequiredResources(3);
     pool.registerTaskManager(taskManager(1));
