@@ -18,20 +18,23 @@ import org.stellwerk.rpc.messages.FencedMessage;
 import org.stellwerk.rpc.messages.RpcInvocation;
 import org.stellwerk.rpc.simulation.InvariantViolation;
 import org.stellwerk.rpc.simulation.SimEvent;
+import org.stellwerk.rpc.simulation.SimMessage;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimObserver;
 import org.stellwerk.rpc.simulation.SimScheduler;
 import org.stellwerk.runtime.highavailability.StoredJob;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.options.HeartbeatOptions;
 import org.stellwerk.runtime.options.JobManagerOptions;
 import org.stellwerk.simulation.SimCoordination;
 import org.stellwerk.simulation.SimWorld;
 
 /**
- * The invariants I1 to I16 of a simulated cluster, checked after every event. Only the endpoint
+ * The invariants I1 to I17 of a simulated cluster, checked after every event. Only the endpoint
  * whose event ran is looked at; if its snapshot has changed the invariants hear of the change. What
  * is broken is reported to the scheduler, which ends the run: nothing on the way can swallow it.
  */
@@ -44,6 +47,7 @@ public final class ClusterChecks {
   private final SimScheduler scheduler;
   private final ClientHistory history;
   private final I9MainThreads mainThreads;
+  private final I17Questions questions;
   private final List<Invariant> invariants;
   private final Map<RpcEndpoint, EndpointView<?>> views = new LinkedHashMap<>();
   private final List<EndpointView<?>> gone = new ArrayList<>();
@@ -60,6 +64,7 @@ public final class ClusterChecks {
     I5Deletions deletions = new I5Deletions(this::report, new Truth(coordination)::leads);
     world.blobs().addListener(deletions);
     this.mainThreads = new I9MainThreads(this::report);
+    this.questions = new I17Questions(this::report, scheduler::nowNanos);
     this.invariants =
         List.of(
             new I1SlotOwners(this::report, allocations, this::userCode),
@@ -97,6 +102,7 @@ public final class ClusterChecks {
                 world.configuration().get(JobManagerOptions.RECONNECT_LEASE),
                 scheduler::nowNanos,
                 process -> world.node(Processes.name(process)).isFrozen()),
+            questions,
             mainThreads);
   }
 
@@ -237,11 +243,26 @@ public final class ClusterChecks {
     }
 
     @Override
+    public void onMessage(SimMessage message) {
+      if (message.label().equals("knock")) {
+        questions.onQuestion(message.from().toString(), message.to().toString());
+      } else if (message.label().startsWith("ResourceManagerGateway.disconnectTaskManager")
+          && invocationIn(message.payload().content()) instanceof RpcInvocation told
+          && told.arguments()[0] instanceof ResourceID id
+          && told.arguments()[1] instanceof TaskManagerLoss loss) {
+        questions.onLossTold(sourceOf(scheduler.currentEvent()), id, loss);
+      }
+    }
+
+    private static @Nullable Object invocationIn(@Nullable Object message) {
+      return message instanceof FencedMessage<?> fenced ? fenced.payload() : message;
+    }
+
+    @Override
     public void onInvoked(
         SimNode at, RpcEndpoint endpoint, Object message, @Nullable Throwable failure) {
       Object token = message instanceof FencedMessage<?> fenced ? fenced.fencingToken() : null;
-      Object payload = message instanceof FencedMessage<?> fenced ? fenced.payload() : message;
-      if (payload instanceof RpcInvocation invocation) {
+      if (invocationIn(message) instanceof RpcInvocation invocation) {
         Call call =
             new Call(
                 new Source(at.toString(), endpoint.getEndpointId(), endpoint.getClass()),
