@@ -6,9 +6,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -31,9 +34,11 @@ import org.stellwerk.util.IdGenerator;
 /**
  * Drives a SlotManager and a model of JobMasters and TaskExecutors through random histories:
  * answers that are lost or late, reports that are old, declarations that overtake one another,
- * TaskExecutors that come and go. After each step invariants hold, needs are those that were
- * declared last, and no job was asked more slots for than it needs. Once the disturbances end, the
- * view converges to the TaskExecutors' truth, and every need is met as far as there are slots.
+ * TaskExecutors that come and go, that are to give no slots, or whose tasks do not end. After each
+ * step invariants hold, needs are those that were declared last, no job was asked more slots for
+ * than it needs, and none for it of a TaskExecutor that gives none, nor one that is known to be out
+ * of use. Once the disturbances end, the view converges to the TaskExecutors' truth, and every need
+ * is met as far as there are slots.
  */
 class SlotManagerPropertyTest {
 
@@ -41,6 +46,10 @@ class SlotManagerPropertyTest {
     ADD_TASK_EXECUTOR,
     REMOVE_TASK_EXECUTOR,
     REPLACE_TASK_EXECUTOR,
+    OPEN_OR_CLOSE,
+    TASK_DOES_NOT_END,
+    STUCK_TASK_ENDS,
+    STUCK_TASK_ENDS_LATE,
     DECLARE,
     DECLARE_LATE,
     CLEAR,
@@ -102,11 +111,43 @@ class SlotManagerPropertyTest {
     private long version;
 
     void run(Step step) {
+      Set<SlotID> outOfUse = knownToBeOutOfUse();
+      perform(step);
+      workers.values().forEach(worker -> worker.ended.forEach(outOfUse::remove));
+      List<SlotRequest> made = collect();
+      if (step.kind != Kind.DELIVER_LATE) { // which may be a report from before
+        assertThat(made).noneMatch(request -> outOfUse.contains(request.slotId()));
+      }
+    }
+
+    private Set<SlotID> knownToBeOutOfUse() {
+      Set<SlotID> known = new TreeSet<>();
+      for (ResourceManagerSnapshot.Registration registration : manager.registrations()) {
+        for (ResourceManagerSnapshot.Slot slot : registration.slots()) {
+          if (slot.state() == ManagedSlotState.QUARANTINED) {
+            known.add(slot.slotId());
+          }
+        }
+      }
+      return known;
+    }
+
+    private void perform(Step step) {
       JobID job = jobs.get(step.which % jobs.size());
       switch (step.kind) {
         case ADD_TASK_EXECUTOR -> addWorker(1 + step.count % 4);
         case REMOVE_TASK_EXECUTOR -> removeWorker(worker(step.which));
         case REPLACE_TASK_EXECUTOR -> replaceWorker(worker(step.which));
+        case OPEN_OR_CLOSE -> openOrClose(worker(step.which), step.count % 2 == 0);
+        case TASK_DOES_NOT_END -> {
+          Worker worker = workers.get(worker(step.which));
+          if (worker != null && !worker.taken.isEmpty()) {
+            Map.Entry<SlotID, SlotRequest> stuck = worker.taken.pollFirstEntry();
+            worker.stuck.put(stuck.getKey(), stuck.getValue());
+            worker.ended.remove(stuck.getKey());
+          }
+        }
+        case STUCK_TASK_ENDS, STUCK_TASK_ENDS_LATE -> endStuckTask(step);
         case DECLARE -> declare(job, ++version, step.count);
         case DECLARE_LATE -> {
           long sent = ++version;
@@ -130,15 +171,19 @@ class SlotManagerPropertyTest {
           }
         }
       }
-      collect();
     }
 
-    private void collect() {
-      while (seenRequests < actions.requests.size()) {
-        SlotRequest request = actions.requests.get(seenRequests++);
+    private List<SlotRequest> collect() {
+      List<SlotRequest> made =
+          List.copyOf(actions.requests.subList(seenRequests, actions.requests.size()));
+      for (SlotRequest request : made) {
         assertThat(manager.taken(request.jobId())).isLessThanOrEqualTo(needs.get(request.jobId()));
-        inFlight.add(request);
+        assertThat(workers.get(request.registrationId()))
+            .satisfies(worker -> assertThat(worker.open).as("open for requests").isTrue());
       }
+      inFlight.addAll(made);
+      seenRequests += made.size();
+      return made;
     }
 
     private void addWorker(int slots) {
@@ -171,13 +216,39 @@ class SlotManagerPropertyTest {
       }
     }
 
+    private void openOrClose(@Nullable InstanceID id, boolean open) {
+      Worker worker = id == null ? null : workers.get(id);
+      if (id != null && worker != null) {
+        worker.open = open;
+        manager.setOpen(id, open);
+      }
+    }
+
+    /** Its slot is free then, which is announced. */
+    private void endStuckTask(Step step) {
+      InstanceID id = worker(step.which);
+      Worker worker = id == null ? null : workers.get(id);
+      if (id == null || worker == null || worker.stuck.isEmpty()) {
+        return;
+      }
+      Map.Entry<SlotID, SlotRequest> ended = worker.stuck.pollFirstEntry();
+      worker.ended.add(ended.getKey());
+      Runnable message =
+          () -> manager.slotFreed(id, ended.getKey(), ended.getValue().allocationId());
+      if (step.kind == Kind.STUCK_TASK_ENDS) {
+        message.run();
+      } else {
+        lateMessages.add(message);
+      }
+    }
+
     /** The same TaskExecutor registers again. */
     private void replaceWorker(@Nullable InstanceID former) {
       Worker worker = former == null ? null : workers.remove(former);
       if (former != null && worker != null) {
         InstanceID id = InstanceID.generate(ids);
         workers.put(id, worker);
-        manager.replaceTaskExecutor(former, id, worker.report(), true);
+        manager.replaceTaskExecutor(former, id, worker.report(), worker.open);
       }
     }
 
@@ -269,9 +340,14 @@ class SlotManagerPropertyTest {
 
     void checkConverged() {
       int total = workers.values().stream().mapToInt(worker -> worker.slots).sum();
-      int taken = workers.values().stream().mapToInt(worker -> worker.taken.size()).sum();
       assertThat(manager.totalSlots()).isEqualTo(total);
-      assertThat(manager.freeSlots()).isEqualTo(total - taken);
+      assertThat(manager.freeSlots())
+          .isEqualTo(workers.values().stream().mapToInt(Worker::free).sum());
+      assertThat(knownToBeOutOfUse())
+          .isEqualTo(
+              workers.values().stream()
+                  .flatMap(worker -> worker.stuck.keySet().stream())
+                  .collect(Collectors.toCollection(TreeSet::new)));
       for (JobID jobId : jobs) {
         long atWorkers =
             workers.values().stream()
@@ -290,6 +366,12 @@ class SlotManagerPropertyTest {
     private final ResourceID resourceId;
     private final int slots;
     private final TreeMap<SlotID, SlotRequest> taken = new TreeMap<>();
+    private boolean open = true;
+
+    /** Those in which a task of their last holder does not end, and those in which it has. */
+    private final TreeMap<SlotID, SlotRequest> stuck = new TreeMap<>();
+
+    private final Set<SlotID> ended = new TreeSet<>();
 
     Worker(ResourceID resourceId, int slots) {
       this.resourceId = resourceId;
@@ -297,19 +379,28 @@ class SlotManagerPropertyTest {
     }
 
     boolean allocate(SlotRequest request) {
+      if (stuck.containsKey(request.slotId())) {
+        return false;
+      }
       SlotRequest former = taken.putIfAbsent(request.slotId(), request);
       return former == null || former.allocationId().equals(request.allocationId());
+    }
+
+    /** As many as jobs may get. */
+    int free() {
+      return open ? slots - taken.size() - stuck.size() : 0;
     }
 
     SlotReport report() {
       List<SlotStatus> statuses = new ArrayList<>();
       for (int i = 0; i < slots; i++) {
         SlotID slotId = new SlotID(resourceId, i);
-        SlotRequest request = taken.get(slotId);
+        SlotRequest request = taken.getOrDefault(slotId, stuck.get(slotId));
         statuses.add(
             request == null
                 ? new SlotStatus(slotId, null, null)
-                : new SlotStatus(slotId, request.allocationId(), request.jobId()));
+                : new SlotStatus(
+                    slotId, request.allocationId(), request.jobId(), stuck.containsKey(slotId)));
       }
       return new SlotReport(statuses);
     }

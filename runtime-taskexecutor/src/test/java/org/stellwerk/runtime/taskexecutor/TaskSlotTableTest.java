@@ -172,6 +172,7 @@ class TaskSlotTableTest {
     ALLOCATE,
     ACTIVATE,
     RELEASE,
+    QUARANTINE,
     ADD,
     REMOVE,
     TIME
@@ -194,7 +195,11 @@ class TaskSlotTableTest {
 
   /** What a slot should be, told as simply as possible. */
   private static final class Model {
-    record Taken(int slot, boolean active, boolean releasing) {}
+    record Taken(int slot, SlotState state) {
+      boolean held() {
+        return state == SlotState.ALLOCATED || state == SlotState.ACTIVE;
+      }
+    }
 
     final Map<AllocationID, Taken> taken = new LinkedHashMap<>();
     final Map<ExecutionAttemptID, AllocationID> running = new LinkedHashMap<>();
@@ -202,14 +207,27 @@ class TaskSlotTableTest {
 
     void release(AllocationID allocation) {
       Taken before = taken.get(allocation);
-      if (before == null || before.releasing()) {
+      if (before == null || !before.held()) {
         return;
       }
       if (running.containsValue(allocation)) {
-        taken.put(allocation, new Taken(before.slot(), before.active(), true));
+        taken.put(allocation, new Taken(before.slot(), SlotState.RELEASING));
       } else {
         free(allocation);
       }
+    }
+
+    /** The other attempts, which have to end. */
+    List<ExecutionAttemptID> quarantine(ExecutionAttemptID attempt) {
+      AllocationID allocation = running.get(attempt);
+      Taken before = allocation == null ? null : taken.get(allocation);
+      if (before == null || before.state() == SlotState.QUARANTINED) {
+        return List.of();
+      }
+      taken.put(allocation, new Taken(before.slot(), SlotState.QUARANTINED));
+      return running.keySet().stream()
+          .filter(other -> running.get(other).equals(allocation) && !other.equals(attempt))
+          .toList();
     }
 
     void free(AllocationID allocation) {
@@ -223,7 +241,7 @@ class TaskSlotTableTest {
         return;
       }
       Taken slot = taken.get(allocation);
-      if (slot != null && slot.releasing() && !running.containsValue(allocation)) {
+      if (slot != null && !slot.held() && !running.containsValue(allocation)) {
         free(allocation);
       }
     }
@@ -253,16 +271,19 @@ class TaskSlotTableTest {
       case ALLOCATE -> allocate(step, run, model);
       case ACTIVATE -> {
         Model.Taken slot = model.taken.get(allocation);
-        boolean expected = slot != null && !slot.releasing();
+        boolean expected = slot != null && slot.held();
         assertThat(run.table.markActive(allocation)).isEqualTo(expected);
         if (slot != null && expected) {
-          model.taken.put(allocation, new Model.Taken(slot.slot(), true, false));
+          model.taken.put(allocation, new Model.Taken(slot.slot(), SlotState.ACTIVE));
         }
       }
       case RELEASE -> {
         run.table.release(allocation, "test");
         model.release(allocation);
       }
+      case QUARANTINE ->
+          assertThat(run.table.quarantine(attempt))
+              .containsExactlyInAnyOrderElementsOf(model.quarantine(attempt));
       case ADD -> add(run, model, attempt, job, allocation);
       case REMOVE -> {
         Optional<TaskSlotTable.FreedSlot> freed = run.table.removeAttempt(attempt);
@@ -275,7 +296,7 @@ class TaskSlotTableTest {
         new ArrayList<>(model.taken.entrySet())
             .forEach(
                 each -> {
-                  if (!each.getValue().active() && !each.getValue().releasing()) {
+                  if (each.getValue().state() == SlotState.ALLOCATED) {
                     assertThat(run.timedOut).contains(each.getKey());
                   }
                 });
@@ -287,12 +308,12 @@ class TaskSlotTableTest {
     AllocationID allocation = allocation(step.number());
     Model.Taken holder = model.taken.get(allocation);
     boolean occupied = model.taken.values().stream().anyMatch(taken -> taken.slot() == step.slot());
-    boolean again = holder != null && holder.slot() == step.slot() && !holder.releasing();
+    boolean again = holder != null && holder.slot() == step.slot() && holder.held();
     boolean possible = again || (holder == null && !occupied);
     try {
       run.table.allocate(step.slot(), job(step.number() % 2), allocation);
       assertThat(possible).isTrue();
-      model.taken.putIfAbsent(allocation, new Model.Taken(step.slot(), false, false));
+      model.taken.putIfAbsent(allocation, new Model.Taken(step.slot(), SlotState.ALLOCATED));
     } catch (SlotAllocationException e) {
       assertThat(possible).as(e.getMessage()).isFalse();
     }
@@ -311,10 +332,7 @@ class TaskSlotTableTest {
                         && other.attemptNumber() > attempt.attemptNumber());
     boolean repeated = seen.contains(attempt) && !older;
     boolean possible =
-        slot != null
-            && !slot.releasing()
-            && !older
-            && (repeated || !model.running.containsKey(attempt));
+        slot != null && slot.held() && !older && (repeated || !model.running.containsKey(attempt));
     try {
       assertThat(run.table.addAttempt(attempt, job, allocation)).isEqualTo(!repeated);
       assertThat(possible).isTrue();
@@ -341,11 +359,8 @@ class TaskSlotTableTest {
       Model.Taken expected = model.taken.get(allocation);
       assertThat(expected).isNotNull();
       assertThat(expected.slot()).isEqualTo(status.slotId().slotNumber());
-      assertThat(table.stateOf(allocation))
-          .contains(
-              expected.releasing()
-                  ? SlotState.RELEASING
-                  : expected.active() ? SlotState.ACTIVE : SlotState.ALLOCATED);
+      assertThat(table.stateOf(allocation)).contains(expected.state());
+      assertThat(status.quarantined()).isEqualTo(expected.state() == SlotState.QUARANTINED);
     }
     assertThat(reported).isEqualTo(model.taken.keySet());
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
@@ -31,6 +32,7 @@ final class SlotPoolModel {
   private final TreeSet<Integer> taskManagers = new TreeSet<>();
   private final Map<Integer, Use> slots = new LinkedHashMap<>();
   private final Map<Integer, Integer> freeSince = new LinkedHashMap<>();
+  private Set<Integer> draining = Set.of();
   private final List<Request> waiting = new ArrayList<>();
   private int now;
   private int requests;
@@ -84,15 +86,58 @@ final class SlotPoolModel {
     if (slots.containsKey(slot)) {
       return true;
     }
-    if (slots.size() >= required) {
+    if (staying() >= required || isDraining(slot)) {
       return false;
     }
     becomesFree(slot);
     return true;
   }
 
+  /** Whether a slot in which a task runs already is taken up. */
+  boolean adopt(int slot) {
+    boolean possible =
+        taskManagers.contains(slot / slotsPerTaskManager) && !slots.containsKey(slot);
+    if (possible) {
+      slots.put(slot, Use.GIVEN);
+    }
+    return possible;
+  }
+
+  /** From now on these TaskManagers are to be left, and no others. */
+  void drain(Set<Integer> leaving) {
+    draining = leaving;
+    for (Integer slot : List.copyOf(freeSince.keySet())) {
+      if (isDraining(slot)) {
+        free(slot);
+      }
+    }
+  }
+
+  boolean isDraining(int slot) {
+    return draining.contains(slot / slotsPerTaskManager);
+  }
+
+  /** How many slots the job has. */
+  int size() {
+    return slots.size();
+  }
+
+  /** How many of them are not to be left. */
+  int staying() {
+    return (int) slots.keySet().stream().filter(slot -> !isDraining(slot)).count();
+  }
+
+  /** What the job asks for: its need, and a substitute for each slot that is to be left. */
+  int declared() {
+    return required + slots.size() - staying();
+  }
+
   void becomesFree(int slot) {
     slots.put(slot, Use.FREE);
+    if (isDraining(slot)) {
+      free(slot);
+      return;
+    }
     freeSince.put(slot, now);
     serve();
   }
@@ -149,7 +194,7 @@ final class SlotPoolModel {
 
   private void giveIdleBack() {
     for (Integer slot : List.copyOf(freeSince.keySet())) {
-      if (slots.size() > required && freeSince.get(slot) + IDLE_TIMEOUT <= now) {
+      if (staying() > required && freeSince.get(slot) + IDLE_TIMEOUT <= now) {
         free(slot);
       }
     }

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntConsumer;
@@ -21,6 +23,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.stellwerk.rpc.simulation.ManualMainThreadExecutor;
 import org.stellwerk.rpc.simulation.SimScheduler;
+import org.stellwerk.runtime.executiongraph.TestGraphs;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.jobmaster.slotpool.SlotPoolModel.Use;
 import org.stellwerk.runtime.messages.SlotOffer;
@@ -36,6 +39,8 @@ class SlotPoolPropertyTest {
     REQUEST,
     REGISTER,
     OFFER,
+    ADOPT,
+    DRAIN,
     LOSE_TASK_MANAGER,
     FAIL_SLOT,
     FREE_SLOT,
@@ -117,6 +122,17 @@ class SlotPoolPropertyTest {
           assertThat(pool.offerSlots(location(step.taskManager), gateway, List.of(offer)))
               .isEqualTo(model.offer(number) ? List.of(offer) : List.of());
         }
+        case ADOPT -> adopt(step.taskManager, step.slot);
+        case DRAIN -> {
+          Set<Integer> leaving = new TreeSet<>();
+          for (int taskManager = 0; taskManager < TASK_MANAGERS; taskManager++) {
+            if ((step.count & 1 << taskManager) != 0) {
+              leaving.add(taskManager);
+            }
+          }
+          model.drain(leaving);
+          pool.setDraining(leaving.stream().map(TestGraphs::taskManager).toList());
+        }
         case LOSE_TASK_MANAGER -> {
           model.loseTaskManager(step.taskManager);
           pool.releaseTaskManager(taskManager(step.taskManager), new IllegalStateException("lost"));
@@ -159,6 +175,17 @@ class SlotPoolPropertyTest {
       }
     }
 
+    private void adopt(int taskManager, int index) {
+      int number = taskManager * SLOTS_EACH + index;
+      SlotOffer held = new SlotOffer(allocation(number), index);
+      Optional<AllocatedSlot> adopted = pool.adoptSlot(location(taskManager), gateway, held);
+      assertThat(adopted.isPresent()).isEqualTo(model.adopt(number));
+      adopted.ifPresent(slot -> given.put(slot.getAllocationId(), slot));
+      assertThat(pool.adoptSlot(location(taskManager), gateway, held))
+          .as("a second time")
+          .isEmpty();
+    }
+
     private static void oneOf(List<AllocationID> slots, int which, IntConsumer action) {
       if (!slots.isEmpty()) {
         action.accept((int) slots.get(which % slots.size()).value().getLeastSignificantBits());
@@ -182,6 +209,7 @@ class SlotPoolPropertyTest {
                 granted.put(number, slots.stream().map(AllocatedSlot::getAllocationId).toList());
                 for (AllocatedSlot slot : slots) {
                   assertThat(slot.isAlive()).isTrue();
+                  assertThat(pool.isDraining(slot.getSlotId().resourceId())).isFalse();
                   assertThat(slot.isUsed()).isFalse();
                   given.put(slot.getAllocationId(), slot);
                 }
@@ -211,7 +239,9 @@ class SlotPoolPropertyTest {
       expected.addAll(model.slots(Use.USED));
       assertThat(free).containsExactlyInAnyOrderElementsOf(model.slots(Use.FREE));
       assertThat(reserved).containsExactlyInAnyOrderElementsOf(expected);
-      assertThat(declared).isEqualTo(model.required);
+      assertThat(declared).isEqualTo(model.declared());
+      assertThat(pool.numberOfSlots()).isEqualTo(model.size());
+      assertThat(pool.stayingSlots()).isEqualTo(model.staying());
       assertThat(pool.numberOfRequests()).isEqualTo(model.numberOfRequests());
       assertThat(refused).isEqualTo(model.refused);
       assertThat(gateway.freed)
