@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
-/** Static helpers for exceptions that went through futures. */
+/** What can be said of any exception, such as one that went through futures. */
 public final class ExceptionUtils {
 
   private static final int MAX_CAUSES = 50;
@@ -19,6 +19,14 @@ public final class ExceptionUtils {
       result = result.getCause();
     }
     return result;
+  }
+
+  /**
+   * Whether it is an error of the JVM after which the whole process is in doubt, as with memory
+   * that has run out. A stack overflow concerns its own thread only.
+   */
+  public static boolean leavesProcessInDoubt(Throwable throwable) {
+    return throwable instanceof VirtualMachineError && !(throwable instanceof StackOverflowError);
   }
 
   /** The first exception of the given type in the cause chain, the throwable itself included. */

@@ -96,7 +96,8 @@ public class AkkaRpcService implements RpcService {
     this.address = ((ExtendedActorSystem) actorSystem).provider().getDefaultAddress();
     this.pendingCalls = new PendingCalls(configuration.captureAskCallStack());
     this.peers = new Peers(pendingCalls, this::peerGone);
-    this.timers = new TimerThread(actorSystem.name() + "-rpc-timer");
+    this.timers =
+        new TimerThread(actorSystem.name() + "-rpc-timer", configuration.fatalErrorHandler());
     this.connector = new RemoteConnector(this, peers, timers);
     Renewals renewals = new Renewals(new OutboundConnections(actorSystem)::abort, System::nanoTime);
     if (address.hasGlobalScope()) {

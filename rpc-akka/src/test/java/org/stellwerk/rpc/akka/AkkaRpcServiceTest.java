@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -325,6 +326,30 @@ class AkkaRpcServiceTest {
             });
     assertThat(get(reported)).isSameAs(fault);
     assertThat(get(started(service).getSelfGateway(Shop.class).mirror(new byte[1]))).hasSize(1);
+  }
+
+  @Test
+  void whatATimerRunsOutOfMemoryOfGoesToTheHandlerAndTheNextTimerRuns() throws Exception {
+    CompletableFuture<Throwable> reported = new CompletableFuture<>();
+    TimerThread timers = new TimerThread("timers", reported::complete);
+    timers.schedule(
+        () -> {
+          throw new IllegalStateException("a bug, which is logged");
+        },
+        0,
+        TimeUnit.MILLISECONDS);
+    Error fault = new OutOfMemoryError("for the test");
+    timers.schedule(
+        () -> {
+          throw fault;
+        },
+        1,
+        TimeUnit.MILLISECONDS);
+    assertThat(get(reported)).isSameAs(fault);
+    CompletableFuture<String> next = new CompletableFuture<>();
+    timers.schedule(() -> next.complete("runs"), 0, TimeUnit.MILLISECONDS);
+    assertThat(get(next)).isEqualTo("runs");
+    timers.close();
   }
 
   @Test

@@ -31,7 +31,8 @@ import org.stellwerk.util.FatalErrorHandler;
  *
  * <p>States: CREATED → RUNNING ⇄ STOPPED → TERMINATING → TERMINATED; CREATED and STOPPED may go to
  * TERMINATED directly. In TERMINATING, posted code still runs and calls are refused. Posted code
- * that throws is a fault; a call that throws is its caller's failure.
+ * that throws is a fault; a call that throws is its caller's failure, and an error of the JVM that
+ * leaves the process in doubt is both.
  */
 public final class RpcInvocationDispatcher {
 
@@ -164,8 +165,8 @@ public final class RpcInvocationDispatcher {
     }
     try {
       responder.succeed(((CallAsync) message).callable().call());
-    } catch (Exception e) {
-      responder.fail(e);
+    } catch (Throwable t) {
+      failed(t, responder);
     }
   }
 
@@ -269,10 +270,17 @@ public final class RpcInvocationDispatcher {
         LOG.error(
             "{} of endpoint {} failed.", invocation.describe(), endpoint.getEndpointId(), cause);
       }
-      responder.fail(cause);
+      failed(cause, responder);
     } catch (IllegalAccessException | IllegalArgumentException e) {
       responder.fail(new RpcException("Could not call " + invocation.describe(), e));
     }
+  }
+
+  private void failed(Throwable failure, RpcResponder responder) {
+    if (ExceptionUtils.leavesProcessInDoubt(failure)) {
+      fatalErrorHandler.onFatalError(failure);
+    }
+    responder.fail(failure);
   }
 
   /** The responder of what is told: answers are dropped, refusals logged at DEBUG. */

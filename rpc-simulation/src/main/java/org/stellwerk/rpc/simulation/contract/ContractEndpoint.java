@@ -144,6 +144,11 @@ public class ContractEndpoint extends RpcEndpoint implements ContractGateway {
   }
 
   @Override
+  public CompletableFuture<Void> throwError(boolean outOfMemory) {
+    throw outOfMemory ? new OutOfMemoryError("memory") : new StackOverflowError("stack");
+  }
+
+  @Override
   public CompletableFuture<Void> failLater(String message) {
     CompletableFuture<Void> result = new CompletableFuture<>();
     scheduleRunAsync(

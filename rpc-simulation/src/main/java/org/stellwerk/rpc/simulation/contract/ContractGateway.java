@@ -58,6 +58,9 @@ public interface ContractGateway extends EchoingGateway<String> {
 
   CompletableFuture<Void> failStrangely(String message);
 
+  /** Throws an OutOfMemoryError, or the JVM's error that leaves the process in no doubt. */
+  CompletableFuture<Void> throwError(boolean outOfMemory);
+
   CompletableFuture<Void> never();
 
   CompletableFuture<Void> neverWithin(@RpcTimeout Duration timeout);

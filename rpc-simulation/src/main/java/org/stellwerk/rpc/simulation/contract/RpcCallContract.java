@@ -104,6 +104,19 @@ public abstract class RpcCallContract extends RpcLifeCycleContract {
   }
 
   @Test
+  void anErrorThatLeavesTheProcessInDoubtIsAFaultBesidesReachingTheCaller() throws Throwable {
+    for (ContractGateway gateway : gatewaysTo(started("doubtful"))) {
+      assertThat(awaitFailure(gateway.throwError(false))).hasMessageContaining("stack");
+      assertThat(faults).isEmpty();
+      assertThat(awaitFailure(gateway.throwError(true))).hasMessageContaining("memory");
+      assertThat(faults)
+          .singleElement()
+          .satisfies(fault -> assertThat(fault).isInstanceOf(OutOfMemoryError.class));
+      faults.clear();
+    }
+  }
+
+  @Test
   void exceptionsOfUnknownTypesAreReplacedFaithfully() throws Throwable {
     ContractGateway gateway = remote(started("strange"));
     assertThat(awaitFailure(gateway.failStrangely("odd")))
