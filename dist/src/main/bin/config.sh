@@ -188,8 +188,11 @@ class_archive() {
 jvm_command() {
   local role="$1" main="$2" log="$3" opts=()
   # Memory goes back to the system when idle; no files in /tmp; errors to stderr.
-  opts+=(-XX:+UseSerialGC -Xss512k -XX:ReservedCodeCacheSize=96m -XX:+ExitOnOutOfMemoryError)
+  opts+=(-XX:+UseSerialGC -Xss512k -XX:ReservedCodeCacheSize=96m)
   opts+=(-XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:-UsePerfData -Xlog:disable -Xlog:all=error:stderr)
+  # Without memory a process is of no use; its JVM says so and ends with exit code 3. A TaskManager first
+  # has to see whose error it is, and tells the JobManager why it ends.
+  if [ "$role" != taskmanager ]; then opts+=(-XX:+ExitOnOutOfMemoryError); fi
   # From JDK 24 on libraries that use sun.misc.Unsafe or native code are announced at each start; and that
   # this is switched off, as the JDK's own class archive was made without that.
   if [ "$JAVA_RELEASE" -ge 24 ]; then

@@ -16,7 +16,6 @@ import java.util.function.Function;
 import org.apache.logging.log4j.LogManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.configuration.IllegalConfigurationException;
 import org.stellwerk.runtime.options.HighAvailabilityOptions;
@@ -26,18 +25,16 @@ import org.stellwerk.util.FatalErrorHandler;
 
 /**
  * The life of a process around its components: reads the configuration, starts, tells the start
- * script that it serves, closes on SIGTERM, and ends at a fault. What an operator can cause by a
- * typo is one line on stderr; exit codes: 0 ended as asked, 1 could not start, 2 ended by a fault,
- * the signal's (143) if it did not close cleanly.
+ * script that it serves, closes on SIGTERM, and ends at a fault, as {@link FaultExit} does. What an
+ * operator can cause by a typo is one line on stderr; exit codes: 0 ended as asked, 1 could not
+ * start, 2 ended by a fault, the signal's (143) if it did not close cleanly.
  */
 final class ProcessRunner implements FatalErrorHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(ProcessRunner.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
-  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
   private static final int ENDED_AS_ASKED = 0;
   private static final int START_FAILED = 1;
-  private static final int FAULT = 2;
 
   /** Makes and starts a process. */
   @FunctionalInterface
@@ -48,30 +45,34 @@ final class ProcessRunner implements FatalErrorHandler {
 
   private final String title;
   private final AtomicBoolean ending = new AtomicBoolean();
-  private final CompletableFuture<Throwable> fault = new CompletableFuture<>();
-
-  /** Waits for a fault from the beginning: then there may be no memory for a new thread. */
-  private final Thread faultThread;
-
-  private volatile Function<String, CompletableFuture<Void>> lastWords =
-      reason -> FutureUtils.completedVoidFuture();
+  private final FaultExit faultExit;
+  private final UncaughtErrors uncaughtErrors = new UncaughtErrors(this);
 
   private ProcessRunner(String title) {
     this.title = title;
-    this.faultThread = new Thread(this::endAtFault, "fault");
-    faultThread.setDaemon(true);
+    this.faultExit =
+        new FaultExit(
+            title,
+            FaultExit.Patience.DEFAULT,
+            LogManager::shutdown,
+            code -> Runtime.getRuntime().halt(code));
   }
 
   /** What is to be said to others before the process ends because of a fault; for 2 s at most. */
   void setLastWords(Function<String, CompletableFuture<Void>> lastWords) {
-    this.lastWords = lastWords;
+    faultExit.setLastWords(lastWords);
+  }
+
+  /** Which errors in threads that user code has made end the process. */
+  void setUserErrorRules(UncaughtErrors.UserErrorRules rules) {
+    uncaughtErrors.setUserErrorRules(rules);
   }
 
   /** Runs the process until the JVM is asked to end; does not return before. */
   static void run(String title, String[] args, Starter starter) {
     ProcessRunner runner = new ProcessRunner(title);
-    Thread.setDefaultUncaughtExceptionHandler(new UncaughtErrors(runner));
-    runner.faultThread.start();
+    Thread.setDefaultUncaughtExceptionHandler(runner.uncaughtErrors);
+    runner.faultExit.start();
     try {
       Configuration configuration =
           ConfigurationLoader.load(
@@ -154,24 +155,17 @@ final class ProcessRunner implements FatalErrorHandler {
   @Override
   public void onFatalError(Throwable exception) {
     if (!ending.compareAndSet(false, true)) {
-      LOG.warn("Another fault while ending.", exception);
+      logAnother(exception);
       return;
     }
-    fault.complete(exception);
+    faultExit.begin(exception);
   }
 
-  private void endAtFault() {
-    Throwable exception = fault.join();
-    String reason = ExceptionUtils.describe(exception);
+  private static void logAnother(Throwable exception) {
     try {
-      CompletableFuture<Void> heard = lastWords.apply(reason);
-      LOG.error("{} ends because of a fault.", title, exception);
-      System.err.println(title + " ends because of a fault: " + reason);
-      heard.get(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (Exception | OutOfMemoryError e) {
-      LOG.warn("Not everybody may have heard why {} ends: {}", title, String.valueOf(e));
-    } finally {
-      exit(FAULT);
+      LOG.warn("Another fault while ending.", exception);
+    } catch (OutOfMemoryError e) {
+      // The first one ends the process.
     }
   }
 

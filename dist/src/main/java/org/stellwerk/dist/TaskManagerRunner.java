@@ -58,6 +58,7 @@ public final class TaskManagerRunner {
             TaskRunnerConfig.fromConfiguration(configuration, resourceId, host, directory.path()),
             BlobClient.of(configuration)::fetch,
             runner);
+    runner.setUserErrorRules(taskRunner::faultIn);
     startTaskRunner(taskRunner, configuration);
     TaskManagerProcess process =
         TaskManagerProcess.start(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.URL;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.runtime.classloading.UserClassLoader;
 
@@ -36,6 +37,14 @@ class UncaughtErrorsTest {
     Throwable memory = new OutOfMemoryError("Java heap space");
     errors.uncaughtException(thread(loader), memory);
     assertThat(faults).containsExactly(memory);
+    faults.clear();
+    Throwable fault = new IllegalStateException("by the rules");
+    errors.setUserErrorRules(
+        (thread, error) -> error == memory ? Optional.empty() : Optional.of(fault));
+    errors.uncaughtException(thread(loader), memory);
+    assertThat(faults).isEmpty();
+    errors.uncaughtException(thread(loader), new InternalError());
+    assertThat(faults).containsExactly(fault);
     loader.close();
   }
 }

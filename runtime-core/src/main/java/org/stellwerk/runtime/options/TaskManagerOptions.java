@@ -60,7 +60,7 @@ public final class TaskManagerOptions {
       ConfigOption.bool(
           "taskmanager.jvm-exit-on-oom",
           true,
-          "Whether the TaskManager ends when a task runs out of heap or direct memory, or of threads; when it runs out of metaspace it always does.");
+          "Whether the TaskManager ends when a task, or a thread that user code has made, runs out of heap or direct memory, or of threads; when it runs out of metaspace it always does.");
 
   public static final ConfigOption<Long> HEAP_SIZE =
       ConfigOption.memorySize(

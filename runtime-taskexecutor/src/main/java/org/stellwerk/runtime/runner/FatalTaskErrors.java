@@ -4,8 +4,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which errors of a task leave the whole JVM in doubt, so that its process has to end. A task that
- * overflows its stack, or asks for an array that no heap could hold, harms itself only.
+ * Which errors of user code leave the whole JVM in doubt, so that its process has to end. A task
+ * that overflows its stack, or asks for an array that no heap could hold, harms itself only.
  */
 final class FatalTaskErrors {
 
@@ -22,8 +22,12 @@ final class FatalTaskErrors {
     this.exitOnOutOfMemory = exitOnOutOfMemory;
   }
 
-  /** Why the process has to end, with what to do about it; empty if it need not. */
-  Optional<FatalTaskException> check(String taskName, Throwable failure) {
+  /**
+   * Why the process has to end, with what to do about it; empty if it need not.
+   *
+   * @param place what met the failure, such as "task map (1/2)"
+   */
+  Optional<FatalTaskException> check(String place, Throwable failure) {
     VirtualMachineError error = errorIn(failure);
     if (error == null || error instanceof StackOverflowError) {
       return Optional.empty();
@@ -38,12 +42,7 @@ final class FatalTaskErrors {
     }
     return Optional.of(
         new FatalTaskException(
-            error.getClass().getSimpleName()
-                + ": "
-                + error.getMessage()
-                + ", in task "
-                + taskName
-                + advice,
+            error.getClass().getSimpleName() + ": " + error.getMessage() + ", in " + place + advice,
             error));
   }
 

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,9 +48,14 @@ final class RunningTask implements TaskHandle, JobClassLoaders.Task, Runnable {
   /** Whether it is too late to cancel; guarded by this. */
   private boolean decided;
 
-  /** What all tasks of a runner share. */
+  /**
+   * What all tasks of a runner share.
+   *
+   * @param threads starts them
+   */
   record Services(
       JobClassLoaders classLoaders,
+      Consumer<Thread> threads,
       Executor cancelExecutor,
       FatalTaskErrors errorRules,
       FatalErrorHandler fatalErrors) {}
@@ -69,7 +75,7 @@ final class RunningTask implements TaskHandle, JobClassLoaders.Task, Runnable {
   }
 
   void start() {
-    thread.start();
+    services.threads().accept(thread);
   }
 
   /** Completes when the end has been reported. */
@@ -208,7 +214,7 @@ final class RunningTask implements TaskHandle, JobClassLoaders.Task, Runnable {
   private static String describe(Throwable failure) {
     try {
       return SerializedThrowable.of(failure).describe();
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
       return failure.getClass().getName();
     }
   }
@@ -216,10 +222,7 @@ final class RunningTask implements TaskHandle, JobClassLoaders.Task, Runnable {
   /** If the process is to end that comes first, so that no task is started here again. */
   private void report(@Nullable Throwable failure, boolean wasCanceled) {
     if (failure != null) {
-      services
-          .errorRules()
-          .check(thread.getName(), failure)
-          .ifPresent(services.fatalErrors()::onFatalError);
+      endProcessIfFatal(failure);
     }
     try {
       if (wasCanceled) {
@@ -232,6 +235,13 @@ final class RunningTask implements TaskHandle, JobClassLoaders.Task, Runnable {
     } catch (RuntimeException | Error e) {
       services.fatalErrors().onFatalError(e);
     }
+  }
+
+  private void endProcessIfFatal(Throwable failure) {
+    services
+        .errorRules()
+        .check("task " + thread.getName(), failure)
+        .ifPresent(services.fatalErrors()::onFatalError);
   }
 
   @Override
@@ -270,6 +280,7 @@ final class RunningTask implements TaskHandle, JobClassLoaders.Task, Runnable {
     try {
       told.cancel();
     } catch (RuntimeException | Error e) {
+      endProcessIfFatal(e);
       LOG.warn("cancel() of {} has thrown: {}", thread.getName(), String.valueOf(e));
     } finally {
       current.setContextClassLoader(before);

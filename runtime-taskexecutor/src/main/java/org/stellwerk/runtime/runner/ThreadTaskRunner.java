@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,12 +12,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.io.DataExchange;
-import org.stellwerk.runtime.io.TaskIo;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.taskexecutor.TaskEvents;
 import org.stellwerk.runtime.taskexecutor.TaskHandle;
@@ -46,13 +47,25 @@ public final class ThreadTaskRunner implements TaskRunner {
 
   public ThreadTaskRunner(
       TaskRunnerConfig config, JarFetcher fetcher, FatalErrorHandler fatalErrors) {
+    this(config, fetcher, fatalErrors, Thread::start);
+  }
+
+  ThreadTaskRunner(
+      TaskRunnerConfig config,
+      JarFetcher fetcher,
+      FatalErrorHandler fatalErrors,
+      Consumer<Thread> threads) {
     this.exchange = new DataExchange(config.exchange());
     this.pool = newPool();
     this.jars = new JarCache(config.jarDirectory(), fetcher, JarCache.Bound.DEFAULT);
     this.classLoaders = new JobClassLoaders(jars, config.parentClassLoader(), pool);
     this.services =
         new RunningTask.Services(
-            classLoaders, pool, new FatalTaskErrors(config.exitOnOutOfMemory()), fatalErrors);
+            classLoaders,
+            threads,
+            pool,
+            new FatalTaskErrors(config.exitOnOutOfMemory()),
+            fatalErrors);
   }
 
   /** For fetching jars and for user code's cancel(), which may hang; empty when idle. */
@@ -99,16 +112,35 @@ public final class ThreadTaskRunner implements TaskRunner {
         throw new IllegalStateException("The task runner is closed");
       }
     }
-    TaskIo io = exchange.register(descriptor);
-    RunningTask task = new RunningTask(descriptor, events, services, io);
-    tasks.add(task);
-    task.ended().whenComplete((unused, failure) -> tasks.remove(task));
+    try {
+      RunningTask task =
+          new RunningTask(descriptor, events, services, exchange.register(descriptor));
+      tasks.add(task);
+      task.ended().whenComplete((unused, failure) -> tasks.remove(task));
+      start(task);
+      return task;
+    } catch (VirtualMachineError e) {
+      String place = "the start of task " + descriptor.taskNameWithSubtask();
+      services.errorRules().check(place, e).ifPresent(services.fatalErrors()::onFatalError);
+      throw e;
+    }
+  }
+
+  /** A task that gets no thread ends in this one: where there is none for it, there is no other. */
+  private static void start(RunningTask task) {
     try {
       task.start();
     } catch (OutOfMemoryError e) {
-      pool.execute(() -> task.end(e));
+      task.end(e);
     }
-    return task;
+  }
+
+  /**
+   * Why the process has to end, if it has to, after an error that a thread which user code has made
+   * did not catch.
+   */
+  public Optional<FatalTaskException> faultIn(Thread userThread, Throwable error) {
+    return services.errorRules().check("thread " + userThread.getName() + " of user code", error);
   }
 
   @Override

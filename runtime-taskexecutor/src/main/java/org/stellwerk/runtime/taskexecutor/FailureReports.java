@@ -19,7 +19,7 @@ final class FailureReports {
   static SerializedThrowable of(Throwable failure) {
     try {
       return bounded(SerializedThrowable.of(failure));
-    } catch (RuntimeException | StackOverflowError | LinkageError e) {
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError | LinkageError e) {
       return new SerializedThrowable(
           failure.getClass().getName(),
           "(the exception could not be read: " + e.getClass().getName() + ")",

@@ -120,8 +120,8 @@ final class Task {
     transitionTo(ExecutionState.DEPLOYING, "received");
     try {
       handle = runner.start(descriptor, new HoppingEvents());
-    } catch (RuntimeException | LinkageError e) {
-      failure = FailureReports.of(e);
+    } catch (Throwable t) {
+      failure = FailureReports.of(t);
       transitionTo(ExecutionState.FAILED, "could not be started: " + failure.describe());
     }
   }

@@ -25,10 +25,10 @@ class FatalTaskErrorsTest {
   void whatThereIsTooLittleOfDecides(
       String message, boolean byDefault, boolean always, String advice) {
     OutOfMemoryError error = new OutOfMemoryError(message);
-    assertThat(strict.check("map (1/2)", error).isPresent()).isEqualTo(byDefault);
-    assertThat(lenient.check("map (1/2)", error).isPresent()).isEqualTo(always);
+    assertThat(strict.check("task map (1/2)", error).isPresent()).isEqualTo(byDefault);
+    assertThat(lenient.check("task map (1/2)", error).isPresent()).isEqualTo(always);
     strict
-        .check("map (1/2)", error)
+        .check("task map (1/2)", error)
         .ifPresent(
             fatal ->
                 assertThat(fatal)

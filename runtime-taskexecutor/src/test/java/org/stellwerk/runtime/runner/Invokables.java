@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -158,6 +159,20 @@ public final class Invokables {
         throw new OutOfMemoryError("made by the test");
       }
       throw new StackOverflowError("made by the test");
+    }
+  }
+
+  /** Waits to be interrupted, and runs out of memory when it is told to end. */
+  public static final class DyingOfCancel implements TaskInvokable {
+    @Override
+    public void invoke(Environment environment) throws Exception {
+      count(environment.taskInfo().jobId()).incrementAndGet();
+      new CompletableFuture<>().get();
+    }
+
+    @Override
+    public void cancel() {
+      throw new OutOfMemoryError("made by the test");
     }
   }
 

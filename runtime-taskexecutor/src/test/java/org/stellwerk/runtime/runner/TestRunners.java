@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.stellwerk.runtime.id.ResourceID;
@@ -24,6 +25,7 @@ final class TestRunners implements AutoCloseable, AfterEachCallback {
   Duration requestTimeout = Duration.ofSeconds(5);
   Duration grace = Duration.ofSeconds(20);
   int segmentSize = 8 << 10;
+  Consumer<Thread> threads = Thread::start;
   JarFetcher fetcher =
       (address, key, target) -> {
         throw new IOException("no jars here");
@@ -55,7 +57,8 @@ final class TestRunners implements AutoCloseable, AfterEachCallback {
               directory.resolve("jars-" + number),
               TestRunners.class.getClassLoader(),
               true);
-      ThreadTaskRunner runner = new ThreadTaskRunner(config, fetcher, fatalErrors::add);
+      ThreadTaskRunner runner =
+          new ThreadTaskRunner(config, fetcher, fatalErrors::add, thread -> threads.accept(thread));
       runner.start();
       all.add(runner);
     }

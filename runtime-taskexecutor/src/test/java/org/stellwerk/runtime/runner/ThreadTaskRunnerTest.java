@@ -103,6 +103,41 @@ class ThreadTaskRunnerTest {
   }
 
   @Test
+  void anErrorOfUserCodesCancelIsFatalToo() throws Exception {
+    TestJob job =
+        runners.start(1).job().vertex("dying", 1, Invokables.DyingOfCancel.class).deployAll();
+    await().until(() -> Invokables.count(job.jobId).get() == 1);
+    job.cancelAll();
+    await().until(() -> runners.fatalErrors.size() == 1);
+    assertThat(runners.fatalErrors.get(0)).isInstanceOf(FatalTaskException.class);
+    job.handle("dying", 0).interrupt();
+    job.awaitAll();
+    assertThat(job.ends()).containsExactly("CANCELED");
+  }
+
+  @Test
+  void aTaskThatGetsNoThreadHasFailedAndLeavesNothing() throws Exception {
+    runners.start(1);
+    runners.threads =
+        thread -> {
+          throw new OutOfMemoryError("unable to create native thread");
+        };
+    TestJob job = runners.job().vertex("task", 1, Invokables.Idle.class);
+    RecordingEvents events = job.deploy("task", 0);
+    assertThat(events.last()).isEqualTo("FAILED");
+    assertThat(events.failure).hasMessage("unable to create native thread");
+    assertThat(runners.all.get(0).runningTasks()).isZero();
+    assertThat(runners.fatalErrors)
+        .singleElement()
+        .satisfies(fault -> assertThat(fault).hasMessageContaining("allows no more threads"));
+    runners.threads = Thread::start;
+    assertThat(runners.job().vertex("next", 1, Invokables.Source.class).deploy("next", 0))
+        .satisfies(RecordingEvents::awaitEnd)
+        .extracting(RecordingEvents::last)
+        .isEqualTo("FINISHED");
+  }
+
+  @Test
   void whatCannotBeSetUpFailsWithOneLine() throws Exception {
     TestJob job =
         runners

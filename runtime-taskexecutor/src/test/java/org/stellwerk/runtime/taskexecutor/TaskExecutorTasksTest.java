@@ -73,6 +73,22 @@ class TaskExecutorTasksTest {
   }
 
   @Test
+  void aTaskForWhichThereIsNoMemoryFailsAndTheRestOfItsBatchRuns() {
+    bed.runner.failNextStart = new OutOfMemoryError("Java heap space");
+    ExecutionAttemptID next = bed.attempt(1, 0);
+    assertThat(bed.submit(master, allocation, attempt, next))
+        .hasSize(2)
+        .allMatch(each -> each.refusal() == null);
+    bed.settle();
+    assertThat(master.statesOf(attempt)).containsExactly(ExecutionState.FAILED);
+    bed.runner.task(next).run();
+    bed.sim.await(bed.gateway.freeSlot(allocation, master.id(), "over", TaskExecutorBed.RPC));
+    bed.settle();
+    assertThat(master.statesOf(next)).last().isEqualTo(ExecutionState.FAILED);
+    assertThat(bed.taskExecutor.snapshot().slots().get(0).state()).isEqualTo(SlotState.FREE);
+  }
+
+  @Test
   void cancelEndsCanceled() {
     TestingTaskRunner.TestingTask task = bed.runTask(master, allocation, attempt);
     bed.sim.await(bed.gateway.cancelTasks(List.of(attempt), master.id(), TaskExecutorBed.RPC));

@@ -24,7 +24,7 @@ final class TestingTaskRunner implements TaskRunner {
   final List<JobID> releasedJobs = new ArrayList<>();
   final List<ExecutionAttemptID> releasedPartitions = new ArrayList<>();
   boolean tasksIgnoreCancellation;
-  @Nullable RuntimeException failNextStart;
+  @Nullable Throwable failNextStart;
   boolean closed;
 
   @Override
@@ -39,10 +39,13 @@ final class TestingTaskRunner implements TaskRunner {
 
   @Override
   public TaskHandle start(TaskDeploymentDescriptor descriptor, TaskEvents events) {
-    RuntimeException failure = failNextStart;
+    Throwable failure = failNextStart;
     failNextStart = null;
-    if (failure != null) {
-      throw failure;
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    if (failure instanceof RuntimeException exception) {
+      throw exception;
     }
     starts.add(descriptor.attemptId());
     TestingTask task = new TestingTask(events, tasksIgnoreCancellation);
