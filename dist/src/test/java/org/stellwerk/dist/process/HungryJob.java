@@ -45,7 +45,7 @@ public final class HungryJob implements TaskInvokable {
 
   /** Until there is no block of any size. */
   private static void eatAll() {
-    for (int bytes = LARGE; bytes > SMALL; bytes /= 2) {
+    for (int bytes = LARGE; bytes > SMALL; bytes /= 16) {
       try {
         eat(bytes);
       } catch (OutOfMemoryError e) {
