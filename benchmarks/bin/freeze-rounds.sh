@@ -4,8 +4,7 @@
 # and whether a task was started again. Exit code 1 if so.
 #   benchmarks/bin/freeze-rounds.sh [ROUNDS] [SECONDS]               under a running job; 100 rounds of 10 s
 #   benchmarks/bin/freeze-rounds.sh --deploying [ROUNDS] [SECONDS]   each round submits a job without restarts, and
-#       stops the TaskManager while its tasks are being deployed; 20 rounds of 12 s, which no call waits for. The
-#       cluster has one TaskManager: tasks elsewhere wait 10 s for a connection to one that is stopped
+#       stops a TaskManager while its tasks are being deployed; 20 rounds of 12 s, which no call waits for
 # Needs: mvn -q package -DskipTests
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"
@@ -19,7 +18,7 @@ if [ "${1:-}" = --deploying ]; then
 fi
 . "$here/bench-cluster.sh"
 rounds="${1:-100}" pause="${2:-10}"
-start_bench_cluster "${deploying:-2}" "$BENCH_SLOTS"
+start_bench_cluster 2 "$BENCH_SLOTS"
 jobmanager_log="$(ls "$STELLWERK_LOG_DIR"/*jobmanager*.log | head -n 1)"
 mapfile -t workers <"$(ls "$STELLWERK_PID_DIR"/*taskmanager.pid)"
 

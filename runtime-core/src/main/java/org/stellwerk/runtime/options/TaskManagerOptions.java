@@ -83,14 +83,16 @@ public final class TaskManagerOptions {
   public static final ConfigOption<Duration> PARTITION_REQUEST_TIMEOUT =
       ConfigOption.duration(
           "taskmanager.network.partition-request-timeout",
-          Duration.ofSeconds(10),
-          "How long a consumer waits for its producer's task to be there.");
+          Duration.ofSeconds(30),
+          "How long a consumer waits for its producer's task to be there; longer than a TaskManager"
+              + " may be paused.");
 
   public static final ConfigOption<Duration> CONNECT_TIMEOUT =
       ConfigOption.duration(
           "taskmanager.network.connect-timeout",
-          Duration.ofSeconds(10),
-          "How long a connection between two TaskManagers may take to be made.");
+          Duration.ofSeconds(30),
+          "How long a connection between two TaskManagers may take to be made, with its handshake;"
+              + " longer than a TaskManager may be paused.");
 
   public static final ConfigOption<String> JVM_OPTS =
       ConfigOption.string(

@@ -173,6 +173,7 @@ final class Connections {
     private final CompletableFuture<Connection> future;
 
     Dialling(TaskManagerLocation peer, CompletableFuture<Connection> future) {
+      super(context.config().connectTimeout());
       this.peer = peer;
       this.future = future;
     }
@@ -219,6 +220,10 @@ final class Connections {
 
   /** The side that was called. */
   private final class Answering extends Handshake {
+
+    Answering() {
+      super(context.config().connectTimeout());
+    }
 
     @Override
     void failed(ChannelHandlerContext ctx, String why) {

@@ -30,9 +30,18 @@ abstract class Handshake extends ByteToMessageDecoder {
   private static final short VERSION = 4;
   private static final int HEAD = MAGIC.length + 2 + 2;
   private static final int MAX_BODY = 4096;
-  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
+  private final Duration timeout;
   private boolean done;
+
+  /**
+   * One that is still to come.
+   *
+   * @param timeout how long the peer's part may take
+   */
+  Handshake(Duration timeout) {
+    this.timeout = timeout;
+  }
 
   /** What came instead of a handshake, for one line of the log. */
   abstract void failed(ChannelHandlerContext ctx, String why);
@@ -49,10 +58,10 @@ abstract class Handshake extends ByteToMessageDecoder {
         .schedule(
             () -> {
               if (!done) {
-                finish(ctx, "no handshake within " + TIMEOUT.toSeconds() + " s");
+                finish(ctx, "no handshake within " + timeout.toMillis() + " ms");
               }
             },
-            TIMEOUT.toMillis(),
+            timeout.toMillis(),
             TimeUnit.MILLISECONDS);
   }
 
