@@ -13,8 +13,8 @@ import org.stellwerk.rpc.exceptions.RpcRuntimeException;
 
 /**
  * A record: its components in order. Reading calls the canonical constructor, so that what the
- * record refuses is refused here as well; by reflection, which costs half of what a method handle
- * does with the quick compiler, and no classes of its own when it is used for the first time. The
+ * record refuses is refused here as well; by reflection, which on JDK 17 costs half of what a
+ * method handle does with the quick compiler, and no classes of its own when it is first used. The
  * handles of the accessors are made with the first write: a process uses few of the types that it
  * knows, and a handle's code is a class of its own, so that all of them would be a tenth of a
  * process's start.

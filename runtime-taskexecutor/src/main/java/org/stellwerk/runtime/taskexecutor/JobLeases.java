@@ -37,6 +37,9 @@ final class JobLeases {
     private final Map<ExecutionAttemptID, TaskExecutionState> untold = new LinkedHashMap<>();
     private @Nullable ScheduledFuture<?> timer;
 
+    /** Whether who leads was confirmed after it could not be asked for, and is the same since. */
+    private boolean leaderConfirmed;
+
     Lease(JobMasterId former, long sinceMs) {
       this.former = former;
       this.sinceMs = sinceMs;
@@ -56,11 +59,6 @@ final class JobLeases {
   private final Map<JobID, Lease> leases = new LinkedHashMap<>();
   private @Nullable UUID leader;
   private boolean leaderReachable = true;
-
-  /**
-   * Whether the leader was confirmed after it could not be asked for, and has not changed since.
-   */
-  private boolean leaderConfirmed;
 
   JobLeases(ConnectionContext context, Listener listener) {
     this.context = context;
@@ -114,13 +112,15 @@ final class JobLeases {
   /** Another session leads, or none does. */
   void leaderChanged(@Nullable UUID session) {
     leader = session;
-    leaderConfirmed = false;
+    leases.values().forEach(lease -> lease.leaderConfirmed = false);
     leases.forEach(this::arm);
   }
 
   /** Whether it can be asked who leads; if not, then nobody is known to. */
   void leaderReachable(boolean reachable) {
-    leaderConfirmed |= reachable && !leaderReachable;
+    if (reachable && !leaderReachable) {
+      leases.values().forEach(lease -> lease.leaderConfirmed = true);
+    }
     leaderReachable = reachable;
     leases.forEach(this::arm);
   }
@@ -158,7 +158,7 @@ final class JobLeases {
     boolean isLed =
         leaderReachable
             && current != null
-            && (leaderConfirmed || !current.equals(lease.former.value()));
+            && (lease.leaderConfirmed || !current.equals(lease.former.value()));
     Duration bound =
         isLed ? context.config().heartbeat().timeout() : context.config().timeouts().lease();
     long since = isLed ? now() : lease.sinceMs;

@@ -247,10 +247,14 @@ final class JobTable {
     }
   }
 
-  /** Whether the service that knows the leader can be asked now. */
+  /** Whether the service that knows the leader can be asked now; who leads then is asked. */
   void leaderReachable(boolean reachable) {
     leaderReachable = reachable;
     leases.leaderReachable(reachable);
+    LeaderInformation current = leader;
+    if (reachable && current != null) {
+      sessionLives(current.sessionId());
+    }
   }
 
   /** Tells the job's JobMaster, or keeps for the next one what it must know. */

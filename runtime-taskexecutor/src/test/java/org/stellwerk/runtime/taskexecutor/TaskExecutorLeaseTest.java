@@ -297,6 +297,15 @@ class TaskExecutorLeaseTest {
   }
 
   @Test
+  void aLaterLossOfTheJobMasterIsAnotherMatter() {
+    bed.retrieval.reachable(false);
+    bed.retrieval.reachable(true);
+    bed.jm.crash();
+    bed.runFor(Duration.ofSeconds(60));
+    assertThatItGoesOn();
+  }
+
+  @Test
   void aJobManagerThatIsStartedAgainWithTheSameSessionIsAsked() {
     bed.jm.crash();
     SimNode again = bed.net.newNode("jm");

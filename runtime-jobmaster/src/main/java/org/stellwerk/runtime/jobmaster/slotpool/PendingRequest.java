@@ -3,6 +3,7 @@ package org.stellwerk.runtime.jobmaster.slotpool;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.messages.exceptions.NoResourceAvailableException;
 
@@ -27,6 +28,13 @@ final class PendingRequest {
 
   void timeOutWith(ScheduledFuture<?> armed) {
     timer = armed;
+  }
+
+  /** Its slots are here; one that was withdrawn meanwhile, by what another got, leaves them. */
+  void give(List<AllocatedSlot> slots, Consumer<AllocatedSlot> unused) {
+    if (!future.complete(slots)) {
+      slots.forEach(unused);
+    }
   }
 
   /** The time is over. */

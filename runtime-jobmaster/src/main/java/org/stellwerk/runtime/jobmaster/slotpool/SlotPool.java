@@ -224,7 +224,7 @@ public final class SlotPool implements SlotPoolGateway {
       }
     }
     watchIdleSlots();
-    served.forEach((request, given) -> request.future().complete(given));
+    served.forEach((request, given) -> request.give(given, this::onUnused));
   }
 
   private List<AllocatedSlot> takeFree(SlotRequest wish) {

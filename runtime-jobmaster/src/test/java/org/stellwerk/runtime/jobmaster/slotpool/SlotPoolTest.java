@@ -104,6 +104,21 @@ class SlotPoolTest {
   }
 
   @Test
+  void aRequestThatIsCancelledByWhatAnotherGotLeavesItsSlots() {
+    pool.declareRequiredResources(2);
+    pool.registerTaskManager(taskManager(1));
+    SlotRequest one = new SlotRequest(1, SlotSelection.first(1), TIMEOUT, false);
+    CompletableFuture<List<AllocatedSlot>> first = pool.requestSlots(one);
+    CompletableFuture<List<AllocatedSlot>> second = pool.requestSlots(one);
+    first.whenComplete((slots, failure) -> second.cancel(false));
+    offerFrom(1, offer(0), offer(1));
+    assertThat(first).isCompleted();
+    assertThat(second).isCancelled();
+    assertThat(pool.spareSlots()).isEqualTo(1);
+    pool.checkInvariants();
+  }
+
+  @Test
   void aRequestThatIsCancelledTakesNoSlots() {
     pool.declareRequiredResources(1);
     pool.registerTaskManager(taskManager(1));
