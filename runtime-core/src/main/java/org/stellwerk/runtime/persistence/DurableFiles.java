@@ -6,17 +6,23 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /**
  * Files that are there completely or not at all: written beside their place, forced to the disk and
  * moved there. Blocking; for drivers.
  */
 public final class DurableFiles {
+
+  private static final String TEMPORARY = ".tmp";
 
   private DurableFiles() {}
 
@@ -29,14 +35,51 @@ public final class DurableFiles {
   /**
    * Writes a file, replacing one that is there.
    *
-   * @param temporary a name of the caller's own in the same directory; gone afterwards
+   * @param temporary a name in the same directory that nobody else writes to at this time; what a
+   *     write that failed, or whose process ended, has left there does not matter
    */
   public static void write(Path target, Path temporary, Content content) throws IOException {
+    Files.deleteIfExists(temporary);
     try {
       writeForced(temporary, content);
       moveInto(temporary, target);
-    } finally {
+    } catch (IOException | RuntimeException e) {
+      deleteAfter(e, temporary);
+      throw e;
+    }
+  }
+
+  /**
+   * Writes a file, replacing one that is there, also while others write it: under a temporary name
+   * that is never used again. What is left there is removed by {@link #deleteTemporary}.
+   */
+  public static void writeAmongOthers(Path target, Content content) throws IOException {
+    String temporary = target.getFileName() + "-" + UUID.randomUUID() + TEMPORARY;
+    write(target, target.resolveSibling(temporary), content);
+  }
+
+  /** Removes what was left of writes of this file among others. */
+  public static void deleteTemporary(Path target) throws IOException {
+    String prefix = target.getFileName() + "-";
+    try (DirectoryStream<Path> left =
+        Files.newDirectoryStream(target.toAbsolutePath().getParent(), "*" + TEMPORARY)) {
+      for (Path file : left) {
+        if (String.valueOf(file.getFileName()).startsWith(prefix)) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    } catch (NoSuchFileException e) {
+      // Where there is no directory, nothing was left.
+    }
+  }
+
+  private static void deleteAfter(Exception failure, Path temporary) {
+    try {
       Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 

@@ -73,8 +73,7 @@ public final class FileEndedJobStore implements EndedJobStore {
           Files.createDirectories(directory);
           long end = Math.max(0, job.endTime());
           Path file = directory.resolve("%016d-%s".formatted(end, job.jobId()) + SUFFIX);
-          DurableFiles.write(
-              file, directory.resolve(file.getFileName() + ".tmp"), out -> out.write(compressed));
+          DurableFiles.writeAmongOthers(file, out -> out.write(compressed));
           added(String.valueOf(file.getFileName()), job.jobId());
           return null;
         });

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +59,21 @@ class FileJobStoreTest extends JobStoreContract {
         .withMessageContaining("The progress of job " + graph(7, 10).jobId() + " in " + file)
         .withMessageContaining("'version' is 2, but this version of Stellwerk reads 1 only")
         .withMessageContaining("delete it to let the job begin from its start");
+  }
+
+  /** As of a leader that was killed while it wrote: the next one writes under the same name. */
+  @Test
+  void whatADeadLeaderHasHalfWrittenStopsNoOther() throws IOException {
+    HighAvailabilityServices member = newMember();
+    UUID session = lead(member);
+    String name = "0000000000000001-%s.json".formatted(graph(7, 10).jobId());
+    for (String directory : List.of("jobs", "progress")) {
+      Files.createDirectories(members.file(directory));
+      Files.writeString(members.file(directory + "/" + name + ".tmp"), "{");
+    }
+    result(member.jobStore().putJob(session, graph(7, 10)));
+    result(member.jobStore().putProgress(session, progress(7, 10)));
+    assertThat(graphs(member.jobStore())).containsExactly(graph(7, 10));
   }
 
   @Test

@@ -68,7 +68,7 @@ final class StateFiles {
       Files.createDirectories(parent);
       Path file = parent.resolve(fileName);
       if (!Files.exists(file)) {
-        DurableFiles.write(file, parent.resolve(fileName + ".tmp"), out -> out.write(state));
+        DurableFiles.writeAmongOthers(file, out -> out.write(state));
       }
     } catch (IOException e) {
       throw StorageDirectory.failure(parent, e);
@@ -115,9 +115,21 @@ final class StateFiles {
     return pointer(data).map(parts -> parts[1]);
   }
 
-  /** Removes a file that no node names any more; one that stays behind does no harm. */
+  /**
+   * Removes a file that no node names any more, and what writes of it that failed have left; one
+   * that stays behind does no harm.
+   */
   void delete(String fileName) {
-    directory.ifPresent(parent -> deleteQuietly(parent.resolve(fileName)));
+    if (directory.isEmpty()) {
+      return;
+    }
+    Path file = directory.get().resolve(fileName);
+    deleteQuietly(file);
+    try {
+      DurableFiles.deleteTemporary(file);
+    } catch (IOException e) {
+      LOG.warn("Cannot delete temporary files of {}: {}", file, e.toString());
+    }
   }
 
   /** Removes all files. */

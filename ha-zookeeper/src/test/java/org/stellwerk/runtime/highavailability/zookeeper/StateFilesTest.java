@@ -30,6 +30,21 @@ class StateFilesTest {
     assertThatThrownBy(() -> files.load(data)).hasMessageContaining("is missing");
   }
 
+  /** As when a disk that fails takes neither the end of a file nor its removal. */
+  @Test
+  void whatIsLeftOfAWriteStopsNoRepetitionAndGoesWithTheFile() throws IOException {
+    StateFiles files = new StateFiles(Optional.of(temp));
+    byte[] data = files.store("a-job", SESSION, LARGE);
+    Path file = temp.resolve(StateFiles.fileOf(data).orElseThrow());
+    Files.delete(file);
+    Files.writeString(temp.resolve(file.getFileName() + ".tmp"), "left by an earlier version");
+    Files.writeString(temp.resolve(file.getFileName() + "-1.tmp"), "half of it");
+    assertThat(files.store("a-job", SESSION, LARGE)).isEqualTo(data);
+    assertThat(files.load(data)).isEqualTo(LARGE);
+    files.delete(StateFiles.fileOf(data).orElseThrow());
+    assertThat(temp).isDirectoryNotContaining("glob:**-1.tmp");
+  }
+
   @Test
   void aDirectoryThatTakesNothingNowMayTakeItLater() throws IOException {
     Path blocked = Files.writeString(temp.resolve("jobs"), "a file where a directory should be");
