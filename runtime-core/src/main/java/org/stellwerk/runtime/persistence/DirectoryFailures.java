@@ -2,17 +2,24 @@ package org.stellwerk.runtime.persistence;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.highavailability.StoreAccessDeniedException;
 import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 
 /**
  * Tells the failures of a directory of durable files that may pass, such as a full disk, from those
- * that somebody has to mend: no rights to it, or a file system that is mounted read-only.
+ * that somebody has to mend: no rights to it, or a file system that is mounted read-only, as a disk
+ * with errors becomes. Only the failure itself says which it is: while a disk or a server of files
+ * is away, whatever else is asked about the directory fails too, as if there were no rights. The
+ * system's words are known in English; in another language a read-only mount counts as passing.
  */
 public final class DirectoryFailures {
+
+  private static final Set<String> DENIALS =
+      Set.of("Read-only file system", "Operation not permitted");
 
   private DirectoryFailures() {}
 
@@ -23,7 +30,7 @@ public final class DirectoryFailures {
    * @param cause what reading or writing below the directory failed with
    */
   public static IOException of(String what, Path directory, IOException cause) {
-    String denied = denial(directory, cause);
+    String denied = denial(cause);
     if (denied == null) {
       return new StoreUnavailableException(what + " at " + directory + " fails: " + cause, cause);
     }
@@ -33,16 +40,14 @@ public final class DirectoryFailures {
         cause);
   }
 
-  private static @Nullable String denial(Path directory, IOException cause) {
+  private static @Nullable String denial(IOException cause) {
     if (cause instanceof AccessDeniedException denied) {
       return "access to " + denied.getFile() + " is denied";
     }
-    Path there = directory;
-    while (there != null && !Files.exists(there)) {
-      there = there.getParent();
-    }
-    return there == null || Files.isWritable(there)
-        ? null
-        : "nothing can be written to " + there + " (its rights, or a read-only mount)";
+    return cause instanceof FileSystemException failure
+            && failure.getReason() != null
+            && DENIALS.contains(failure.getReason())
+        ? "nothing can be written to %s (%s)".formatted(failure.getFile(), failure.getReason())
+        : null;
   }
 }
