@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.configuration.Configuration;
+import org.stellwerk.runtime.highavailability.StoreAccessDeniedException;
+import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.id.BlobKey;
 import org.stellwerk.runtime.options.BlobOptions;
 import org.stellwerk.runtime.options.ClusterOptions;
@@ -138,17 +140,30 @@ public final class FileBlobStore implements BlobStore {
       }
       recent.add(size, key);
       return key;
+    } catch (StoreUnavailableException | StoreAccessDeniedException e) {
+      throw e;
     } catch (NoSuchFileException e) {
       throw new IOException("Cannot store " + source + ": no such file " + e.getFile(), e);
     } catch (IOException e) {
-      throw DirectoryFailures.of("Cannot store " + source + ": " + WHAT, directory, e);
+      throw new IOException("Cannot store " + source + ", which cannot be read: " + e, e);
     }
   }
 
+  /** Failures of the directory are those of a store; others are the source's. */
   private BlobKey write(Path source) throws IOException {
+    try (InputStream in = Files.newInputStream(source)) {
+      try {
+        return write(in);
+      } catch (FileSystemException e) {
+        throw DirectoryFailures.of("Cannot store " + source + ": " + WHAT, directory, e);
+      }
+    }
+  }
+
+  private BlobKey write(InputStream in) throws IOException {
     Path temporaryFile = directory.resolve("put-" + UUID.randomUUID() + ".tmp");
     BlobKey[] key = new BlobKey[1];
-    try (InputStream in = Files.newInputStream(source)) {
+    try {
       DurableFiles.writeForced(temporaryFile, out -> key[0] = BlobDigest.copy(in, out));
       DurableFiles.moveInto(temporaryFile, files.path(key[0]));
       return key[0];

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.stellwerk.configuration.Configuration;
+import org.stellwerk.runtime.highavailability.StoreUnavailableException;
 import org.stellwerk.runtime.id.BlobKey;
 import org.stellwerk.runtime.options.BlobOptions;
 import org.stellwerk.runtime.options.HighAvailabilityOptions;
@@ -198,6 +200,36 @@ class FileBlobStoreTest {
         .failsWithin(Duration.ZERO)
         .withThrowableThat()
         .withMessageContaining("no such file " + temp.resolve("missing.jar"));
+  }
+
+  /** A directory can be opened but not read; a link to itself not even opened. */
+  @Test
+  void whatCannotBeReadIsNotTheStoresFault() throws IOException {
+    Path loop = Files.createSymbolicLink(temp.resolve("loop.jar"), Path.of("loop.jar"));
+    for (Path unreadable : List.of(Files.createDirectory(temp.resolve("dir.jar")), loop)) {
+      assertThat(store.put(unreadable))
+          .failsWithin(Duration.ZERO)
+          .withThrowableThat()
+          .havingCause()
+          .isExactlyInstanceOf(IOException.class)
+          .withMessageStartingWith("Cannot store " + unreadable + ", which cannot be read: ");
+    }
+    assertNoTemporaryFiles();
+  }
+
+  @Test
+  void aStoreWithoutItsDirectoryIsToldAsThat() throws IOException {
+    Path blobs = temp.resolve("ha/one/blobs");
+    Files.delete(blobs);
+    assertThat(store.put(file))
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .havingCause()
+        .isInstanceOf(StoreUnavailableException.class)
+        .withMessageContaining("the directory of jars")
+        .withMessageContaining(" at " + blobs + " fails: ");
+    Files.createDirectory(blobs);
+    store.put(file).join();
   }
 
   @Test
