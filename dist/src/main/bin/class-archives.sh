@@ -59,7 +59,8 @@ for role in "${roles[@]}"; do
   [ -s "${archives[0]}" ] || { echo "The $role did not write its classes." >&2; exit 1; }
 done
 for role in "${roles[@]}"; do
-  rm -f "$home/lib/stellwerk-$role-"*.jsa
-  mv "$STELLWERK_ARCHIVE_DIR/stellwerk-$role-"*.jsa "$home/lib"
+  archives=("$STELLWERK_ARCHIVE_DIR/stellwerk-$role-"*.jsa)
+  mv -f "${archives[0]}" "$home/lib"
+  find "$home/lib" -maxdepth 1 -name "stellwerk-$role-*.jsa" ! -name "${archives[0]##*/}" -delete
 done
 echo "Class archives: $(du -ch "$home"/lib/stellwerk-*.jsa | tail -n 1 | cut -f 1) in $home/lib."

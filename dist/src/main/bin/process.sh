@@ -92,11 +92,12 @@ new_archive() {
 
 # keep_archive ROLE PID: a process that has ended as asked has written its classes.
 keep_archive() {
-  local new
+  local new kept
   new="$(new_archive "$1" "$2")"
   if [ -s "$new" ]; then
-    rm -f "${new%/*}/stellwerk-$1-"*.jsa
-    mv -f "$new" "${new%.*.new}"
+    kept="${new%.*.new}"
+    mv -f "$new" "$kept"
+    find "${new%/*}" -maxdepth 1 -name "stellwerk-$1-*.jsa" ! -name "${kept##*/}" -delete
   fi
 }
 
