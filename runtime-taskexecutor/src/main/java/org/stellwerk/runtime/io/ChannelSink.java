@@ -11,6 +11,9 @@ sealed interface ChannelSink permits LocalChannel, RemoteSender {
   /** Makes what was put in so far available to the consumer as soon as it has room; never waits. */
   void flushPartial();
 
+  /** {@link #flushPartial} has thrown: whoever waits for the channel fails. */
+  void flushFailed(Throwable cause);
+
   /** No more records will come. */
   void end();
 

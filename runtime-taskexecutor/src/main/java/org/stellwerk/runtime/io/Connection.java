@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -21,6 +22,8 @@ import org.stellwerk.runtime.messages.TaskManagerLocation;
  * is slow, being without credits, never holds up another.
  *
  * <p>When the connection breaks, every channel on it fails with an exception that names the peer.
+ * It breaks, too, with any error here while it is read or written: what a channel has missed then,
+ * a frame or its turn, would have its tasks wait for ever.
  */
 final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
 
@@ -37,7 +40,7 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
   private final Queue<RemoteSender> ready = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean pumpScheduled = new AtomicBoolean();
   private int nextGroup;
-  private @Nullable Throwable failure;
+  private volatile @Nullable Throwable failure;
   private @Nullable TaskManagerLostException lost;
 
   /** Where requests of the peer go. */
@@ -77,6 +80,20 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
     channel.close();
   }
 
+  /** Breaks the connection; the cause becomes that of its channels' failures. Any thread. */
+  void fail(Throwable cause) {
+    // Writes that a close has cut off are no cause of it.
+    if (failure == null && !(cause instanceof ClosedChannelException)) {
+      failure = cause;
+    }
+    channel.close();
+  }
+
+  /** Writes a frame; if that fails netty tells {@link #exceptionCaught}. */
+  private void send(ByteBuf frame) {
+    channel.write(frame, channel.voidPromise());
+  }
+
   /** Asks the peer for the channels of one task. Any thread. */
   void open(List<RemoteInputs> inputs) {
     onEventLoop(
@@ -99,18 +116,19 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
       return;
     }
     int group = nextGroup++;
-    channel.write(Frames.open(channel.alloc(), group, inputs.requests(), credits));
+    send(Frames.open(channel.alloc(), group, inputs.requests(), credits));
     if (opened) {
       receivers.putIfAbsent(group, inputs);
     } else {
       // The producers must hear of it all the same: they wait for this consumer.
-      channel.write(Frames.cancel(channel.alloc(), group, ConsumerEnd.FINISHED, ""));
+      send(Frames.cancel(channel.alloc(), group, ConsumerEnd.FINISHED, ""));
     }
   }
 
   /** Lets a producer send more. Any thread. */
   void sendCredit(int group, int index, int bytes) {
-    channel.writeAndFlush(Frames.credit(channel.alloc(), group, index, bytes));
+    channel.writeAndFlush(
+        Frames.credit(channel.alloc(), group, index, bytes), channel.voidPromise());
   }
 
   /** The consumer left channels of which some have not ended. Any thread. */
@@ -146,7 +164,7 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
     int group = left.inputs().number();
     if (receivers.get(group) == left.inputs()) {
       receivers.remove(group);
-      channel.write(Frames.cancel(channel.alloc(), group, left.end(), left.reason()));
+      send(Frames.cancel(channel.alloc(), group, left.end(), left.reason()));
     }
   }
 
@@ -159,14 +177,14 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
         continue;
       }
       if (count == groups.length) {
-        channel.write(Frames.error(channel.alloc(), groups, indices, count, broken.error()));
+        send(Frames.error(channel.alloc(), groups, indices, count, broken.error()));
         count = 0;
       }
       groups[count] = broken.group(i).number();
       indices[count++] = broken.index(i);
     }
     if (count > 0) {
-      channel.write(Frames.error(channel.alloc(), groups, indices, count, broken.error()));
+      send(Frames.error(channel.alloc(), groups, indices, count, broken.error()));
     }
   }
 
@@ -309,10 +327,7 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (failure == null) {
-      failure = cause;
-    }
-    ctx.close();
+    fail(cause);
   }
 
   @Override
@@ -341,16 +356,48 @@ final class Connection extends SimpleChannelInboundHandler<ByteBuf> {
     String why =
         cause == null
             ? "it was closed by the other end"
-            : cause.getMessage() == null ? cause.toString() : cause.getMessage();
+            : cause instanceof Error || cause.getMessage() == null
+                ? cause.toString()
+                : cause.getMessage();
     return new TaskManagerLostException(
         peer.resourceId(), "Lost the connection to " + describe(peer) + ": " + why, cause);
   }
 
-  private void onEventLoop(Runnable action, Runnable ifClosed) {
+  /**
+   * Netty only logs what a task of an event loop throws: it breaks the connection here.
+   *
+   * @param ifLost tells those of whom the action has not yet told the connection
+   */
+  private void onEventLoop(Runnable action, Runnable ifLost) {
     try {
-      channel.eventLoop().execute(action);
+      channel.eventLoop().execute(() -> run(action, ifLost));
     } catch (RejectedExecutionException e) {
-      ifClosed.run();
+      ifLost.run();
+    } catch (Throwable t) {
+      fail(t);
+      ifLost.run();
+      throw t;
+    }
+  }
+
+  private void run(Runnable action, Runnable ifLost) {
+    if (!attempt(action)) {
+      ifLost.run();
+    }
+  }
+
+  /**
+   * Does what no pipeline does; an error breaks the connection. Called by the event loop.
+   *
+   * @return whether it went well
+   */
+  boolean attempt(Runnable action) {
+    try {
+      action.run();
+      return true;
+    } catch (Throwable t) {
+      fail(t);
+      return false;
     }
   }
 }

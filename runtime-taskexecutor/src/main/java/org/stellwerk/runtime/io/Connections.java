@@ -65,7 +65,12 @@ final class Connections {
             forget(peer.resourceId(), dialled);
           }
         });
-    dial(peer, dialled);
+    try {
+      dial(peer, dialled);
+    } catch (Throwable t) {
+      // Whoever asks for the peer next must not wait for a connection that nobody makes.
+      dialled.completeExceptionally(cannotConnect(peer, t));
+    }
     return dialled;
   }
 

@@ -177,7 +177,12 @@ public final class DataExchange implements AutoCloseableAsync {
   public TaskIo register(TaskDeploymentDescriptor descriptor) {
     Running current = running();
     TaskIo io = new TaskIo(descriptor, current.context(), this);
-    registry.register(io.outputs());
+    try {
+      registry.register(io.outputs());
+    } catch (VirtualMachineError e) {
+      io.closeFailed("could not be registered");
+      throw e;
+    }
     return io;
   }
 

@@ -6,13 +6,17 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends what stands in buffers that do not fill: a few milliseconds after the first record, for all
- * channels of the process together. No timer runs while nothing waits. Thread-safe.
+ * channels of the process together. No timer runs while nothing waits. A channel that cannot be
+ * flushed fails; the others are flushed all the same. Thread-safe.
  */
 final class Flusher {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
   private static final long DELAY_MS = 3;
 
   private final ScheduledExecutorService scheduler;
@@ -35,6 +39,9 @@ final class Flusher {
         scheduler.schedule(this::flush, DELAY_MS, TimeUnit.MILLISECONDS);
       } catch (RejectedExecutionException e) {
         dirty.clear();
+      } catch (Throwable t) {
+        flush(); // others count on the timer
+        throw t;
       }
     }
   }
@@ -44,8 +51,24 @@ final class Flusher {
     for (int left = dirty.size(); left > 0; left--) {
       ChannelSink sink = dirty.poll();
       if (sink != null) {
-        sink.flushPartial();
+        flushOne(sink);
       }
+    }
+  }
+
+  private static void flushOne(ChannelSink sink) {
+    try {
+      sink.flushPartial();
+    } catch (Throwable t) {
+      fail(sink, t);
+    }
+  }
+
+  private static void fail(ChannelSink sink, Throwable cause) {
+    try {
+      sink.flushFailed(cause);
+    } catch (Throwable t) {
+      LOG.error("A channel that cannot be flushed cannot be ended either.", t);
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.stellwerk.runtime.io;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
@@ -154,6 +155,11 @@ final class LocalChannel extends InputChannel implements ChannelSink {
       flushWanted = true;
     }
     gate.channelReady(this);
+  }
+
+  @Override
+  public void flushFailed(Throwable cause) {
+    gate.fail(new IOException("Cannot read " + request().describe() + ": " + cause, cause));
   }
 
   @Override

@@ -217,7 +217,9 @@ final class RemoteSender implements ChannelSink {
             .addListener(
                 written -> {
                   if (written.isSuccess()) {
-                    allSent();
+                    group.connection().attempt(this::allSent);
+                  } else {
+                    group.connection().fail(written.cause());
                   }
                 });
       }
@@ -238,7 +240,8 @@ final class RemoteSender implements ChannelSink {
     }
     int count = (int) Math.min(chunk.end - chunk.position, credits);
     channel.write(
-        Frames.data(channel.alloc(), group.number(), index, chunk.data, chunk.position, count));
+        Frames.data(channel.alloc(), group.number(), index, chunk.data, chunk.position, count),
+        channel.voidPromise());
     chunk.position += count;
     credits -= count;
     if (chunk.position == chunk.end) {
@@ -320,6 +323,11 @@ final class RemoteSender implements ChannelSink {
       flushWanted = true;
       enqueueIfSendable();
     }
+  }
+
+  @Override
+  public void flushFailed(Throwable cause) {
+    group.connection().fail(cause);
   }
 
   @Override

@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.io.DataExchange;
+import org.stellwerk.runtime.io.TaskIo;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.taskexecutor.TaskEvents;
 import org.stellwerk.runtime.taskexecutor.TaskHandle;
@@ -113,15 +114,29 @@ public final class ThreadTaskRunner implements TaskRunner {
       }
     }
     try {
-      RunningTask task =
-          new RunningTask(descriptor, events, services, exchange.register(descriptor));
+      return start(descriptor, events, exchange.register(descriptor));
+    } catch (VirtualMachineError e) {
+      String place = "the start of task " + descriptor.taskNameWithSubtask();
+      services.errorRules().check(place, e).ifPresent(services.fatalErrors()::onFatalError);
+      throw e;
+    }
+  }
+
+  /** A task that never was one leaves no output: its consumers would wait for it. */
+  private RunningTask start(TaskDeploymentDescriptor descriptor, TaskEvents events, TaskIo io) {
+    RunningTask added = null;
+    try {
+      RunningTask task = new RunningTask(descriptor, events, services, io);
       tasks.add(task);
+      added = task;
       task.ended().whenComplete((unused, failure) -> tasks.remove(task));
       start(task);
       return task;
     } catch (VirtualMachineError e) {
-      String place = "the start of task " + descriptor.taskNameWithSubtask();
-      services.errorRules().check(place, e).ifPresent(services.fatalErrors()::onFatalError);
+      if (added != null) {
+        tasks.remove(added);
+      }
+      io.closeFailed("could not be started: " + e);
       throw e;
     }
   }

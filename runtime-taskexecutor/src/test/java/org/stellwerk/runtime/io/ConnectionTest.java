@@ -1,42 +1,41 @@
 package org.stellwerk.runtime.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.stellwerk.runtime.io.TestExchange.attempt;
+import static org.stellwerk.runtime.io.TestExchange.requests;
 
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.stellwerk.configuration.Configuration;
-import org.stellwerk.runtime.id.ExecutionAttemptID;
-import org.stellwerk.runtime.id.ExecutionGraphId;
-import org.stellwerk.runtime.id.ExecutionVertexID;
-import org.stellwerk.runtime.id.JobVertexID;
+import org.junit.jupiter.api.Timeout;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.messages.TaskManagerLocation;
 
-/** Both ends of groups of channels as the frames of a connection move them. */
+/**
+ * Both ends of groups of channels as the frames of a connection move them, and what becomes of them
+ * when it fails.
+ */
+@Timeout(60)
 class ConnectionTest {
 
-  private static final ExecutionGraphId GRAPH = new ExecutionGraphId(new UUID(1, 1));
   private static final TaskManagerLocation PEER =
       new TaskManagerLocation(new ResourceID("peer"), "127.0.0.1", 1);
   private static final ByteBufAllocator ALLOCATOR = ByteBufAllocator.DEFAULT;
 
   private final MemoryShares shares = new MemoryShares(1 << 20, 1 << 10);
   private final ExchangeContext context =
-      new ExchangeContext(
-          DataExchangeConfig.fromConfiguration(
-              Configuration.empty(), new ResourceID("tm"), "127.0.0.1", Path.of("results")),
-          shares,
-          new Flusher(Executors.newScheduledThreadPool(0)));
+      TestExchange.context(shares, new Flusher(Executors.newScheduledThreadPool(0)));
   private final List<RemoteSenders> requested = new ArrayList<>();
   private final List<String> withdrawn = new ArrayList<>();
   private final EmbeddedChannel channel = new EmbeddedChannel();
@@ -62,21 +61,6 @@ class ConnectionTest {
 
   ConnectionTest() {
     channel.pipeline().addLast(connection);
-  }
-
-  private static ExecutionAttemptID attempt(long vertex, int subtask) {
-    return new ExecutionAttemptID(
-        GRAPH, new ExecutionVertexID(new JobVertexID(new UUID(2, vertex)), subtask), 0);
-  }
-
-  private static ChannelRequests requests(int... producers) {
-    return new ChannelRequests(
-        new ProducerAttempts(
-            GRAPH, new JobVertexID(new UUID(2, 1)), producers, new int[producers.length]),
-        0,
-        3,
-        attempt(2, 3),
-        false);
   }
 
   /** A frame without its length, which the pipeline takes off. */
@@ -249,6 +233,97 @@ class ConnectionTest {
     assertThat(catchIo(gate::next)).hasMessageContaining("no such output");
     gate.close(ConsumerEnd.FAILED, "");
     assertThat(sent()).isEqualTo("3 " + inputs.number() + " 1");
+  }
+
+  @Test
+  void dataThatCannotBeWrittenBreaksTheConnection() throws Exception {
+    RemoteSenders senders = opened(7, 0, 1);
+    senders.attached(0);
+    RemoteSender sender = senders.sink(0, scope);
+    sender.put(encoded("word"), new ClassDictionary(), new IoCounters());
+    sender.end();
+    channel.config().setAllocator(new FullAllocator());
+    channel.runPendingTasks();
+    assertThat(channel.isActive()).isFalse();
+    assertThat(catchIo(sender::awaitDrained))
+        .isInstanceOf(TaskManagerLostException.class)
+        .hasMessageEndingWith("(127.0.0.1:1): java.lang.OutOfMemoryError: made by the test")
+        .hasCauseInstanceOf(OutOfMemoryError.class);
+    assertThat(withdrawn).containsExactly("7 FAILED");
+    assertThat(shares.bufferedBytes()).isZero();
+    assertThat(shares.openSenders()).isZero();
+  }
+
+  @Test
+  void aFrameThatThePipelineDoesNotTakeBreaksTheConnection() throws Exception {
+    RemoteSenders senders = opened(7, 0);
+    senders.attached(0);
+    RemoteSender sender = senders.sink(0, scope);
+    channel.pipeline().addFirst(new Untaking());
+    sender.put(encoded("word"), new ClassDictionary(), new IoCounters());
+    sender.end();
+    channel.runPendingTasks();
+    assertThat(channel.isActive()).isFalse();
+    assertThat(catchIo(sender::awaitDrained)).hasMessageEndingWith(": not taken");
+  }
+
+  @Test
+  void anEndThatCannotBeToldBreaksTheConnection() {
+    RemoteSenders senders = opened(7, 0, 1);
+    senders.attached(0);
+    senders.abort(0, new ChannelError(ChannelError.Kind.PRODUCER_ENDED, "failed"));
+    channel.config().setAllocator(new FullAllocator());
+    channel.runPendingTasks();
+    assertThat(channel.isActive()).isFalse();
+    assertThat(withdrawn).containsExactly("7 FAILED");
+  }
+
+  @Test
+  void aRequestThatCannotBeSentFailsItsReader() {
+    RemoteInputs inputs = new RemoteInputs(requests(0, 1), PEER, gate, context);
+    gate.setUp(List.of(inputs), 2, new TaskSerializer(getClass().getClassLoader()));
+    channel.config().setAllocator(new FullAllocator());
+    connection.open(List.of(inputs));
+    channel.runPendingTasks();
+    assertThat(channel.isActive()).isFalse();
+    assertThat(catchIo(gate::next)).hasCauseInstanceOf(OutOfMemoryError.class);
+  }
+
+  @Test
+  void aCreditThatCannotBeSentBreaksTheConnection() {
+    RemoteInputs inputs = open(0, 1);
+    channel.pipeline().addFirst(new Untaking());
+    inputs.grant(0, 10);
+    channel.runPendingTasks();
+    assertThat(channel.isActive()).isFalse();
+    assertThat(catchIo(gate::next)).hasMessageEndingWith(": not taken");
+  }
+
+  /** There is no memory. */
+  private static final class FullAllocator extends AbstractByteBufAllocator {
+    @Override
+    protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+      throw new OutOfMemoryError("made by the test");
+    }
+
+    @Override
+    protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+      throw new OutOfMemoryError("made by the test");
+    }
+
+    @Override
+    public boolean isDirectBufferPooled() {
+      return false;
+    }
+  }
+
+  /** The next handler, or the socket, that a frame comes to throws. */
+  private static final class Untaking extends ChannelOutboundHandlerAdapter {
+    @Override
+    public void write(ChannelHandlerContext ctx, Object frame, ChannelPromise promise) {
+      ((ByteBuf) frame).release();
+      throw new IllegalStateException("not taken");
+    }
   }
 
   private static TaskSerializer encoded(Object record) throws IOException {

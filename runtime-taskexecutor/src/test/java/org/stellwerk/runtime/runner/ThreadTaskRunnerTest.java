@@ -1,6 +1,7 @@
 package org.stellwerk.runtime.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
@@ -135,6 +136,30 @@ class ThreadTaskRunnerTest {
         .satisfies(RecordingEvents::awaitEnd)
         .extracting(RecordingEvents::last)
         .isEqualTo("FINISHED");
+  }
+
+  @Test
+  void aTaskThatCannotBeMadeLeavesNoOutputForWhichItsConsumerWaits() throws Exception {
+    runners.grace = Duration.ofMillis(1);
+    runners.start(1);
+    TestJob job =
+        runners
+            .job()
+            .vertex("source", 1, Invokables.Source.class)
+            .vertex("sink", 1, Invokables.Sink.class)
+            .edge("source", "sink", ShipStrategy.HASH);
+    runners.threads =
+        thread -> {
+          throw new InternalError("made by the test");
+        };
+    assertThatThrownBy(() -> job.deploy("source", 0)).isInstanceOf(InternalError.class);
+    assertThat(runners.all.get(0).runningTasks()).isZero();
+    assertThat(runners.fatalErrors).hasSize(1);
+    runners.threads = Thread::start;
+    job.deploy("sink", 0).awaitEnd();
+    assertThat(job.events("sink", 0).failure)
+        .hasMessage(
+            "Task source (1/1) could not be started: java.lang.InternalError: made by the test");
   }
 
   @Test
