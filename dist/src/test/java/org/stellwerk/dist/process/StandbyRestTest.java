@@ -279,10 +279,17 @@ final class StandbyRestTest {
     JobID job = submit(standby.client()).join();
     cluster.revokeLeadership();
     for (Member member : members) {
-      assertThatThrownBy(() -> member.client().listJobs())
-          .isInstanceOf(ClusterException.class)
-          .hasMessageContaining("No JobManager leads the cluster (waited 1000 ms")
-          .satisfies(failure -> assertThat(((ClusterException) failure).isTransient()).isTrue());
+      // Each hears of it at its time.
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThatThrownBy(() -> member.client().listJobs())
+                      .isInstanceOf(ClusterException.class)
+                      .hasMessageContaining("No JobManager leads the cluster (waited 1000 ms")
+                      .satisfies(
+                          failure ->
+                              assertThat(((ClusterException) failure).isTransient()).isTrue()));
     }
     cluster.grantLeadership(standby.services.leaderElection());
     for (Member member : members) {
