@@ -140,9 +140,10 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
     recovered.jobs().values().forEach(job -> jars.acquire(job.graph().userJars()));
     for (JobResult result : recovered.results()) {
       LOG.info("Job {} ({}) is over, cleaning up.", result.jobId(), result.status());
-      endedJobs.add(ArchivedGraphs.of(result));
       StoredJob stored = recovered.jobs().get(result.jobId());
-      cleanUp(result.jobId(), stored == null ? null : stored.graph());
+      endedJobs
+          .onRecovered(ArchivedGraphs.of(result))
+          .thenRun(() -> cleanUp(result.jobId(), stored == null ? null : stored.graph()));
     }
     for (StoredJob job : recovered.unfinished()) {
       JobGraph graph = job.graph();
@@ -314,12 +315,15 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
                   result.status(),
                   result.netRuntimeMs());
               runs.remove(job.jobId());
-              endedJobs.onEnded(job);
+              // Who leads next lists it by what is kept of it, or by a result that is not clean
+              // yet.
+              CompletableFuture<Void> kept = endedJobs.onEnded(job);
               run.completeResult(result);
               run.resultIsDurable();
               closeJobMaster(run);
               // A graph that is being stored would otherwise outlive its removal.
-              run.whenUnchanging().thenRun(() -> cleanUp(job.jobId(), run.graph()));
+              kept.thenCompose(done -> run.whenUnchanging())
+                  .thenRun(() -> cleanUp(job.jobId(), run.graph()));
             });
   }
 

@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.runtime.highavailability.EndedJobStore;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
@@ -54,11 +55,30 @@ final class EndedJobs {
     this.mainThread = mainThread;
   }
 
-  /** A job has ended, and its result is durable. */
-  void onEnded(ArchivedExecutionGraph job) {
+  /**
+   * A job has ended, and its result is durable. Completes in the main thread when later leaders
+   * will list it, or cannot.
+   */
+  CompletableFuture<Void> onEnded(ArchivedExecutionGraph job) {
     add(job);
-    store
-        .put(job)
+    return kept(job, store.put(job));
+  }
+
+  /** A job has ended under an earlier leader, which may have kept no more of it than its result. */
+  CompletableFuture<Void> onRecovered(ArchivedExecutionGraph result) {
+    add(result);
+    return kept(
+        result,
+        store
+            .get(result.jobId())
+            .thenCompose(
+                found ->
+                    found.isPresent() ? FutureUtils.completedVoidFuture() : store.put(result)));
+  }
+
+  private CompletableFuture<Void> kept(
+      ArchivedExecutionGraph job, CompletableFuture<Void> written) {
+    return written
         .exceptionally(
             failure -> {
               LOG.warn(
@@ -66,7 +86,8 @@ final class EndedJobs {
                   job.jobId(),
                   ExceptionUtils.describe(failure));
               return null;
-            });
+            })
+        .thenApplyAsync(ignored -> null, mainThread);
   }
 
   /** Begins to read what earlier leaders have kept. */

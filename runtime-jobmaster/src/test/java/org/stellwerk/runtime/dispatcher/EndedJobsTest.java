@@ -91,6 +91,23 @@ final class EndedJobsTest {
   }
 
   @Test
+  void ofAJobWhoseLeaderWasLostAtItsEndTheResultIsKept() {
+    ArchivedExecutionGraph result = ArchivedGraphs.of(job(1, JobStatus.FINISHED).toResult());
+    assertThat(jobs(10, 1 << 20).onRecovered(result)).isCompleted();
+    EndedJobs next = jobs(10, 1 << 20);
+    next.load();
+    assertThat(ids(next)).containsExactly(id(1));
+  }
+
+  @Test
+  void whatIsKeptOfItAlreadyStays() {
+    jobs(10, 1 << 20).onEnded(job(1, JobStatus.FINISHED));
+    ArchivedExecutionGraph result = ArchivedGraphs.of(job(1, JobStatus.FINISHED).toResult());
+    assertThat(jobs(10, 1 << 20).onRecovered(result)).isCompleted();
+    assertThat(stored.get(id(1)).vertices()).hasSize(1);
+  }
+
+  @Test
   void ofTooManyTheOldestAreForgotten() {
     EndedJobs jobs = jobs(2, 1 << 20);
     jobs.onEnded(job(2, JobStatus.FINISHED));
