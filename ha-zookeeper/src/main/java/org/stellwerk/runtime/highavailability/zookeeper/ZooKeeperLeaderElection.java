@@ -57,9 +57,11 @@ final class ZooKeeperLeaderElection implements LeaderElection, LatchFence {
 
   private @Nullable LeaderContender contender;
   private @Nullable LeaderLatch latch;
-  private @Nullable CuratorCache watch;
   private @Nullable Session session;
   private @Nullable CompletableFuture<Void> closed;
+
+  /** Of the queue of publications. */
+  private @Nullable CuratorCache watch;
 
   /**
    * A candidacy that has not begun.
@@ -89,15 +91,18 @@ final class ZooKeeperLeaderElection implements LeaderElection, LatchFence {
       }
       contender = newContender;
     }
+    publications.execute(this::begin);
+  }
+
+  /** Runs in the queue of publications, where the candidacy ends, too: it ends after it began. */
+  private void begin() {
     client.getConnectionStateListenable().addListener(connectionListener);
     client.getUnhandledErrorListenable().addListener(errorListener);
-    CuratorCache newWatch = LeaderNode.watch(client, publications, this::correct);
-    synchronized (lock) {
-      watch = newWatch;
-    }
+    watch = LeaderNode.watch(client, publications, this::correct);
     contend();
   }
 
+  /** Runs in the queue of publications, where latches end, too: none ends before it has started. */
   private void contend() {
     LeaderLatch newLatch =
         new LeaderLatch(client, LATCH_PATH, "pid-" + ProcessHandle.current().pid());
@@ -112,14 +117,6 @@ final class ZooKeeperLeaderElection implements LeaderElection, LatchFence {
       newLatch.start();
     } catch (Exception e) {
       fail(new IOException("The leader latch cannot be started: " + e, e));
-    }
-    boolean wanted;
-    synchronized (lock) {
-      wanted = latch == newLatch;
-    }
-    if (!wanted) {
-      // Who ended the candidacy meanwhile could not close a latch that had not started.
-      closeQuietly(newLatch);
     }
   }
 
@@ -230,8 +227,11 @@ final class ZooKeeperLeaderElection implements LeaderElection, LatchFence {
       latch = null;
     }
     if (lost != null) {
-      closeQuietly(lost);
-      contend();
+      publications.execute(
+          () -> {
+            closeQuietly(lost);
+            contend();
+          });
     }
   }
 
@@ -239,7 +239,6 @@ final class ZooKeeperLeaderElection implements LeaderElection, LatchFence {
   public CompletableFuture<Void> closeAsync() {
     CompletableFuture<Void> result = new CompletableFuture<>();
     LeaderLatch ended;
-    CuratorCache endedWatch;
     Session last;
     synchronized (lock) {
       if (closed != null) {
@@ -254,28 +253,29 @@ final class ZooKeeperLeaderElection implements LeaderElection, LatchFence {
       endSession("its election was closed");
       ended = latch;
       latch = null;
-      endedWatch = watch;
-      watch = null;
     }
-    client.getConnectionStateListenable().removeListener(connectionListener);
-    client.getUnhandledErrorListenable().removeListener(errorListener);
-    if (endedWatch != null) {
-      endedWatch.close();
-    }
-    publications.execute(
-        () -> {
-          if (last != null) {
-            unpublish(last);
-          }
-          if (ended != null) {
-            closeQuietly(ended);
-          }
-        });
+    publications.execute(() -> end(last, ended));
     publications
         .flush()
         .thenCompose(ignored -> callbacks.flush())
         .thenRun(() -> result.complete(null));
     return result;
+  }
+
+  /** Runs in the queue of publications. */
+  private void end(@Nullable Session last, @Nullable LeaderLatch ended) {
+    client.getConnectionStateListenable().removeListener(connectionListener);
+    client.getUnhandledErrorListenable().removeListener(errorListener);
+    if (watch != null) {
+      watch.close();
+      watch = null;
+    }
+    if (last != null) {
+      unpublish(last);
+    }
+    if (ended != null) {
+      closeQuietly(ended);
+    }
   }
 
   /** The contender stops when it is told; nobody is to find its address from now on. */

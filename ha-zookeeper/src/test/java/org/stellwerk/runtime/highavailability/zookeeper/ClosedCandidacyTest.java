@@ -1,7 +1,9 @@
 package org.stellwerk.runtime.highavailability.zookeeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -19,6 +21,7 @@ import org.stellwerk.util.IdGenerator;
 class ClosedCandidacyTest {
 
   private static final int ROUNDS = 100;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   @Test
   void whoIsClosedWhileItBeginsContendsNoMore() throws Exception {
@@ -38,8 +41,10 @@ class ClosedCandidacyTest {
         election.closeAsync().get(10, TimeUnit.SECONDS);
         begun.get(10, TimeUnit.SECONDS);
       }
-      client.sync().forPath("/latch");
-      assertThat(Nodes.children(client, "/latch")).isEmpty();
+      // What was asked to be created when its candidacy was closed is deleted on its answer.
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(Nodes.children(client, "/latch")).isEmpty());
     } finally {
       io.shutdownNow();
     }
