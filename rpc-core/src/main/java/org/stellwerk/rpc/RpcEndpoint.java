@@ -193,6 +193,11 @@ public abstract class RpcEndpoint implements RpcGateway, AutoCloseableAsync {
     return rpcServer.getAddress();
   }
 
+  /** See {@link RpcServer#getDirectAddress()}. */
+  public final String getDirectAddress() {
+    return rpcServer.getDirectAddress();
+  }
+
   @Override
   public String getHostname() {
     return rpcServer.getHostname();

@@ -37,7 +37,8 @@ public interface RpcService extends AutoCloseableAsync {
   <C extends RpcGateway> C getSelfGateway(Class<C> selfGatewayType, RpcServer rpcServer);
 
   /**
-   * Connects to an endpoint that is not fenced.
+   * Connects to an endpoint that is not fenced. By its {@linkplain RpcServer#getDirectAddress()
+   * direct address}, and if its process is connected already, nobody is asked.
    *
    * @return fails with RpcConnectionException if nobody answers at the address, with
    *     EndpointNotFoundException if the process there has no such endpoint, with

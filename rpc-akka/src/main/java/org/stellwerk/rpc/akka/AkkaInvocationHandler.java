@@ -57,8 +57,13 @@ class AkkaInvocationHandler implements InvocationHandler, AkkaBasedEndpoint, Rpc
       @Nullable Connection connection,
       @Nullable LocalServer server) {}
 
-  /** What the handshake has settled. */
-  record Connection(RemoteInterface gateway, int gatewayIndex, Peer peer) {}
+  /** Through which gateway the endpoint is called, and in which process. */
+  record Connection(RemoteInterface gateway, Peer peer) {
+
+    private int gatewayKey() {
+      return TransportMessage.keyOf(gateway);
+    }
+  }
 
   AkkaInvocationHandler(AkkaRpcService service, Recipient recipient) {
     this.service = service;
@@ -142,7 +147,7 @@ class AkkaInvocationHandler implements InvocationHandler, AkkaBasedEndpoint, Rpc
           .sendInOrder(
               recipient.actor(),
               connection.peer(),
-              new TransportMessage.Tell(connection.gatewayIndex(), payload));
+              new TransportMessage.Tell(connection.gatewayKey(), payload));
     } catch (RpcException e) {
       throw new RpcRuntimeException(e.getMessage(), e);
     }
@@ -183,7 +188,7 @@ class AkkaInvocationHandler implements InvocationHandler, AkkaBasedEndpoint, Rpc
           .sendInOrder(
               recipient.actor(),
               connection.peer(),
-              new TransportMessage.Ask(call.id(), connection.gatewayIndex(), payload));
+              new TransportMessage.Ask(call.id(), connection.gatewayKey(), payload));
     }
     return call;
   }
@@ -238,6 +243,11 @@ class AkkaInvocationHandler implements InvocationHandler, AkkaBasedEndpoint, Rpc
   @Override
   public String getAddress() {
     return recipient.address();
+  }
+
+  @Override
+  public String getDirectAddress() {
+    return LocalServers.directAddress(recipient.address(), localActor());
   }
 
   @Override

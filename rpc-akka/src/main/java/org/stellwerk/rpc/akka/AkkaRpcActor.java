@@ -80,7 +80,7 @@ class AkkaRpcActor extends UntypedAbstractActor {
   private void handleRemote(TransportMessage.Ask ask) {
     RemoteResponder responder = new RemoteResponder(ask.callId(), getSender());
     try {
-      RemoteInterface gateway = gateway(ask.gatewayIndex());
+      RemoteInterface gateway = gateway(ask.gatewayKey());
       Object call = service.codec().decodeInvocation(gateway, ask.payload());
       responder.gateway = gateway;
       responder.method = methodOf(call);
@@ -93,7 +93,7 @@ class AkkaRpcActor extends UntypedAbstractActor {
 
   private void handleRemote(TransportMessage.Tell tell) {
     try {
-      Object call = service.codec().decodeInvocation(gateway(tell.gatewayIndex()), tell.payload());
+      Object call = service.codec().decodeInvocation(gateway(tell.gatewayKey()), tell.payload());
       dispatcher.handle(call, NoResponder.INSTANCE);
     } catch (RpcException e) {
       LOG.warn("A call to {} is dropped: {}", name(), e.getMessage());
@@ -115,11 +115,19 @@ class AkkaRpcActor extends UntypedAbstractActor {
     }
   }
 
-  private RemoteInterface gateway(int index) throws RpcException {
-    if (index >= server.gateways().size()) {
-      throw new RpcException("Endpoint " + name() + " has no gateway number " + index);
+  private RemoteInterface gateway(int key) throws RpcException {
+    for (Class<? extends RpcGateway> served : server.gateways()) {
+      RemoteInterface gateway = service.codec().describe(served);
+      if (TransportMessage.keyOf(gateway) == key) {
+        return gateway;
+      }
     }
-    return service.codec().describe(server.gateways().get(index));
+    throw new RpcException(
+        "Endpoint "
+            + name()
+            + " serves "
+            + server.gateways()
+            + ", not the gateway of the call, or not in the caller's version.");
   }
 
   private static Method methodOf(Object call) {
@@ -143,10 +151,7 @@ class AkkaRpcActor extends UntypedAbstractActor {
       return;
     }
     service.connectedFrom(caller, connect.incarnation());
-    caller.tell(
-        new TransportMessage.Connected(
-            connect.callId(), indexOf(handshake.gatewayName()), service.incarnation()),
-        getSelf());
+    caller.tell(new TransportMessage.Connected(connect.callId(), service.incarnation()), getSelf());
   }
 
   private @Nullable String refusal(RemoteHandshake asked) {
@@ -157,11 +162,11 @@ class AkkaRpcActor extends UntypedAbstractActor {
           + asked.protocolVersion()
           + ".";
     }
-    int index = indexOf(asked.gatewayName());
-    if (index < 0) {
+    Class<? extends RpcGateway> served = served(asked.gatewayName());
+    if (served == null) {
       return "it serves " + server.gateways() + ", not " + asked.gatewayName() + ".";
     }
-    RemoteInterface mine = service.codec().describe(server.gateways().get(index));
+    RemoteInterface mine = service.codec().describe(served);
     if (mine.hash() != asked.interfaceHash()) {
       return "its "
           + asked.gatewayName()
@@ -174,14 +179,13 @@ class AkkaRpcActor extends UntypedAbstractActor {
     return null;
   }
 
-  private int indexOf(String gatewayName) {
-    for (int i = 0; i < server.gateways().size(); i++) {
-      Class<? extends RpcGateway> gateway = server.gateways().get(i);
+  private @Nullable Class<? extends RpcGateway> served(String gatewayName) {
+    for (Class<? extends RpcGateway> gateway : server.gateways()) {
       if (gateway.getName().equals(gatewayName)) {
-        return i;
+        return gateway;
       }
     }
-    return -1;
+    return null;
   }
 
   /** Sends the answer of one call to its caller's process; used by whichever thread completes. */

@@ -210,6 +210,11 @@ public class AkkaRpcService implements RpcService {
     return actorSystem.actorSelection(process + "/user/" + ROOT);
   }
 
+  /** The actor of an endpoint in another process, by its direct address. */
+  ActorRef actorAt(EndpointUrl direct) {
+    return actorAt(direct.process(), ROOT + "/" + direct.actorName());
+  }
+
   private ActorRef actorAt(String process, String name) {
     return ((ExtendedActorSystem) actorSystem)
         .provider()
@@ -407,7 +412,7 @@ public class AkkaRpcService implements RpcService {
 
   private CompletableFuture<Recipient> connectLocally(
       EndpointUrl target, Class<? extends RpcGateway> gatewayType, String what) {
-    Hosted found = servers.find(target.name()).orElse(null);
+    Hosted found = servers.find(target.key()).orElse(null);
     if (found == null) {
       return CompletableFuture.failedFuture(
           new EndpointNotFoundException(

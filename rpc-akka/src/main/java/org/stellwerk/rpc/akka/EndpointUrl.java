@@ -7,13 +7,14 @@ import akka.actor.Address;
 /**
  * An endpoint's address, taken apart.
  *
- * @param url the whole
+ * @param url the whole, without a number
  * @param host empty for an address within the process
  * @param port -1 for an address within the process
  * @param process its process: everything before the path
  * @param name the endpoint's name
+ * @param number of the endpoint in a direct address; 0 in an address by name
  */
-record EndpointUrl(String url, String host, int port, String process, String name) {
+record EndpointUrl(String url, String host, int port, String process, String name, int number) {
 
   /**
    * The parts of an address.
@@ -34,11 +35,26 @@ record EndpointUrl(String url, String host, int port, String process, String nam
     Address address = path.address();
     boolean hasHost = address.host().isDefined() && address.port().isDefined();
     return new EndpointUrl(
-        url,
+        path.toString(),
         hasHost ? address.host().get() : "",
         hasHost ? (Integer) address.port().get() : -1,
         address.toString(),
-        path.name());
+        path.name(),
+        path.uid());
+  }
+
+  boolean isDirect() {
+    return number != 0;
+  }
+
+  /** By what the endpoint's service finds it. */
+  String key() {
+    return isDirect() ? LocalServers.directAddress(name, number) : name;
+  }
+
+  /** The name of the endpoint's actor; of a direct address only. */
+  String actorName() {
+    return LocalServers.actorName(name, number);
   }
 
   boolean isLocalTo(Address service) {

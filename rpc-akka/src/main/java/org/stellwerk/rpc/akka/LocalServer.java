@@ -10,7 +10,7 @@ import org.stellwerk.rpc.dispatch.NameClaim;
 /**
  * An endpoint of this process.
  *
- * @param gateways what it serves; the position of each is its number on the wire
+ * @param gateways what it serves
  * @param loggingContext for everything that runs in its main thread
  * @param termination completes when its actor is gone
  * @param claim on its name

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.rpc.RpcServer;
 import org.stellwerk.rpc.exceptions.RpcRuntimeException;
@@ -20,6 +21,11 @@ final class LocalServers {
 
   private static final char NUMBER_MARK = '~';
 
+  /** Begins the number in a direct address: as Akka writes the number of an actor's life. */
+  private static final char DIRECT_MARK = '#';
+
+  private static final int MAX_FIRST_NUMBER = 1 << 30;
+
   /** An endpoint with its actor and the gateway that its owner holds. */
   record Hosted(LocalServer server, ActorRef actor, RpcServer gateway) {
 
@@ -29,11 +35,34 @@ final class LocalServers {
   }
 
   private final Map<String, Hosted> byName = new ConcurrentHashMap<>();
-  private final AtomicLong lastNumber = new AtomicLong();
+
+  /**
+   * Begins at random, so that a process which is started again at the same address hardly ever uses
+   * a number of the one before.
+   */
+  private final AtomicInteger nextNumber =
+      new AtomicInteger(ThreadLocalRandom.current().nextInt(1, MAX_FIRST_NUMBER));
 
   /** A name for the actor of an endpoint. */
   String newActorName(String endpointName) {
-    return endpointName + NUMBER_MARK + lastNumber.incrementAndGet();
+    return endpointName + NUMBER_MARK + nextNumber.getAndIncrement();
+  }
+
+  /** The address of the endpoint that has the actor. */
+  static String directAddress(String endpointAddress, ActorRef actor) {
+    String name = actor.path().name();
+    int number = Integer.parseInt(name.substring(name.lastIndexOf(NUMBER_MARK) + 1));
+    return directAddress(endpointAddress, number);
+  }
+
+  /** The direct address that goes with an address, or a name. */
+  static String directAddress(String endpointAddress, int number) {
+    return endpointAddress + DIRECT_MARK + number;
+  }
+
+  /** The name of an endpoint's actor, by the endpoint's name and number in a direct address. */
+  static String actorName(String endpointName, int number) {
+    return endpointName + NUMBER_MARK + number;
   }
 
   /** The path of an endpoint's actor, as the endpoint's address has it. */
@@ -64,8 +93,19 @@ final class LocalServers {
     return Optional.ofNullable(earlier[0]);
   }
 
-  Optional<Hosted> find(String name) {
-    return Optional.ofNullable(byName.get(name));
+  /**
+   * An endpoint.
+   *
+   * @param key its name, with its number if no other of the name is meant
+   */
+  Optional<Hosted> find(String key) {
+    int mark = key.lastIndexOf(DIRECT_MARK);
+    if (mark < 0) {
+      return Optional.ofNullable(byName.get(key));
+    }
+    String name = key.substring(0, mark);
+    return Optional.ofNullable(byName.get(name))
+        .filter(hosted -> directAddress(name, hosted.actor()).equals(key));
   }
 
   /** The endpoint is gone; its name is free, unless another one has it already. */

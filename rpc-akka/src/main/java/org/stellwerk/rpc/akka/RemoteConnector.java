@@ -7,6 +7,7 @@ import akka.actor.AddressFromURIString;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -29,7 +30,9 @@ import org.stellwerk.util.ExceptionUtils;
  * an address before it knows that another process lives there now; and to an actor selection, for
  * that is all that Artery lets through to an address whose last process has ended gracefully. Where
  * a process has answered before and lives, TCP is not asked: its end would be noticed anyway, and
- * each question costs it a whole inbound stream. Thread-safe.
+ * each question costs it a whole inbound stream. A direct address in such a process is not even
+ * sent a handshake: the processes agree on the version, and each call names its gateway by its
+ * hash. Thread-safe.
  */
 final class RemoteConnector {
 
@@ -66,11 +69,15 @@ final class RemoteConnector {
               "Cannot connect to " + what + ": this RPC service has no network."));
     }
     RemoteInterface gateway = service.codec().describe(gatewayType);
+    Optional<Peer> known = peers.reachedAt(target.process());
+    if (target.isDirect() && known.isPresent()) {
+      return CompletableFuture.completedFuture(
+          recipient(target, gateway, known.get(), service.actorAt(target)));
+    }
     RemoteHandshake handshake =
         new RemoteHandshake(service.getVersion(), gatewayType.getName(), gateway.hash());
     CompletableFuture<@Nullable Object> answered =
-        peers
-            .reachedAt(target.process())
+        known
             .map(
                 peer ->
                     askPeer(peer, target, handshake)
@@ -128,7 +135,7 @@ final class RemoteConnector {
     send(
         call,
         service.acceptorAt(target.process()),
-        new TransportMessage.Connect(call.id(), target.name(), handshake, service.incarnation()),
+        new TransportMessage.Connect(call.id(), target.key(), handshake, service.incarnation()),
         FIRST_RESEND_MS);
   }
 
@@ -214,12 +221,13 @@ final class RemoteConnector {
       EndpointUrl target, RemoteInterface gateway, ReplyActor.Accepted accepted) {
     Peer peer = peers.connected(target.process(), accepted.terms().incarnation());
     peer.reached();
+    return recipient(target, gateway, peer, accepted.endpoint());
+  }
+
+  private static Recipient recipient(
+      EndpointUrl target, RemoteInterface gateway, Peer peer, ActorRef endpoint) {
     return new Recipient(
-        accepted.endpoint(),
-        target.url(),
-        target.host(),
-        new Connection(gateway, accepted.terms().gatewayIndex(), peer),
-        null);
+        endpoint, target.url(), target.host(), new Connection(gateway, peer), null);
   }
 
   private RpcConnectionException connectionFailure(String what, Throwable thrown) {

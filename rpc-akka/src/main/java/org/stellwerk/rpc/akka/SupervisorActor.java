@@ -90,7 +90,7 @@ final class SupervisorActor extends UntypedAbstractActor {
   private void tellIncarnation(TransportMessage.Numbered question) {
     getSender()
         .tell(
-            new TransportMessage.Connected(question.callId(), 0, surroundings.incarnation()),
+            new TransportMessage.Connected(question.callId(), surroundings.incarnation()),
             getSelf());
   }
 

@@ -1,6 +1,7 @@
 package org.stellwerk.rpc.akka;
 
 import java.util.Arrays;
+import org.stellwerk.rpc.codec.RemoteInterface;
 import org.stellwerk.rpc.messages.RemoteHandshake;
 
 /**
@@ -21,20 +22,29 @@ sealed interface TransportMessage {
     Payload withPayload(byte[] other);
   }
 
-  /** A call that is answered by {@link Answer} or {@link Failure}. */
-  record Ask(long callId, int gatewayIndex, byte[] payload) implements Numbered, Payload {
+  /**
+   * A call that is answered by {@link Answer} or {@link Failure}.
+   *
+   * @param gatewayKey of the interface that the method belongs to, see {@link #keyOf}
+   */
+  record Ask(long callId, int gatewayKey, byte[] payload) implements Numbered, Payload {
     @Override
     public Ask withPayload(byte[] other) {
-      return new Ask(callId, gatewayIndex, other);
+      return new Ask(callId, gatewayKey, other);
     }
   }
 
   /** A call without answer. */
-  record Tell(int gatewayIndex, byte[] payload) implements Payload {
+  record Tell(int gatewayKey, byte[] payload) implements Payload {
     @Override
     public Tell withPayload(byte[] other) {
-      return new Tell(gatewayIndex, other);
+      return new Tell(gatewayKey, other);
     }
+  }
+
+  /** What stands for a gateway in calls: a part of the hash of all that both sides must share. */
+  static int keyOf(RemoteInterface gateway) {
+    return Long.hashCode(gateway.hash());
   }
 
   /** The value of a call. */
@@ -84,10 +94,9 @@ sealed interface TransportMessage {
   /**
    * The endpoint serves the gateway.
    *
-   * @param gatewayIndex names the gateway in later calls
    * @param incarnation a random number of the endpoint's service
    */
-  record Connected(long callId, int gatewayIndex, long incarnation) implements Numbered {}
+  record Connected(long callId, long incarnation) implements Numbered {}
 
   /**
    * Nothing of the receiver's arrives at the sender, though there is a way: its service is to make

@@ -48,9 +48,9 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
   public void toBinary(Object message, ByteBuffer buffer) {
     if (message instanceof TransportMessage.Ask ask) {
       putNumber(buffer.put(ASK), ask.callId());
-      buffer.put((byte) ask.gatewayIndex()).put(ask.payload());
+      buffer.putInt(ask.gatewayKey()).put(ask.payload());
     } else if (message instanceof TransportMessage.Tell tell) {
-      buffer.put(TELL).put((byte) tell.gatewayIndex()).put(tell.payload());
+      buffer.put(TELL).putInt(tell.gatewayKey()).put(tell.payload());
     } else if (message instanceof TransportMessage.Answer answer) {
       putNumber(buffer.put(ANSWER), answer.callId());
       buffer.put(answer.payload());
@@ -68,11 +68,7 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
           .put(endpoint)
           .put(connect.handshake().gatewayName().getBytes(StandardCharsets.UTF_8));
     } else if (message instanceof TransportMessage.Connected connected) {
-      buffer
-          .put(CONNECTED)
-          .putLong(connected.callId())
-          .put((byte) connected.gatewayIndex())
-          .putLong(connected.incarnation());
+      buffer.put(CONNECTED).putLong(connected.callId()).putLong(connected.incarnation());
     } else if (message instanceof TransportMessage.Goodbye goodbye) {
       buffer.put(GOODBYE).putLong(goodbye.incarnation());
     } else if (message instanceof TransportMessage.Part part) {
@@ -140,8 +136,7 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
             new RemoteHandshake(version, gateway, hash),
             incarnation);
       }
-      case CONNECTED ->
-          new TransportMessage.Connected(buffer.getLong(), buffer.get() & 0xff, buffer.getLong());
+      case CONNECTED -> new TransportMessage.Connected(buffer.getLong(), buffer.getLong());
       case GOODBYE -> new TransportMessage.Goodbye(buffer.getLong());
       case PART -> {
         long transfer = buffer.getLong();
@@ -164,8 +159,8 @@ public final class TransportSerializer extends JSerializer implements ByteBuffer
   private static TransportMessage.Payload payload(byte kind, ByteBuffer buffer)
       throws NotSerializableException {
     return switch (kind) {
-      case ASK -> new TransportMessage.Ask(getNumber(buffer), buffer.get() & 0xff, rest(buffer));
-      case TELL -> new TransportMessage.Tell(buffer.get() & 0xff, rest(buffer));
+      case ASK -> new TransportMessage.Ask(getNumber(buffer), buffer.getInt(), rest(buffer));
+      case TELL -> new TransportMessage.Tell(buffer.getInt(), rest(buffer));
       case ANSWER -> new TransportMessage.Answer(getNumber(buffer), rest(buffer));
       default -> throw new NotSerializableException("No message of kind " + kind + " has parts");
     };

@@ -4,6 +4,7 @@ import akka.actor.ActorRef;
 import akka.actor.AllDeadLetters;
 import akka.actor.UntypedAbstractActor;
 import org.stellwerk.rpc.codec.RpcCodec;
+import org.stellwerk.rpc.exceptions.EndpointGoneException;
 import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
 
 /**
@@ -63,8 +64,8 @@ final class UndeliveredActor extends UntypedAbstractActor {
     }
   }
 
-  private static RecipientUnreachableException nobody(String address) {
-    return new RecipientUnreachableException(
+  private static EndpointGoneException nobody(String address) {
+    return new EndpointGoneException(
         "There is no endpoint at " + address + "; it has stopped, or never was.");
   }
 }

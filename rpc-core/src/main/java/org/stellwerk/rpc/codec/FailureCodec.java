@@ -25,6 +25,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.configuration.IllegalConfigurationException;
+import org.stellwerk.rpc.exceptions.EndpointGoneException;
 import org.stellwerk.rpc.exceptions.EndpointNotFoundException;
 import org.stellwerk.rpc.exceptions.EndpointNotStartedException;
 import org.stellwerk.rpc.exceptions.EndpointTerminatedException;
@@ -101,6 +102,7 @@ final class FailureCodec {
           SocketTimeoutException.class,
           UnknownHostException.class,
           IllegalConfigurationException.class,
+          EndpointGoneException.class,
           EndpointNotFoundException.class,
           EndpointNotStartedException.class,
           EndpointTerminatedException.class,

@@ -15,7 +15,10 @@ import org.stellwerk.rpc.simulation.SimMessage.Payload;
 import org.stellwerk.rpc.simulation.SimNetwork.Delivery;
 import org.stellwerk.rpc.simulation.SimObserver.MessageKind;
 
-/** One attempt to connect: a hop there, where the endpoint is looked up, and a hop back. */
+/**
+ * One attempt to connect: a hop there, where the endpoint is looked up, and a hop back. None for a
+ * direct address in a process that is connected; an endpoint that has ended is looked for in vain.
+ */
 final class SimConnector<C> {
 
   private static final Payload ANSWER = new Payload(MessageKind.REPLY, null, null, -1);
@@ -50,8 +53,11 @@ final class SimConnector<C> {
     }
     String peerName = address.substring(SimRpcService.SCHEME.length(), slash);
     String name = address.substring(slash + 1);
+    SimMailbox known = directlyKnown(peerName, name);
     SimNode peer = caller.network().node(peerName);
-    if (peer == null) {
+    if (known != null) {
+      connected(known);
+    } else if (peer == null) {
       caller.later(Kind.REPLY, "unknown node", () -> refuse("there is no node " + peerName));
     } else if (peer == caller.node()) {
       caller.later(
@@ -66,6 +72,13 @@ final class SimConnector<C> {
       caller.network().transmit(caller.node(), peer, null, "connect " + name, request);
     }
     return result;
+  }
+
+  /** The endpoint of a direct address in a process that is connected, as far as is known. */
+  private @Nullable SimMailbox directlyKnown(String peerName, String name) {
+    SimPeer peer = caller.peers().known(peerName);
+    SimMailbox mailbox = peer == null ? null : peer.node().rpc().byKey(name);
+    return mailbox != null && type.isInstance(mailbox.endpoint()) ? mailbox : null;
   }
 
   private void answer(SimNode peer, String name) {

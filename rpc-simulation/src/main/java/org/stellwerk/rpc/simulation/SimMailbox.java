@@ -16,8 +16,8 @@ import org.stellwerk.rpc.dispatch.NameClaim;
 import org.stellwerk.rpc.dispatch.RpcInvocationDispatcher;
 import org.stellwerk.rpc.dispatch.RpcInvocationDispatcher.NoResponder;
 import org.stellwerk.rpc.dispatch.RpcResponder;
+import org.stellwerk.rpc.exceptions.EndpointGoneException;
 import org.stellwerk.rpc.exceptions.FencingTokenException;
-import org.stellwerk.rpc.exceptions.RecipientUnreachableException;
 import org.stellwerk.rpc.messages.CallAsync;
 import org.stellwerk.rpc.messages.ControlMessages;
 import org.stellwerk.rpc.messages.FencedMessage;
@@ -36,6 +36,7 @@ final class SimMailbox implements RpcServer {
 
   private final SimRpcService service;
   private final String name;
+  private final String key;
   private final RpcEndpoint endpoint;
   private final RpcInvocationDispatcher dispatcher;
   private final List<Class<? extends RpcGateway>> gateways;
@@ -47,8 +48,10 @@ final class SimMailbox implements RpcServer {
   private int waiting;
   private boolean closed;
 
-  SimMailbox(SimRpcService service, RpcEndpoint endpoint, Map<String, String> loggingContext) {
+  SimMailbox(
+      SimRpcService service, int number, RpcEndpoint endpoint, Map<String, String> loggingContext) {
     this.service = service;
+    this.key = endpoint.getEndpointId() + SimRpcService.DIRECT_MARK + number;
     this.terminated = new SimFuture<>(service.scheduler());
     this.name = endpoint.getEndpointId();
     this.endpoint = endpoint;
@@ -70,6 +73,11 @@ final class SimMailbox implements RpcServer {
 
   RpcEndpoint endpoint() {
     return endpoint;
+  }
+
+  /** The endpoint's name and number: by what it is found, and no other. */
+  String key() {
+    return key;
   }
 
   /** The gateways that the endpoint serves. */
@@ -150,7 +158,7 @@ final class SimMailbox implements RpcServer {
   private void handle(Object message, RpcResponder responder) {
     if (closed) {
       responder.fail(
-          new RecipientUnreachableException(
+          new EndpointGoneException(
               "There is no endpoint at " + getAddress() + " any more: it has terminated."));
     } else if (observers().any()) {
       new Watched(responder).handle(message);
@@ -257,6 +265,11 @@ final class SimMailbox implements RpcServer {
   @Override
   public String getAddress() {
     return service.getEndpointAddress(name);
+  }
+
+  @Override
+  public String getDirectAddress() {
+    return service.getEndpointAddress(key());
   }
 
   @Override

@@ -37,7 +37,9 @@ import org.stellwerk.util.IdGenerator;
 public final class SimRpcService implements RpcService {
 
   static final String SCHEME = "sim://";
+  static final char DIRECT_MARK = '#';
   private static final int PORT = 6123;
+  private static final long MAX_FIRST_NUMBER = 1 << 30;
 
   private final SimNetwork network;
   private final SimNode node;
@@ -47,6 +49,7 @@ public final class SimRpcService implements RpcService {
   private final SimPeers peers;
   private final Map<String, SimMailbox> endpoints = new LinkedHashMap<>();
   private List<RpcEndpoint> present = List.of();
+  private int nextNumber;
   private @Nullable CompletableFuture<Void> closing;
   private boolean closed;
 
@@ -54,6 +57,7 @@ public final class SimRpcService implements RpcService {
     this.network = network;
     this.node = node;
     this.random = node.random().fork("rpc");
+    this.nextNumber = 1 + (int) node.random().fork("endpoints").nextLong(MAX_FIRST_NUMBER);
     this.wire = SimWire.of(network.config());
     this.asks = new SimAsks(network, node);
     this.peers = new SimPeers(network, node, asks);
@@ -158,7 +162,7 @@ public final class SimRpcService implements RpcService {
     if (earlier != null) {
       earlier.terminate();
     }
-    SimMailbox mailbox = new SimMailbox(this, rpcEndpoint, loggingContext);
+    SimMailbox mailbox = new SimMailbox(this, nextNumber++, rpcEndpoint, loggingContext);
     endpoints.put(name, mailbox);
     present = endpoints.values().stream().map(SimMailbox::endpoint).toList();
     scheduler().observers().onEndpoint(node, name, SimObserver.EndpointEvent.STARTED);
@@ -196,12 +200,18 @@ public final class SimRpcService implements RpcService {
     return new SimConnector<>(this, address, gatewayType, () -> fencingToken).connect();
   }
 
-  /** The endpoint at the name, if it is there and serves the gateway. */
-  SimMailbox accept(String name, Class<?> gatewayType) throws RpcConnectionException {
+  /**
+   * The endpoint of the name, if it is there and serves the gateway.
+   *
+   * @param key its name, with its number if no other of the name is meant
+   */
+  SimMailbox accept(String key, Class<?> gatewayType) throws RpcConnectionException {
+    int mark = key.indexOf(DIRECT_MARK);
+    String name = mark < 0 ? key : key.substring(0, mark);
     SimMailbox mailbox = endpoints.get(name);
-    if (closed || mailbox == null) {
+    if (closed || mailbox == null || (mark >= 0 && !mailbox.key().equals(key))) {
       throw new EndpointNotFoundException(
-          "Could not connect to " + getEndpointAddress(name) + ": there is no such endpoint.");
+          "Could not connect to " + getEndpointAddress(key) + ": there is no such endpoint.");
     }
     if (!gatewayType.isInstance(mailbox.endpoint())) {
       throw new HandshakeException(
@@ -213,6 +223,16 @@ public final class SimRpcService implements RpcService {
               + mailbox.gateways().stream().map(Class::getName).toList());
     }
     return mailbox;
+  }
+
+  /** The endpoint of the name and number; null if it has ended, or for a name alone. */
+  @Nullable SimMailbox byKey(String key) {
+    for (SimMailbox mailbox : endpoints.values()) {
+      if (mailbox.key().equals(key)) {
+        return mailbox;
+      }
+    }
+    return null;
   }
 
   @Override

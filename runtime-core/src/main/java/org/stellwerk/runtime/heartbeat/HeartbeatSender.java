@@ -13,13 +13,13 @@ import org.stellwerk.time.Clock;
 import org.stellwerk.util.ExceptionUtils;
 
 /**
- * Beats peers, at once and then at the interval, and watches that they answer. A beat is a call
- * whose payload the target makes for its peer; its answer is the peer's sign of life, so that one
- * exchange serves both sides. Component of one endpoint, in its main thread; soft state.
+ * Beats peers at the interval, and watches that they answer. A beat is a call whose payload the
+ * target makes for its peer; its answer is the peer's sign of life, so that one exchange serves
+ * both sides. Component of one endpoint, in its main thread; soft state.
  *
- * <p>The first beat is sent at once, the others with the interval, or before their turn if there is
- * news, but none within half an interval of the one before: what a peer concludes from two beats in
- * a row was true for some time.
+ * <p>The first beat is sent within an interval, and not at once, for it would tell what the
+ * registration has just told. A beat goes before its turn if there is news, but none within half an
+ * interval of the one before: what a peer concludes from two beats in a row was true for some time.
  *
  * <p>A beat that the peer rejects proves only that its process is there: it is no sign of life of
  * the peer, so that a rejection which the target does not act upon ends in the timeout.
@@ -59,11 +59,10 @@ public final class HeartbeatSender<I> {
   /** Begins to beat and watch a peer; replaces a former target of the same peer. */
   public void monitor(I id, Target target) {
     Peer peer = new Peer(target);
-    peer.lastBeatMs = clock.relativeTimeMillis();
+    peer.lastBeatMs = clock.relativeTimeMillis() - config.interval().toMillis();
     forget(id);
     peers.put(id, peer);
     monitor.monitor(id);
-    mainThread.execute(() -> beat(id, peer));
     if (timer == null) {
       arm();
     }

@@ -24,13 +24,18 @@ public sealed interface RegistrationResponse {
    * @param slots of those that it reported, the ones that the job keeps; the others are to be freed
    * @param attempts of those that it reported, the ones that the job goes on with; the others are
    *     to be cancelled, and forgotten if they have ended
+   * @param accepted of those that it offered along, the slots that the job takes
    */
   record JobMasterTaskExecutorSuccess(
-      ResourceID jobMasterResourceId, List<AllocationID> slots, List<ExecutionAttemptID> attempts)
+      ResourceID jobMasterResourceId,
+      List<AllocationID> slots,
+      List<ExecutionAttemptID> attempts,
+      List<SlotOffer> accepted)
       implements RegistrationResponse {
     public JobMasterTaskExecutorSuccess {
       slots = List.copyOf(slots);
       attempts = List.copyOf(attempts);
+      accepted = List.copyOf(accepted);
     }
   }
 

@@ -27,7 +27,7 @@ class RetryingRegistrationTest {
           Duration.ofSeconds(5));
   private static final RegistrationResponse SUCCESS =
       new RegistrationResponse.JobMasterTaskExecutorSuccess(
-          new ResourceID("jm"), List.of(), List.of());
+          new ResourceID("jm"), List.of(), List.of(), List.of());
   private static final RpcGateway GATEWAY = new TestingGateway();
 
   private final SimScheduler scheduler = new SimScheduler(1);

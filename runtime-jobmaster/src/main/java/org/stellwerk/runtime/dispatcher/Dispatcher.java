@@ -23,12 +23,10 @@ import org.stellwerk.runtime.highavailability.JobProgress;
 import org.stellwerk.runtime.highavailability.StoredJob;
 import org.stellwerk.runtime.id.DispatcherId;
 import org.stellwerk.runtime.id.JobID;
-import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobgraph.JobResourceRequirements;
 import org.stellwerk.runtime.jobmaster.JobMaster;
-import org.stellwerk.runtime.jobmaster.JobMasterServices;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
@@ -59,6 +57,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
   private final ClusterResources resources;
   private final JarKeeper jars;
   private final JobAcceptance acceptance;
+  private final SessionJobMasters jobMasters;
   private final Retry retry;
   private final JobCleanup cleanup;
   private final RequirementsChanges requirementsChanges;
@@ -92,6 +91,8 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
     this.retry =
         new Retry(config.retryBackoff(), config.maxRetryBackoff(), getMainThreadExecutor());
     this.acceptance = new JobAcceptance(services, leaderSessionId, jars, resources, retry);
+    this.jobMasters =
+        new SessionJobMasters(rpc, leaderSessionId, services, config.jobMaster(), acceptance);
     this.cleanup = new JobCleanup(services, leaderSessionId, jars, retry, getMainThreadExecutor());
     this.requirementsChanges = new RequirementsChanges(services, leaderSessionId, retry);
     this.endedJobs = new EndedJobs(config, services.endedJobStore(), getMainThreadExecutor());
@@ -167,6 +168,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
             .filter(JobRun::isCancelAccepted)
             .map(run -> run.graph().jobId())
             .toList();
+    submissions.values().forEach(each -> closing.add(each.run().closeJobMaster()));
     for (JobRun run : runs.values()) {
       run.failResult(reason);
       closing.add(run.closeJobMaster());
@@ -207,17 +209,18 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
     if (endedJobs.contains(jobId)) {
       return refused(graph, JobAcceptance.globallyTerminated(jobId));
     }
-    Submission submission = new Submission(graph, getMainThreadExecutor());
+    JobRun run = new JobRun(graph, services.runtime().clock().absoluteTimeMillis());
+    Submission submission = new Submission(run, getMainThreadExecutor());
     submissions.put(jobId, submission);
     CompletableFuture<Acknowledge> answer = submission.answer();
     jars.acquire(graph.userJars());
-    long submittedAt = services.runtime().clock().absoluteTimeMillis();
     acceptance
-        .accept(submission, config.jobMaster())
+        .accept(submission, config.jobMaster(), () -> prepare(run))
         .whenCompleteAsync(
             (ignored, failure) -> {
               submissions.remove(jobId);
               if (failure != null) {
+                closeJobMaster(run);
                 jars.release(graph.userJars());
                 jars.refused(graph.userJars());
                 submission.complete(failure);
@@ -226,11 +229,17 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
               LOG.info("Job {} ({}) is accepted.", jobId, graph.name());
               submission.complete(null);
               if (!stopping) {
-                startJob(new JobRun(graph, submittedAt), Optional.empty());
+                startJob(run, Optional.empty());
               }
             },
             getMainThreadExecutor());
     return answer;
+  }
+
+  private void prepare(JobRun run) {
+    if (!stopping) {
+      jobMasters.prepare(run, job -> onEndTold(run, job));
+    }
   }
 
   private CompletableFuture<Acknowledge> refused(JobGraph graph, Throwable why) {
@@ -243,23 +252,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
     JobGraph graph = run.graph();
     runs.put(graph.jobId(), run);
     try {
-      JobMaster jobMaster =
-          services
-              .jobMasterFactory()
-              .create(
-                  getRpcService(),
-                  new JobMasterId(leaderSessionId),
-                  graph,
-                  config.jobMaster(),
-                  new JobMasterServices(
-                      services.runtime(),
-                      services.resourceManagerAddress(),
-                      services.blobStore().serverAddress(),
-                      job -> runAsync(() -> onJobEnded(run, job)),
-                      recovered,
-                      progress -> acceptance.storeProgress(progress),
-                      run.initializationTimestamp()));
-      run.started(jobMaster);
+      JobMaster jobMaster = jobMasters.of(run, recovered, job -> onEndTold(run, job));
       jobMaster
           .getTerminationFuture()
           .whenCompleteAsync(
@@ -268,6 +261,10 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
     } catch (RuntimeException e) {
       failWithoutJobMaster(run, e);
     }
+  }
+
+  private void onEndTold(JobRun run, ArchivedExecutionGraph job) {
+    runAsync(() -> onJobEnded(run, job));
   }
 
   private void onJobMasterTerminated(JobRun run, @Nullable Throwable failure) {

@@ -49,8 +49,10 @@ final class JobAcceptance {
    * Completes when the job is stored; fails with why it is not accepted.
    *
    * @param config of its JobMaster
+   * @param meanwhile runs in the main thread when the store has been asked to write the job
    */
-  CompletableFuture<Void> accept(Submission submission, JobMasterConfig config) {
+  CompletableFuture<Void> accept(
+      Submission submission, JobMasterConfig config, Runnable meanwhile) {
     JobGraph graph = submission.graph();
     return FutureUtils.completeAll(
             List.of(
@@ -60,7 +62,7 @@ final class JobAcceptance {
                     SchedulerFactory.smallest(
                         graph, config.configuration().withAll(graph.configuration())),
                     config.rpcTimeout())))
-        .thenComposeAsync(ignored -> store(submission), retry.mainThread());
+        .thenComposeAsync(ignored -> store(submission, meanwhile), retry.mainThread());
   }
 
   private CompletableFuture<Void> checkNotOver(Submission submission) {
@@ -89,9 +91,11 @@ final class JobAcceptance {
         "Job " + jobId + " has globally terminated; it is not run again");
   }
 
-  private CompletableFuture<Void> store(Submission submission) {
+  private CompletableFuture<Void> store(Submission submission, Runnable meanwhile) {
+    CompletableFuture<Void> stored = put(submission);
+    retry.mainThread().execute(meanwhile);
     return submission
-        .storeCall(put(submission))
+        .storeCall(stored)
         .handle(
             (ignored, failure) ->
                 failure == null

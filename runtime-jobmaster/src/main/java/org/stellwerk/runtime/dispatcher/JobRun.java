@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.concurrent.ComponentMainThreadExecutor;
@@ -47,8 +48,12 @@ final class JobRun {
     return initializationTimestamp;
   }
 
-  void started(JobMaster newJobMaster) {
+  void made(JobMaster newJobMaster) {
     jobMaster = newJobMaster;
+  }
+
+  Optional<JobMaster> jobMaster() {
+    return Optional.ofNullable(jobMaster);
   }
 
   /** The JobMaster's gateway; null if there is no JobMaster. */

@@ -24,20 +24,30 @@ final class Submission {
   /** How long whoever submits waits for a store. */
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  private final JobGraph graph;
+  private final JobRun run;
   private final ComponentMainThreadExecutor mainThread;
   private final List<CompletableFuture<Acknowledge>> waiting = new ArrayList<>();
   private int storeCalls;
   private boolean isDecided;
   private @Nullable Throwable outage;
 
-  Submission(JobGraph graph, ComponentMainThreadExecutor mainThread) {
-    this.graph = graph;
+  /**
+   * Nobody waits yet.
+   *
+   * @param run the job's, if it is accepted
+   */
+  Submission(JobRun run, ComponentMainThreadExecutor mainThread) {
+    this.run = run;
     this.mainThread = mainThread;
   }
 
   JobGraph graph() {
-    return graph;
+    return run.graph();
+  }
+
+  /** The job's, if it is accepted; its JobMaster may be there already, not started. */
+  JobRun run() {
+    return run;
   }
 
   /** The answer to one more who submits the job. */
@@ -71,7 +81,7 @@ final class Submission {
                 throw new CompletionException(
                     new StoreUnavailableException(
                         "Whether job %s is accepted is not known yet (%s); ask again"
-                            .formatted(graph.jobId(), reason()),
+                            .formatted(graph().jobId(), reason()),
                         outage));
               }
               return null;
@@ -123,7 +133,7 @@ final class Submission {
   private StoreUnavailableException notAccepted(String yet, String why, @Nullable Throwable cause) {
     return new StoreUnavailableException(
         "Job %s is not accepted%s: %s; submit it again under the same id"
-            .formatted(graph.jobId(), yet, why),
+            .formatted(graph().jobId(), yet, why),
         cause);
   }
 

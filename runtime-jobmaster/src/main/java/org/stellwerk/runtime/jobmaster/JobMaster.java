@@ -42,7 +42,6 @@ import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.messages.TaskManagerRegistration;
 import org.stellwerk.runtime.messages.exceptions.JobModificationException;
 import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
-import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
 import org.stellwerk.runtime.registration.PeerAcceptance;
 import org.stellwerk.runtime.scheduler.Adoption;
 import org.stellwerk.runtime.scheduler.ExecutionGraphSpec;
@@ -109,7 +108,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
                 jobGraph.jobId(),
                 jobMasterId,
                 resourceId,
-                getAddress(),
+                getDirectAddress(),
                 services.resourceManagerAddress()),
             rpc,
             config,
@@ -257,7 +256,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     if (before != null && before.isContinuedBy(registration)) {
       TaskManagerConnection again = before.with(registration);
       taskManagers.put(id, again);
-      return again.accept(resourceId, reports.resume(again.id(), registration.report()));
+      return takeIn(again, reports.resume(again.id(), registration.report()));
     }
     if (before != null) {
       loseTaskManager(id, before.lossBy(registration));
@@ -272,7 +271,20 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     LOG.debug("TaskManager {} at {} has registered.", id, connection.address());
     Adoption adopted =
         scheduler.adopt(connection.location(), connection.gateway(), registration.report());
-    return connection.accept(resourceId, adopted);
+    return takeIn(connection, adopted);
+  }
+
+  private RegistrationResponse takeIn(TaskManagerConnection connection, Adoption goesOnWith) {
+    List<SlotOffer> offers = connection.offers();
+    return connection.accept(
+        resourceId, goesOnWith, offers.isEmpty() ? offers : take(connection, offers));
+  }
+
+  private List<SlotOffer> take(TaskManagerConnection connection, List<SlotOffer> offers) {
+    List<SlotOffer> accepted =
+        slotPool.offerSlots(connection.location(), connection.gateway(), offers);
+    scheduler.onSlotsOffered();
+    return accepted;
   }
 
   @Override
@@ -280,21 +292,10 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
       ResourceID taskManagerId, List<SlotOffer> offers, Duration timeout) {
     TaskManagerConnection connection = taskManagers.get(taskManagerId);
     if (connection == null) {
-      return CompletableFuture.failedFuture(unknown(taskManagerId));
+      return CompletableFuture.failedFuture(
+          TaskManagerConnection.unknown(taskManagerId, jobGraph.jobId()));
     }
-    List<SlotOffer> accepted =
-        slotPool.offerSlots(connection.location(), connection.gateway(), offers);
-    scheduler.onSlotsOffered();
-    return faultPoints.pass("jobmaster.slots-offered", accepted);
-  }
-
-  private UnknownTaskExecutorException unknown(ResourceID taskManagerId) {
-    return new UnknownTaskExecutorException(
-        "TaskManager "
-            + taskManagerId
-            + " is not registered at the JobMaster of job "
-            + jobGraph.jobId()
-            + "; it has to register again");
+    return faultPoints.pass("jobmaster.slots-offered", take(connection, offers));
   }
 
   @Override
@@ -382,7 +383,8 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
       ResourceID taskManagerId, TaskExecutorHeartbeat.ToJobMaster payload, Duration timeout) {
     TaskManagerConnection connection = taskManagers.get(taskManagerId);
     if (connection == null) {
-      return CompletableFuture.failedFuture(unknown(taskManagerId));
+      return CompletableFuture.failedFuture(
+          TaskManagerConnection.unknown(taskManagerId, jobGraph.jobId()));
     }
     taskManagers.heardFrom(taskManagerId);
     reports.reconcile(connection, payload);

@@ -1,13 +1,16 @@
 package org.stellwerk.runtime.jobmaster;
 
+import java.util.List;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.messages.JobReport;
 import org.stellwerk.runtime.messages.RegistrationResponse;
+import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskManagerLocation;
 import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.messages.TaskManagerRegistration;
+import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
 import org.stellwerk.runtime.scheduler.Adoption;
 
 /** A registered TaskExecutor and the one gateway through which its slots' tasks are deployed. */
@@ -38,6 +41,16 @@ final class TaskManagerConnection {
         ? new RegistrationResponse.Rejection("Job " + jobId + " is over")
         : new RegistrationResponse.Failure(
             "Job " + jobId + " ends here, and its result is not stored yet");
+  }
+
+  /** The refusal of what one asks who is not, or no more, registered. */
+  static UnknownTaskExecutorException unknown(ResourceID taskManagerId, JobID jobId) {
+    return new UnknownTaskExecutorException(
+        "TaskManager "
+            + taskManagerId
+            + " is not registered at the JobMaster of job "
+            + jobId
+            + "; it has to register again");
   }
 
   ResourceID id() {
@@ -91,11 +104,17 @@ final class TaskManagerConnection {
     return answer;
   }
 
+  /** Slots that it has offered with its registration. */
+  List<SlotOffer> offers() {
+    return registration.offers();
+  }
+
   /** The TaskExecutor is taken in; returns the answer. */
-  RegistrationResponse accept(ResourceID jobMaster, Adoption goesOnWith) {
+  RegistrationResponse accept(
+      ResourceID jobMaster, Adoption goesOnWith, List<SlotOffer> acceptedOffers) {
     answer =
         new RegistrationResponse.JobMasterTaskExecutorSuccess(
-            jobMaster, goesOnWith.slots(), goesOnWith.attempts());
+            jobMaster, goesOnWith.slots(), goesOnWith.attempts(), acceptedOffers);
     return answer;
   }
 

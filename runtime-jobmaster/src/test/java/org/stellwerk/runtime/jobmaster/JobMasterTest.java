@@ -32,7 +32,6 @@ import org.stellwerk.runtime.messages.IOMetrics;
 import org.stellwerk.runtime.messages.JobReport;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.RegistrationResponse;
-import org.stellwerk.runtime.messages.ResourceRequirements;
 import org.stellwerk.runtime.messages.SerializedThrowable;
 import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
@@ -127,7 +126,14 @@ class JobMasterTest {
   void aJobRunsFromItsNeedToItsEnd() {
     run();
     assertThat(resourceManager.declarations)
-        .containsExactly(new ResourceRequirements(jobGraph.jobId(), jobMaster.getAddress(), 1, 4));
+        .singleElement()
+        .satisfies(
+            declared -> {
+              assertThat(declared.jobId()).isEqualTo(jobGraph.jobId());
+              assertThat(declared.jobMasterAddress()).startsWith(jobMaster.getAddress() + "#");
+              assertThat(declared.version()).isEqualTo(1);
+              assertThat(declared.numberOfSlots()).isEqualTo(4);
+            });
     assertThat(te1.batches).hasSize(1);
     assertThat(te2.batches).hasSize(1);
     assertThat(te1.tasks.values())
@@ -280,7 +286,12 @@ class JobMasterTest {
   private static TaskManagerRegistration registration(
       JobID jobId, TestingTaskExecutor executor, String address) {
     return new TaskManagerRegistration(
-        jobId, new InstanceID(new UUID(0, 1)), address, executor.location, JobReport.EMPTY);
+        jobId,
+        new InstanceID(new UUID(0, 1)),
+        address,
+        executor.location,
+        JobReport.EMPTY,
+        List.of());
   }
 
   @Test
@@ -304,6 +315,29 @@ class JobMasterTest {
                 gateway.registerTaskManager(
                     registration(jobGraph.jobId(), te2, "sim://nowhere/te"), TIMEOUT)))
         .isInstanceOf(RpcConnectionException.class);
+  }
+
+  @Test
+  void slotsThatAreOfferedWithTheRegistrationAreTakenOnce() {
+    jobMaster.start();
+    List<SlotOffer> offers = List.of(new SlotOffer(TestGraphs.allocation(20), 0));
+    TaskManagerRegistration registration =
+        new TaskManagerRegistration(
+            jobGraph.jobId(),
+            new InstanceID(new UUID(0, 1)),
+            te1.getAddress(),
+            te1.location,
+            JobReport.EMPTY,
+            offers);
+    for (int i = 0; i < 2; i++) {
+      assertThat(sim.await(gateway.registerTaskManager(registration, TIMEOUT)))
+          .isInstanceOfSatisfying(
+              RegistrationResponse.JobMasterTaskExecutorSuccess.class,
+              success -> assertThat(success.accepted()).isEqualTo(offers));
+    }
+    assertThat(jobMaster.snapshot().slotPool().slots())
+        .extracting(slot -> slot.allocationId())
+        .containsExactly(TestGraphs.allocation(20));
   }
 
   @Test

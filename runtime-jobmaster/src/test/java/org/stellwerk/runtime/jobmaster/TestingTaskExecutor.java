@@ -69,22 +69,26 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
     this.location = TestGraphs.location(number);
   }
 
-  /** Offers slots once it is registered; registers if it is not. */
+  /** Offers slots once it is registered; registers with them if it is not. */
   public void offer(JobMasterAddress address, JobID jobId, List<SlotOffer> offers) {
-    registrations
-        .computeIfAbsent(address.address(), ignored -> register(address, jobId))
-        .thenAccept(
-            gateway -> {
-              if (!offers.isEmpty()) {
-                gateway
-                    .offerSlots(location.resourceId(), offers, Duration.ofSeconds(5))
-                    .thenAccept(
-                        accepted -> accepted.forEach(slot -> activeSlots.add(slot.allocationId())));
-              }
-            });
+    CompletableFuture<JobMasterGateway> registered = registrations.get(address.address());
+    if (registered == null) {
+      registrations.put(address.address(), register(address, jobId, offers));
+      return;
+    }
+    registered.thenAccept(
+        gateway ->
+            gateway
+                .offerSlots(location.resourceId(), offers, Duration.ofSeconds(5))
+                .thenAccept(this::accepted));
   }
 
-  private CompletableFuture<JobMasterGateway> register(JobMasterAddress address, JobID jobId) {
+  private void accepted(List<SlotOffer> accepted) {
+    accepted.forEach(slot -> activeSlots.add(slot.allocationId()));
+  }
+
+  private CompletableFuture<JobMasterGateway> register(
+      JobMasterAddress address, JobID jobId, List<SlotOffer> offers) {
     return getRpcService()
         .connect(address.address(), address.jobMasterId(), JobMasterGateway.class)
         .thenCompose(
@@ -98,11 +102,16 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
                           new InstanceID(new UUID(location.dataPort(), ++registrationIds)),
                           getAddress(),
                           location,
-                          report),
+                          report,
+                          offers),
                       Duration.ofSeconds(5))
                   .thenApply(
                       registered -> {
                         answers.add(registered);
+                        if (registered
+                            instanceof RegistrationResponse.JobMasterTaskExecutorSuccess success) {
+                          accepted(success.accepted());
+                        }
                         return gateway;
                       });
             });

@@ -15,8 +15,12 @@ record ConnectionContext(
     RuntimeServices services,
     Identity identity) {
 
-  /** Who the TaskExecutor is to its peers. */
-  record Identity(String address, TaskManagerLocation location) {}
+  /**
+   * Who the TaskExecutor is to its peers.
+   *
+   * @param directAddress for those of them that its process is connected to already
+   */
+  record Identity(String address, String directAddress, TaskManagerLocation location) {}
 
   ResourceID resourceId() {
     return identity.location().resourceId();

@@ -1,5 +1,6 @@
 package org.stellwerk.runtime.taskexecutor;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -26,14 +27,15 @@ import org.stellwerk.runtime.registration.RetryingRegistration;
 import org.stellwerk.util.ExceptionUtils;
 
 /**
- * The TaskExecutor's side of one leader session of one job: registers at the JobMaster, offers it
- * the job's slots, beats it, tells it the states of attempts. What any of that means for slots and
- * tasks the owner decides. In the main thread; ends with {@link #close()} or {@link #leave}, after
- * which the owner hears nothing of it.
+ * The TaskExecutor's side of one leader session of one job: registers at the JobMaster, offering
+ * what there is, offers it later slots, beats it, tells it the states of attempts. What any of that
+ * means for slots and tasks the owner decides. In the main thread; ends with {@link #close()} or
+ * {@link #leave}, after which the owner hears nothing of it.
  */
 final class JobLeaderConnection {
 
   private static final Logger LOG = LoggerFactory.getLogger(JobLeaderConnection.class);
+  private static final String NOT_TAKEN = "the JobMaster did not take it";
 
   /** The TaskExecutor, as the connection knows it. */
   interface Owner {
@@ -82,9 +84,14 @@ final class JobLeaderConnection {
    * Where to register with what.
    *
    * @param registrationId of this connection
+   * @param offers slots that are offered with the registration
    */
   record Target(
-      JobID jobId, JobMasterAddress jobMaster, InstanceID registrationId, JobReport report) {}
+      JobID jobId,
+      JobMasterAddress jobMaster,
+      InstanceID registrationId,
+      JobReport report,
+      List<SlotOffer> offers) {}
 
   /** What exists once the JobMaster has taken the TaskExecutor in. */
   private record Established(JobMasterGateway gateway, TaskStateReporter reporter) {}
@@ -95,6 +102,10 @@ final class JobLeaderConnection {
   private final Owner owner;
   private final RetryingRegistration<JobMasterGateway> registration;
   private final HeartbeatSender<JobID> heartbeats;
+
+  /** States of attempts that were submitted before the registration was answered. */
+  private final List<TaskExecutionState> early = new ArrayList<>(0);
+
   private @Nullable Established established;
   private @Nullable RepeatedCall<List<SlotOffer>> offerInFlight;
   private boolean closed;
@@ -108,15 +119,7 @@ final class JobLeaderConnection {
         new RetryingRegistration<>(
             "JobMaster of job " + jobId + " at " + address(),
             this::connect,
-            (gateway, timeout) ->
-                gateway.registerTaskManager(
-                    new TaskManagerRegistration(
-                        jobId,
-                        target.registrationId(),
-                        context.identity().address(),
-                        context.identity().location(),
-                        target.report()),
-                    timeout),
+            this::register,
             context.config().registration(),
             context.mainThread());
     this.heartbeats =
@@ -128,16 +131,32 @@ final class JobLeaderConnection {
   }
 
   private CompletableFuture<JobMasterGateway> connect() {
-    CompletableFuture<JobMasterGateway> connected =
-        context.rpc().connect(address(), jobMasterId(), JobMasterGateway.class);
-    connected.whenCompleteAsync(
-        (gateway, failure) -> {
+    return heeded(context.rpc().connect(address(), jobMasterId(), JobMasterGateway.class));
+  }
+
+  private CompletableFuture<RegistrationResponse> register(
+      JobMasterGateway gateway, Duration timeout) {
+    return heeded(
+        gateway.registerTaskManager(
+            new TaskManagerRegistration(
+                jobId,
+                target.registrationId(),
+                context.identity().directAddress(),
+                context.identity().location(),
+                target.report(),
+                target.offers()),
+            timeout));
+  }
+
+  private <T> CompletableFuture<T> heeded(CompletableFuture<T> step) {
+    step.whenCompleteAsync(
+        (unused, failure) -> {
           if (failure != null && !closed && PeerFailures.isNotFound(failure)) {
             owner.onJobMasterNotFound(this);
           }
         },
         context.mainThread());
-    return connected;
+    return step;
   }
 
   JobID jobId() {
@@ -191,10 +210,18 @@ final class JobLeaderConnection {
     call.start();
   }
 
-  /** Tells the state of an attempt; nobody is told without a connection. */
+  /**
+   * Tells the state of an attempt. The JobMaster may submit one as soon as it has the slots that
+   * were offered with the registration; what becomes of it before the answer is told after it.
+   */
   void report(TaskExecutionState state) {
     Established peer = established;
-    if (peer != null && !closed) {
+    if (closed) {
+      return;
+    }
+    if (peer == null) {
+      early.add(state);
+    } else {
       peer.reporter().report(state);
     }
   }
@@ -202,13 +229,15 @@ final class JobLeaderConnection {
   /** Ends of attempts that the JobMaster may not know. */
   List<TaskExecutionState> unacknowledgedEnds() {
     Established peer = established;
-    return peer == null ? List.of() : peer.reporter().unacknowledgedEnds();
+    return peer == null
+        ? early.stream().filter(state -> state.state().isTerminal()).toList()
+        : peer.reporter().unacknowledgedEnds();
   }
 
   /** Whether the JobMaster knows everything that it was to be told. */
   boolean isDrained() {
     Established peer = established;
-    return peer == null || peer.reporter().isDrained();
+    return peer == null ? early.isEmpty() : peer.reporter().isDrained();
   }
 
   /** A slot that the JobMaster believes to have is not there. */
@@ -256,20 +285,24 @@ final class JobLeaderConnection {
         "Registered at the JobMaster of job {}, session {}, at {}.",
         jobId,
         jobMasterId(),
-        address());
-    established =
-        new Established(gateway, new TaskStateReporter(gateway, context, new StateListener()));
+        gateway.getAddress());
+    TaskStateReporter reporter = new TaskStateReporter(gateway, context, new StateListener());
+    established = new Established(gateway, reporter);
+    early.forEach(reporter::report);
+    early.clear();
     heartbeats.monitor(jobId, () -> beat(gateway));
     owner.onRegistered(this, target.report(), success);
-    offerSlots();
+    if (!closed) {
+      owner.onOfferAnswered(this, target.offers(), success.accepted(), NOT_TAKEN);
+      offerSlots();
+    }
   }
 
   private void onOfferAnswered(
       List<SlotOffer> offered, @Nullable List<SlotOffer> accepted, @Nullable Throwable failure) {
     offerInFlight = null;
     if (failure == null) {
-      owner.onOfferAnswered(
-          this, offered, accepted == null ? List.of() : accepted, "the JobMaster did not take it");
+      owner.onOfferAnswered(this, offered, accepted == null ? List.of() : accepted, NOT_TAKEN);
     } else if (!onSessionOver(failure)) {
       owner.onOfferAnswered(
           this,

@@ -120,7 +120,11 @@ final class JobTable {
     JobLeaderConnection connection =
         new JobLeaderConnection(
             new JobLeaderConnection.Target(
-                jobId, jobMaster, InstanceID.generate(context.services().ids()), report),
+                jobId,
+                jobMaster,
+                InstanceID.generate(context.services().ids()),
+                report,
+                owner.openOffers(jobId)),
             context,
             owner);
     if (connections.putIfAbsent(jobId, connection) != null) {

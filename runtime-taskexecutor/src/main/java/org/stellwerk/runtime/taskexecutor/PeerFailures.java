@@ -1,6 +1,7 @@
 package org.stellwerk.runtime.taskexecutor;
 
 import java.util.concurrent.TimeoutException;
+import org.stellwerk.rpc.exceptions.EndpointGoneException;
 import org.stellwerk.rpc.exceptions.EndpointNotFoundException;
 import org.stellwerk.rpc.exceptions.EndpointNotStartedException;
 import org.stellwerk.rpc.exceptions.EndpointTerminatedException;
@@ -48,7 +49,8 @@ final class PeerFailures {
 
   /** The peer's process answers, but the peer is not there. */
   static boolean isNotFound(Throwable failure) {
-    return has(failure, EndpointNotFoundException.class);
+    return has(failure, EndpointNotFoundException.class)
+        || has(failure, EndpointGoneException.class);
   }
 
   private static boolean has(Throwable failure, Class<? extends Throwable> type) {

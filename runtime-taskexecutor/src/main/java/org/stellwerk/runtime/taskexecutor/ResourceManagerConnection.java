@@ -252,7 +252,8 @@ final class ResourceManagerConnection {
     established = peer;
     LOG.info(
         "Registered at the ResourceManager of session {} as {}.", id, success.registrationId());
-    heartbeats.monitor(id, () -> beat(peer)); // the first one tells what has changed meanwhile
+    heartbeats.monitor(id, () -> beat(peer));
+    heartbeats.beatSoon(id); // slots may have changed since they were reported
     jobs.sessionLives(id.value());
   }
 

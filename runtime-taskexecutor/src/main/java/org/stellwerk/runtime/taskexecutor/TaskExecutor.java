@@ -81,6 +81,7 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
             services,
             new ConnectionContext.Identity(
                 getAddress(),
+                getDirectAddress(),
                 new TaskManagerLocation(
                     config.resourceId(), config.host(), taskRunner.dataPort())));
     this.jobs = new ServedJobs(context, taskRunner, new SlotsView());

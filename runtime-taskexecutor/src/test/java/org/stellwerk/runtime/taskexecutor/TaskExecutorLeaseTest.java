@@ -136,7 +136,7 @@ class TaskExecutorLeaseTest {
     TestingJobMaster successor = successor();
     successor.answer =
         new JobMasterTaskExecutorSuccess(
-            new ResourceID("jm-2"), List.of(allocation), List.of(attempt));
+            new ResourceID("jm-2"), List.of(allocation), List.of(attempt), List.of());
     TestingResourceManager manager = lead();
     bed.runFor(Duration.ofSeconds(2));
     assertThat(bed.taskExecutor.snapshot().tasks()).hasSize(1);

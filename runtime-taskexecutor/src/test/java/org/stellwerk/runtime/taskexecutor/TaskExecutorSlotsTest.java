@@ -3,6 +3,7 @@ package org.stellwerk.runtime.taskexecutor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -87,43 +88,98 @@ class TaskExecutorSlotsTest {
 
   @Test
   void slotsThatAreNotAcceptedAreFreedAndTold() {
-    master.offerAnswer = offers -> CompletableFuture.completedFuture(List.of(offers.get(0)));
-    AllocationID first = bed.newAllocation();
-    AllocationID second = bed.newAllocation();
-    bed.requestSlot(0, first, master);
-    bed.requestSlot(1, second, master);
-    bed.settle();
-    assertThat(master.offers).hasSize(1);
+    bed.allocate(0, master);
+    master.offerAnswer = offers -> CompletableFuture.completedFuture(List.of());
+    AllocationID second = bed.allocate(1, master);
     assertThat(bed.rm.available).containsExactly(second);
     assertThat(master.goodbyes).isEmpty();
   }
 
   @Test
-  void aRefusedOfferFreesTheSlotAndEndsTheJob() {
+  void aRefusedOfferFreesTheSlot() {
+    bed.allocate(0, master);
     master.offerAnswer =
         offers -> CompletableFuture.failedFuture(new IllegalStateException("job is done"));
+    AllocationID second = bed.allocate(1, master);
+    assertThat(bed.rm.available).containsExactly(second);
+  }
+
+  @Test
+  void theFirstSlotIsOfferedWithTheRegistration() {
+    AllocationID allocation = bed.allocate(0, master);
+    assertThat(master.registrations)
+        .singleElement()
+        .satisfies(
+            registration ->
+                assertThat(registration.offers()).containsExactly(new SlotOffer(allocation, 0)));
+    assertThat(master.offers).hasSize(1);
+    assertThat(bed.taskExecutor.snapshot().slots())
+        .filteredOn(slot -> allocation.equals(slot.allocationId()))
+        .extracting(TaskExecutorSnapshot.Slot::state)
+        .containsExactly(SlotState.ACTIVE);
+  }
+
+  @Test
+  void anOfferThatIsNotAcceptedWithTheRegistrationFreesTheSlotAndEndsTheJob() {
+    master.offerAnswer = offers -> CompletableFuture.completedFuture(List.of());
     AllocationID allocation = bed.allocate(0, master);
     assertThat(bed.rm.available).containsExactly(allocation);
     assertThat(master.goodbyes).hasSize(1);
     assertThat(bed.runner.releasedJobs).containsExactly(master.jobId);
   }
 
+  /** The JobMaster has the slot as soon as it has the registration. */
+  @Test
+  void whatBecomesOfATaskBeforeTheRegistrationIsAnsweredIsToldAfterIt() {
+    CompletableFuture<RegistrationResponse> held = new CompletableFuture<>();
+    List<RegistrationResponse> answers = new ArrayList<>();
+    master.registrationAnswer =
+        answer -> {
+          answers.add(answer);
+          return held;
+        };
+    AllocationID allocation = bed.allocate(0, master);
+    TestingTaskRunner.TestingTask task = bed.runTask(master, allocation, bed.attempt(0, 0));
+    task.finish();
+    bed.settle();
+    assertThat(master.statesOf(bed.attempt(0, 0))).isEmpty();
+    assertThat(bed.runner.releasedJobs).isEmpty();
+    held.complete(answers.get(0));
+    bed.settle();
+    assertThat(master.statesOf(bed.attempt(0, 0)))
+        .containsExactly(
+            ExecutionState.INITIALIZING, ExecutionState.RUNNING, ExecutionState.FINISHED);
+  }
+
   @Test
   void anOfferWithoutAnswerIsRepeated() {
+    bed.allocate(0, master);
     master.offerAnswer = offers -> new CompletableFuture<>();
-    AllocationID allocation = bed.allocate(0, master);
+    AllocationID allocation = bed.allocate(1, master);
     bed.runFor(Duration.ofSeconds(4));
-    assertThat(master.offers).hasSize(2);
+    assertThat(master.offers).hasSize(3);
     master.offerAnswer = CompletableFuture::completedFuture;
     bed.runFor(Duration.ofSeconds(30));
-    assertThat(master.offers)
-        .hasSize(3)
-        .allMatch(offer -> offer.equals(List.of(new SlotOffer(allocation, 0))));
+    assertThat(master.offers).hasSize(4);
+    assertThat(master.offers.subList(1, 4))
+        .allMatch(offer -> offer.equals(List.of(new SlotOffer(allocation, 1))));
     assertThat(bed.rm.available).isEmpty();
   }
 
   @Test
+  void aSlotIsFreeAgainAfterItsTimeoutIfTheRegistrationIsNotAnswered() {
+    master.registrationAnswer = answer -> new CompletableFuture<>();
+    AllocationID allocation = bed.allocate(0, master);
+    bed.runFor(Duration.ofSeconds(9));
+    assertThat(bed.rm.available).isEmpty();
+    bed.runFor(Duration.ofSeconds(1));
+    assertThat(bed.rm.available).containsExactly(allocation);
+    assertThat(bed.runner.releasedJobs).containsExactly(master.jobId);
+  }
+
+  @Test
   void aSlotNobodyAcceptsIsFreeAgainAfterItsTimeout() {
+    bed.allocate(1, master);
     master.offerAnswer = offers -> new CompletableFuture<>();
     AllocationID allocation = bed.allocate(0, master);
     TestingTaskRunner.TestingTask task = bed.runTask(master, allocation, bed.attempt(0, 0));
@@ -135,7 +191,6 @@ class TaskExecutorSlotsTest {
     assertThat(master.statesOf(bed.attempt(0, 0)))
         .containsExactly(
             ExecutionState.INITIALIZING, ExecutionState.RUNNING, ExecutionState.FAILED);
-    assertThat(bed.runner.releasedJobs).containsExactly(master.jobId);
   }
 
   /** When it goes on its timers are due, and the acceptance is not read yet. */

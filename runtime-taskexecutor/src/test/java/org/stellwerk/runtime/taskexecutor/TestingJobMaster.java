@@ -76,15 +76,25 @@ final class TestingJobMaster extends FencedRpcEndpoint<JobMasterId> implements J
       TaskManagerRegistration registration, Duration timeout) {
     registrations.add(registration);
     RegistrationResponse given = answer;
-    return registrationAnswer.apply(
-        given != null
-            ? given
-            : new RegistrationResponse.JobMasterTaskExecutorSuccess(
-                new ResourceID("jm"),
-                registration.report().slots().stream().map(SlotOffer::allocationId).toList(),
-                registration.report().executions().stream()
-                    .map(JobReport.HeldExecution::attemptId)
-                    .toList()));
+    if (given != null) {
+      return registrationAnswer.apply(given);
+    }
+    CompletableFuture<List<SlotOffer>> accepted =
+        registration.offers().isEmpty()
+            ? CompletableFuture.completedFuture(List.of())
+            : offerSlots(registration.location().resourceId(), registration.offers(), timeout);
+    return accepted.thenCompose(slots -> registrationAnswer.apply(success(registration, slots)));
+  }
+
+  private static RegistrationResponse success(
+      TaskManagerRegistration registration, List<SlotOffer> accepted) {
+    return new RegistrationResponse.JobMasterTaskExecutorSuccess(
+        new ResourceID("jm"),
+        registration.report().slots().stream().map(SlotOffer::allocationId).toList(),
+        registration.report().executions().stream()
+            .map(JobReport.HeldExecution::attemptId)
+            .toList(),
+        accepted);
   }
 
   @Override

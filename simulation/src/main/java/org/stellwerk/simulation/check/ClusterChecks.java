@@ -198,9 +198,10 @@ public final class ClusterChecks {
     return acknowledged != known || (node != null && node.name().equals(SimCoordination.NODE_NAME));
   }
 
+  /** None of an endpoint that ends without having begun. */
   private @Nullable EndpointView<?> viewOf(SimNode node, RpcEndpoint endpoint) {
     EndpointView<?> view = views.get(endpoint);
-    if (view == null) {
+    if (view == null && node.rpc().endpoints().contains(endpoint)) {
       view = EndpointView.of(node.toString(), endpoint);
       if (view != null) {
         views.put(endpoint, view);

@@ -133,6 +133,7 @@ final class Given {
         REGISTRATION,
         "taskexecutor",
         new TaskManagerLocation(TM, "host", 1),
-        new JobReport(List.of(), List.of(executions)));
+        new JobReport(List.of(), List.of(executions)),
+        List.of());
   }
 }

@@ -135,7 +135,7 @@ class RunRecorderTest {
     assertThat(answer.content().call()).isEqualTo(call.sequence());
     assertThat(answer.content().text()).isEqualTo("done");
     assertThat(answer.content().jobs()).containsExactly(id);
-    assertThat(messages(run, "JobMasterGateway.offerSlots"))
+    assertThat(messages(run, "JobMasterGateway.registerTaskManager"))
         .isNotEmpty()
         .allMatch(message -> message.content().jobs().contains(id));
     assertThat(messages(run, "JobMasterGateway.updateTaskExecutionStates").get(0).content().text())

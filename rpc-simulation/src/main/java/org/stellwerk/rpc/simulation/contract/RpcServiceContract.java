@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.concurrent.ScheduledExecutor;
 import org.stellwerk.rpc.RpcService;
+import org.stellwerk.rpc.exceptions.EndpointGoneException;
 import org.stellwerk.rpc.exceptions.EndpointNotFoundException;
 import org.stellwerk.rpc.exceptions.FencingTokenException;
 import org.stellwerk.rpc.exceptions.HandshakeException;
@@ -49,6 +50,66 @@ public abstract class RpcServiceContract extends RpcCallContract {
           .isInstanceOf(HandshakeException.class)
           .hasMessageContaining("UnfencedGateway");
     }
+  }
+
+  @Test
+  void aDirectAddressLeadsToTheEndpointWhetherItsProcessIsConnectedOrNot() throws Throwable {
+    ContractEndpoint first = started("first");
+    ContractEndpoint second = started("second");
+    for (ContractEndpoint endpoint : List.of(first, second)) {
+      assertThat(endpoint.getDirectAddress()).startsWith(endpoint.getAddress() + "#");
+      for (RpcService service : List.of(server, client)) {
+        ContractGateway gateway =
+            required(await(service.connect(endpoint.getDirectAddress(), ContractGateway.class)));
+        assertThat(await(gateway.echo("direct"))).isEqualTo("direct");
+        assertThat(gateway.getAddress()).isEqualTo(endpoint.getAddress());
+      }
+    }
+  }
+
+  @Test
+  void nobodyIsAskedForADirectAddressInAConnectedProcess() throws Throwable {
+    ContractEndpoint known = started("known");
+    ContractEndpoint other = started("other");
+    assertThat(client.connect(known.getDirectAddress(), ContractGateway.class)).isNotDone();
+    await(remote(known).echo("connected"));
+    assertThat(client.connect(other.getDirectAddress(), ContractGateway.class)).isCompleted();
+    assertThat(client.connect(other.getAddress(), ContractGateway.class)).isNotDone();
+  }
+
+  @Test
+  void aDirectAddressNeverLeadsToALaterEndpointOfTheName() throws Throwable {
+    ContractEndpoint first = started("renewed");
+    String address = first.getDirectAddress();
+    await(remote(first).echo("connected"));
+    ContractGateway known = required(await(client.connect(address, ContractGateway.class)));
+    await(first.closeAsync());
+    ContractEndpoint second = started("renewed");
+    assertThat(second.getAddress()).isEqualTo(first.getAddress());
+    assertThat(second.getDirectAddress()).isNotEqualTo(address);
+    for (RpcService service : List.of(server, client, service("stranger", PATIENCE))) {
+      assertThat(
+              awaitFailure(
+                  service
+                      .connect(address, ContractGateway.class)
+                      .thenCompose(gateway -> gateway.echo("who is there?"))))
+          .isInstanceOfAny(EndpointNotFoundException.class, EndpointGoneException.class);
+    }
+    assertThat(awaitFailure(known.echo("anybody?"))).isInstanceOf(EndpointGoneException.class);
+    assertThat(await(remote(second).echo("the second"))).isEqualTo("the second");
+  }
+
+  @Test
+  void aGatewayThatIsNotServedFailsAtADirectAddressAtTheFirstCallAtTheLatest() throws Throwable {
+    ContractEndpoint endpoint = started("other");
+    await(remote(endpoint).echo("connected"));
+    assertThat(
+            awaitFailure(
+                client
+                    .connect(endpoint.getDirectAddress(), TOKEN, FencedGateway.class)
+                    .thenCompose(FencedGateway::count)))
+        .isInstanceOf(RpcException.class);
+    assertThat(await(remote(endpoint).echo("alive"))).isEqualTo("alive");
   }
 
   @Test
