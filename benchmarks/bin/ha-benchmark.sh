@@ -47,7 +47,7 @@ finish() {
 
 # run_isolated CLASS ARGS…: in a network namespace if $own_network is 1, so that hosts can be made in it.
 run_isolated() {
-  local command=("$java" -Xmx512m -XX:+UseSerialGC "-Dbenchmark.jars=$STELLWERK_HOME/examples/stellwerk-examples.jar:$own")
+  local command=("$java" -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "-Dbenchmark.jars=$STELLWERK_HOME/examples/stellwerk-examples.jar:$own")
   if [ "$own_network" = 1 ]; then
     # Names of namespaces are files: those of this run are in a file system of its own.
     unshare --net --mount sh -c 'mkdir -p /run/netns && mount -t tmpfs none /run/netns && exec "$@"' sh \

@@ -12,7 +12,10 @@ import org.stellwerk.concurrent.ScheduledExecutor;
  * The lifeline to one peer: holds an idle connection to its port, and finds out what its end means.
  * A port that refuses connections means that the peer is gone. One that accepts them is asked who
  * lives there: another process means the same, the old one that only the connection was lost. No
- * answer means nothing: a paused process does not answer either. Thread-safe.
+ * answer means nothing: a paused process does not answer either.
+ *
+ * <p>A peer that has only connected to this process is asked when the connection is there for the
+ * first time, too: who answers need not be looked for later. Thread-safe.
  */
 final class PeerLifeline implements Lifelines.Holder {
 
@@ -75,7 +78,7 @@ final class PeerLifeline implements Lifelines.Holder {
   @Override
   public synchronized void established() {
     establishedNanos = System.nanoTime();
-    if (losses > 0 && !closed && !asking) {
+    if ((losses > 0 || !peer.isReached()) && !closed && !asking) {
       asking = true;
       ask(1);
     }
@@ -129,7 +132,7 @@ final class PeerLifeline implements Lifelines.Holder {
       if (closed) {
         return;
       }
-      if (incarnation == null && question < MAX_QUESTIONS) {
+      if (incarnation == null && losses > 0 && question < MAX_QUESTIONS) {
         LOG.info(
             "The connection to {} was lost, it accepts a new one, but does not answer: it may be"
                 + " paused.",
@@ -138,7 +141,11 @@ final class PeerLifeline implements Lifelines.Holder {
         return;
       }
       asking = false;
-      if (incarnation == null || incarnation == peer.incarnation()) {
+      if (incarnation == null) {
+        return;
+      }
+      if (incarnation == peer.incarnation()) {
+        peer.reached();
         return;
       }
       closed = true;

@@ -57,8 +57,38 @@ class PeerLifelineTest {
 
   @BeforeEach
   void connect() {
+    peer.reached();
     peer.watchedBy(lifeline);
     lifeline.connect();
+  }
+
+  @Test
+  void whoHasOnlyConnectedIsReachedByItsAnswer() {
+    Peer inbound = new Peer("akka://stellwerk@inbound:1", 8);
+    PeerLifeline its = new PeerLifeline(inbound, ADDRESS, new World());
+    its.connect();
+    its.established();
+    assertThat(questions).hasSize(1);
+    assertThat(inbound.isReached()).isFalse();
+    questions.get(0).complete(8L);
+    assertThat(inbound.isReached()).isTrue();
+    its.lost("it was closed");
+    its.established();
+    assertThat(questions).hasSize(2);
+    assertThat(gone).isEmpty();
+  }
+
+  @Test
+  void whoHasOnlyConnectedAndDoesNotAnswerIsNotAskedAgain() {
+    Peer inbound = new Peer("akka://stellwerk@inbound:1", 8);
+    PeerLifeline its = new PeerLifeline(inbound, ADDRESS, new World());
+    its.connect();
+    its.established();
+    questions.get(0).completeExceptionally(new RpcConnectionException("no answer"));
+    sim.runFor(Duration.ofSeconds(10));
+    assertThat(questions).hasSize(1);
+    assertThat(inbound.isReached()).isFalse();
+    assertThat(gone).isEmpty();
   }
 
   private void loseAfterBeingEstablished() {

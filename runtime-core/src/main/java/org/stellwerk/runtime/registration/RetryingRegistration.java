@@ -75,6 +75,12 @@ public final class RetryingRegistration<G extends RpcGateway> {
     return outcome;
   }
 
+  /** As {@link #start()}, after the error delay: of a peer that has just gone, nothing is hoped. */
+  public CompletableFuture<Outcome<G>> startLater() {
+    later(config.errorDelay(), this::connectAndRegister);
+    return outcome;
+  }
+
   /** Ends it; nothing is called or completed any more. */
   public void close() {
     closed = true;

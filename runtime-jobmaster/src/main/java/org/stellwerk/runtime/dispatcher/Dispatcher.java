@@ -222,7 +222,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
               if (failure != null) {
                 closeJobMaster(run);
                 jars.release(graph.userJars());
-                jars.refused(graph.userJars());
+                cleanup.removeRefused(graph.userJars());
                 submission.complete(failure);
                 return;
               }
@@ -243,7 +243,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
   }
 
   private CompletableFuture<Acknowledge> refused(JobGraph graph, Throwable why) {
-    jars.refused(graph.userJars());
+    cleanup.removeRefused(graph.userJars());
     return CompletableFuture.failedFuture(why);
   }
 

@@ -8,14 +8,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.stellwerk.concurrent.ComponentMainThreadExecutor;
 import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.runtime.blob.BlobStore;
 import org.stellwerk.runtime.id.BlobKey;
 import org.stellwerk.runtime.messages.exceptions.JobSubmissionException;
-import org.stellwerk.util.ExceptionUtils;
 
 /**
  * Knows which jars the jobs of this Dispatcher use, and deletes those that none uses any more after
@@ -25,8 +22,6 @@ import org.stellwerk.util.ExceptionUtils;
  * Dispatcher, in its main thread; soft state.
  */
 final class JarKeeper {
-
-  private static final Logger LOG = LoggerFactory.getLogger(JarKeeper.class);
 
   private final BlobStore blobStore;
   private final Supplier<CompletableFuture<Void>> leadership;
@@ -115,20 +110,12 @@ final class JarKeeper {
   }
 
   /**
-   * A submission that brought these jars is refused: those that no job uses are deleted after the
-   * retention, if that succeeds; who tries again under the same leader keeps them.
+   * Deletes what a refused submission has brought, and no job uses, after the retention;
+   * repeatable. A jar that the clean-up of a job will delete is left to that, which a later leader
+   * goes on with.
    */
-  void refused(List<BlobKey> jars) {
-    deleteUnused(jars)
-        .whenComplete(
-            (ignored, failure) -> {
-              if (failure != null) {
-                LOG.info(
-                    "The jars {} of a refused submission stay: {}",
-                    jars,
-                    ExceptionUtils.describe(failure));
-              }
-            });
+  CompletableFuture<Void> deleteRefused(List<BlobKey> jars) {
+    return deleteUnused(jars.stream().filter(jar -> !latestCleanup.containsKey(jar)).toList());
   }
 
   private CompletableFuture<Void> deleteNow(List<BlobKey> jars, long cleanup) {

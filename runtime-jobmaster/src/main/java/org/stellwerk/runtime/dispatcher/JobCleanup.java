@@ -57,6 +57,21 @@ final class JobCleanup {
     return services.runtime().faultPoints().reach(faultPoint);
   }
 
+  /** Removes the jars that a refused submission has brought; who leads next does not know them. */
+  void removeRefused(List<BlobKey> userJars) {
+    retry
+        .untilDone("Deleting the jars of a refused submission", () -> jars.deleteRefused(userJars))
+        .whenComplete(
+            (ignored, failure) -> {
+              if (failure != null) {
+                LOG.info(
+                    "The jars {} of a refused submission stay: {}",
+                    userJars,
+                    ExceptionUtils.describe(failure));
+              }
+            });
+  }
+
   /**
    * Removes what is stored for a job whose result is durable.
    *

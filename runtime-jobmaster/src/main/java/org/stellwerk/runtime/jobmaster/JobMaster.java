@@ -81,6 +81,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   private final ResourceManagerConnection resourceManager;
   private final MonitoredPeers<ResourceID, TaskManagerConnection> taskManagers;
   private final PeerAcceptance<ResourceID> taskManagerAcceptance;
+  private final EndedRegistrations endedRegistrations;
   private boolean resultDurable;
 
   /** A JobMaster that has not begun; its endpoint's name follows from session and job. */
@@ -144,6 +145,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
             connection -> rpc.answers(connection.address()),
             getMainThreadExecutor(),
             runtime.clock());
+    this.endedRegistrations = new EndedRegistrations(jobGraph.jobId());
     this.taskManagerAcceptance =
         new PeerAcceptance<>("jobmaster", faultPoints, getMainThreadExecutor());
   }
@@ -224,17 +226,10 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   @Override
   public CompletableFuture<RegistrationResponse> registerTaskManager(
       TaskManagerRegistration registration, Duration timeout) {
-    if (!registration.jobId().equals(jobGraph.jobId())) {
-      return CompletableFuture.completedFuture(
-          new RegistrationResponse.Rejection(
-              "This is the JobMaster of job "
-                  + jobGraph.jobId()
-                  + ", not of "
-                  + registration.jobId()));
-    }
     ResourceID id = registration.location().resourceId();
     TaskManagerConnection known = taskManagers.get(id);
     if (known != null && known.isSame(registration)) {
+      taskManagers.heardFrom(id);
       return CompletableFuture.completedFuture(known.answer());
     }
     return taskManagerAcceptance.accept(
@@ -247,6 +242,10 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
       TaskManagerRegistration registration, TaskExecutorGateway taskExecutor) {
     if (scheduler.getJobStatus().isTerminal() || !isRunning()) {
       return TaskManagerConnection.tooLate(jobGraph.jobId(), resultDurable);
+    }
+    RegistrationResponse refusal = endedRegistrations.refusal(registration);
+    if (refusal != null) {
+      return refusal;
     }
     ResourceID id = registration.location().resourceId();
     TaskManagerConnection before = taskManagers.get(id);
@@ -415,6 +414,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     if (connection == null) {
       return;
     }
+    endedRegistrations.add(connection.registrationId());
     int tasks = scheduler.deployedOn(taskManagerId);
     if (tasks > 0) {
       LOG.info("TaskManager {} is lost with {} tasks: {}", taskManagerId, tasks, loss.reason());

@@ -2,6 +2,7 @@ package org.stellwerk.runtime.jobmaster;
 
 import java.util.List;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway;
+import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.messages.JobReport;
@@ -69,9 +70,14 @@ final class TaskManagerConnection {
     return slotReconciler;
   }
 
+  InstanceID registrationId() {
+    return registration.registrationId();
+  }
+
   /** Whether the registration is a repetition of that of this connection. */
   boolean isSame(TaskManagerRegistration other) {
-    return registration.registrationId().equals(other.registrationId());
+    return registration.registrationId().equals(other.registrationId())
+        && registration.jobId().equals(other.jobId());
   }
 
   private boolean isSameProcess(TaskManagerRegistration other) {

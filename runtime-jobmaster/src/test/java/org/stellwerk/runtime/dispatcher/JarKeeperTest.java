@@ -68,7 +68,7 @@ final class JarKeeperTest {
 
   @Test
   void theJarsOfARefusedSubmissionAreDeletedAfterTheRetention() {
-    keeper.refused(List.of(JAR));
+    keeper.deleteRefused(List.of(JAR));
     sim.runFor(RETENTION.minusMillis(1));
     assertThat(stores.blobs).containsExactly(JAR);
     sim.runFor(Duration.ofMillis(1));
@@ -77,10 +77,21 @@ final class JarKeeperTest {
 
   @Test
   void whoTriesAgainAndIsAcceptedKeepsTheJarsOfARefusedSubmission() {
-    keeper.refused(List.of(JAR));
+    keeper.deleteRefused(List.of(JAR));
     keeper.acquire(List.of(JAR));
     sim.runFor(RETENTION.multipliedBy(2));
     assertThat(stores.blobs).containsExactly(JAR);
+  }
+
+  /** Only the clean-up of a job is gone on with by the next leader. */
+  @Test
+  void theJarsOfARefusedSubmissionAreLeftToTheCleanUpOfAJob() {
+    CompletableFuture<Void> cleanedUp = jobUsesAndEnds();
+    sim.runFor(RETENTION.dividedBy(2));
+    assertThat(keeper.deleteRefused(List.of(JAR))).isCompleted();
+    sim.runFor(RETENTION.dividedBy(2));
+    assertThat(cleanedUp).isCompleted();
+    assertThat(stores.blobs).isEmpty();
   }
 
   @Test

@@ -340,6 +340,18 @@ class JobMasterTest {
         .containsExactly(TestGraphs.allocation(20));
   }
 
+  /** What it has in the slots that it offers belongs to the registration that was lost. */
+  @Test
+  void aRegistrationThatHasEndedDoesNotBeginAgainByARepetition() {
+    jobMaster.start();
+    TaskManagerRegistration registration = registration(jobGraph.jobId(), te1, te1.getAddress());
+    sim.await(gateway.registerTaskManager(registration, TIMEOUT));
+    gateway.disconnectTaskManager(te1.location.resourceId(), TaskManagerLoss.left("for a test"));
+    assertThat(sim.await(gateway.registerTaskManager(registration, TIMEOUT)))
+        .isInstanceOf(RegistrationResponse.Rejection.class);
+    assertThat(jobMaster.registeredTaskManagers()).isEmpty();
+  }
+
   @Test
   void slotsThatATaskManagerGaveUpUnheardAreNotUsedOnceItRegistersAgain() {
     resourceManager.addSlot(te1);

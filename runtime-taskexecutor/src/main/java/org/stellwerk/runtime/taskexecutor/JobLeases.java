@@ -19,9 +19,10 @@ import org.stellwerk.runtime.messages.TaskExecutionState;
  * The jobs whose JobMaster has ended and whose tasks go on, and what the next one is to be told. A
  * lease is over when nobody is known to lead for too long (jobmaster.reconnect-lease, from the loss
  * on), or when a session leads whose JobMaster cannot be reached for the heartbeat timeout: that
- * one starts the tasks elsewhere. This may be the former session only if it turns out to lead after
- * the service that knows could not be asked; else its JobMaster is known to have ended. Component
- * of the TaskExecutor, in its main thread; soft state, one timer per lease.
+ * one starts the tasks elsewhere. This may be the former session only if its JobMaster was lost
+ * sight of, and the session turns out to lead after the service that knows could not be asked; else
+ * its JobMaster is known to have ended, and what the service names is what it left behind.
+ * Component of the TaskExecutor, in its main thread; soft state, one timer per lease.
  */
 final class JobLeases {
 
@@ -33,6 +34,7 @@ final class JobLeases {
 
   private static final class Lease {
     private final JobMasterId former;
+    private final boolean formerMayLive;
     private final long sinceMs;
     private final Map<ExecutionAttemptID, TaskExecutionState> untold = new LinkedHashMap<>();
     private @Nullable ScheduledFuture<?> timer;
@@ -40,8 +42,9 @@ final class JobLeases {
     /** Whether who leads was confirmed after it could not be asked for, and is the same since. */
     private boolean leaderConfirmed;
 
-    Lease(JobMasterId former, long sinceMs) {
+    Lease(JobMasterId former, boolean formerMayLive, long sinceMs) {
       this.former = former;
+      this.formerMayLive = formerMayLive;
       this.sinceMs = sinceMs;
     }
 
@@ -65,12 +68,16 @@ final class JobLeases {
     this.listener = listener;
   }
 
-  /** The job goes on without a JobMaster; a lease that it has already goes on as it is. */
-  void grant(JobID jobId, JobMasterId former) {
+  /**
+   * The job goes on without a JobMaster; a lease that it has already goes on as it is.
+   *
+   * @param formerMayLive whether the JobMaster was lost sight of; else it is known to have ended
+   */
+  void grant(JobID jobId, JobMasterId former, boolean formerMayLive) {
     if (leases.containsKey(jobId)) {
       return;
     }
-    Lease lease = new Lease(former, now());
+    Lease lease = new Lease(former, formerMayLive, now());
     leases.put(jobId, lease);
     arm(jobId, lease);
     passed(jobId, LeaseState.NONE, LeaseState.HELD);
@@ -119,7 +126,7 @@ final class JobLeases {
   /** Whether it can be asked who leads; if not, then nobody is known to. */
   void leaderReachable(boolean reachable) {
     if (reachable && !leaderReachable) {
-      leases.values().forEach(lease -> lease.leaderConfirmed = true);
+      leases.values().forEach(lease -> lease.leaderConfirmed = lease.formerMayLive);
     }
     leaderReachable = reachable;
     leases.forEach(this::arm);

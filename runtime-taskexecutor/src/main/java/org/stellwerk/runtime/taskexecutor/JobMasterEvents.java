@@ -132,8 +132,7 @@ final class JobMasterEvents implements JobTable.Owner {
   @Override
   public void onJobMasterEnded(JobLeaderConnection connection, String reason) {
     served.suspend(connection, reason);
-    // Its session may go on without it.
-    served.connections().sessionLives(connection.jobMasterId().value());
+    served.connections().sessionMayLive(connection.jobMasterId().value());
   }
 
   @Override
@@ -141,7 +140,7 @@ final class JobMasterEvents implements JobTable.Owner {
     if (served.connections().isKnownToLead(connection.jobMasterId())) {
       onRefused(connection, "its JobMaster leads, but cannot be reached: " + reason);
     } else {
-      served.suspend(connection, reason);
+      served.loseSight(connection, reason);
     }
   }
 

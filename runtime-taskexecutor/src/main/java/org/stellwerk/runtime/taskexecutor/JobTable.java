@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -137,13 +138,14 @@ final class JobTable {
    * Removes and closes a connection, whose job gets a lease: its ends that are not acknowledged are
    * kept for the next JobMaster.
    *
+   * @param mayLive whether its JobMaster was lost sight of; else it is known to have ended
    * @return false if it was not, or no longer, its job's
    */
-  boolean suspend(JobLeaderConnection connection, TaskManagerLoss goodbye) {
+  boolean suspend(JobLeaderConnection connection, boolean mayLive, TaskManagerLoss goodbye) {
     if (!connections.remove(connection.jobId(), connection)) {
       return false;
     }
-    leases.grant(connection.jobId(), connection.jobMasterId());
+    leases.grant(connection.jobId(), connection.jobMasterId(), mayLive);
     connection.unacknowledgedEnds().forEach(leases::keep);
     connection.leave(goodbye);
     return true;
@@ -169,6 +171,16 @@ final class JobTable {
     if (current != null && current.sessionId().equals(session)) {
       leases.jobs().forEach(jobId -> report(jobId, current));
     }
+  }
+
+  /** A JobMaster has ended; its session most likely has, too, but may go on without it. */
+  void sessionMayLive(UUID session) {
+    context
+        .mainThread()
+        .schedule(
+            () -> sessionLives(session),
+            context.config().registration().errorDelay().toNanos(),
+            TimeUnit.NANOSECONDS);
   }
 
   private void report(JobID jobId, LeaderInformation current) {

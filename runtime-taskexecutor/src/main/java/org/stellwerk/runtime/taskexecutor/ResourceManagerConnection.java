@@ -84,7 +84,7 @@ final class ResourceManagerConnection {
       armRegistrationTimer();
     } else {
       LOG.info("The leader is session {} at {}.", leader.sessionId(), leader.rpcAddressPrefix());
-      register();
+      register(RetryingRegistration::start);
     }
   }
 
@@ -116,7 +116,7 @@ final class ResourceManagerConnection {
    */
   void disconnectedBy(ResourceManagerId id, String reason) {
     if (isCurrent(id) && established != null) {
-      registerAgain("it ended the connection: " + reason);
+      registerAgainLater("it ended the connection: " + reason);
     } else {
       LOG.debug("A goodbye of ResourceManager session {} is outdated: {}", id, reason);
     }
@@ -125,7 +125,7 @@ final class ResourceManagerConnection {
   /** A process is gone; the ResourceManager may have lived there. */
   void losePeer(String peer, String why) {
     if (established != null && PeerListener.isAt(established.gateway().getAddress(), peer)) {
-      registerAgain(why);
+      registerAgainLater(why);
     }
   }
 
@@ -182,6 +182,15 @@ final class ResourceManagerConnection {
   }
 
   private void registerAgain(String reason) {
+    registerAgain(reason, RetryingRegistration::start);
+  }
+
+  /** Whoever has ended will rather be followed by another leader than be there again. */
+  private void registerAgainLater(String reason) {
+    registerAgain(reason, RetryingRegistration::startLater);
+  }
+
+  private void registerAgain(String reason, Beginning beginning) {
     if (stopped || leader == null) {
       return;
     }
@@ -190,10 +199,16 @@ final class ResourceManagerConnection {
         leader.sessionId(),
         reason);
     drop();
-    register();
+    register(beginning);
   }
 
-  private void register() {
+  /** How a registration begins. */
+  private interface Beginning {
+    CompletableFuture<RetryingRegistration.Outcome<ResourceManagerGateway>> of(
+        RetryingRegistration<ResourceManagerGateway> registration);
+  }
+
+  private void register(Beginning beginning) {
     LeaderInformation target = leader;
     if (target == null) {
       return;
@@ -220,8 +235,8 @@ final class ResourceManagerConnection {
             context.mainThread());
     registration = attempt;
     context.orFault(
-        attempt
-            .start()
+        beginning
+            .of(attempt)
             .thenAccept(
                 outcome -> {
                   if (registration == attempt) {

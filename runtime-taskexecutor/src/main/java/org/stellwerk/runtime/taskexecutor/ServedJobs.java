@@ -258,7 +258,7 @@ final class ServedJobs {
     jobs.get(jobId, jobMasterId)
         .filter(JobLeaderConnection::isConnected)
         .ifPresent(connection -> suspend(connection, "it ends with its session: " + reason));
-    jobs.sessionLives(jobMasterId.value()); // if that goes on without it, the job is over
+    jobs.sessionMayLive(jobMasterId.value()); // if that goes on without it, the job is over
   }
 
   /** A process is gone, with the JobMasters in it. */
@@ -305,8 +305,17 @@ final class ServedJobs {
 
   /** A job's master has ended: its tasks, results and slots are kept for the next one. */
   void suspend(JobLeaderConnection connection, String reason) {
+    suspend(connection, false, "its JobMaster does not lead any more: " + reason);
+  }
+
+  /** As {@link #suspend}, of a job whose master may go on, out of sight. */
+  void loseSight(JobLeaderConnection connection, String reason) {
+    suspend(connection, true, "its JobMaster is out of sight: " + reason);
+  }
+
+  private void suspend(JobLeaderConnection connection, boolean mayLive, String reason) {
     JobID jobId = connection.jobId();
-    if (!jobs.suspend(connection, left("its JobMaster does not lead any more: " + reason))) {
+    if (!jobs.suspend(connection, mayLive, left(reason))) {
       return;
     }
     for (SlotOffer offer : slots.openOffers(jobId)) {
@@ -318,7 +327,7 @@ final class ServedJobs {
     }
     if (!releaseJobIfOver(jobId)) {
       LOG.info(
-          "The JobMaster of job {}, session {}, has ended; its tasks go on: {}",
+          "The JobMaster of job {}, session {}, is lost; its tasks go on: {}",
           jobId,
           connection.jobMasterId(),
           reason);

@@ -305,6 +305,18 @@ class TaskExecutorLeaseTest {
     assertThatItGoesOn();
   }
 
+  /** The service names a leader that was killed until the leader's session with it is over. */
+  @Test
+  void aDeadLeaderThatTheServiceStillNamesAfterAnOutageIsNoReasonToGiveUp() {
+    bed.jm.crash();
+    bed.retrieval.reachable(false);
+    bed.runFor(Duration.ofSeconds(1));
+    bed.retrieval.reachable(true);
+    bed.runFor(HEARTBEAT_TIMEOUT.multipliedBy(3));
+    assertThatItGoesOn();
+    assertThat(bed.taskExecutor.snapshot().leases()).containsExactly(master.jobId);
+  }
+
   @Test
   void aJobManagerThatIsStartedAgainWithTheSameSessionIsAsked() {
     bed.jm.crash();

@@ -65,7 +65,7 @@ class TaskExecutorRegistrationTest {
   }
 
   @Test
-  void registersAgainAfterBeingDisconnected() {
+  void registersAgainAMomentAfterBeingDisconnected() {
     TaskExecutorBed bed = TaskExecutorBed.registered();
     ResourceManagerId other = new ResourceManagerId(bed.jm.ids().nextUuid());
     bed.gateway.disconnectResourceManager(other, "outdated");
@@ -73,6 +73,8 @@ class TaskExecutorRegistrationTest {
     assertThat(bed.rm.registrations).hasSize(1);
     bed.gateway.disconnectResourceManager(bed.rm.getFencingToken(), "for a test");
     bed.settle();
+    assertThat(bed.rm.registrations).hasSize(1);
+    bed.runFor(Duration.ofMillis(600));
     assertThat(bed.rm.registrations).hasSize(2);
   }
 
