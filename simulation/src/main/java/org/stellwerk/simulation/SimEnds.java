@@ -59,6 +59,11 @@ public final class SimEnds {
     restartPause = pause;
   }
 
+  /** From now on nothing is started again, not even what has ended already. */
+  public void endSupervision() {
+    restartPause = null;
+  }
+
   void watch(SimNode node) {
     node.fatalErrors().onErrors(SimEnds::isGood, fault -> onFault(node, fault));
   }
@@ -92,7 +97,7 @@ public final class SimEnds {
   }
 
   /** Whether the process has met a fault and says its last words. */
-  boolean isEnding(SimNode node) {
+  public boolean isEnding(SimNode node) {
     return ending.containsKey(node);
   }
 
@@ -120,9 +125,14 @@ public final class SimEnds {
     Duration pause = restartPause;
     if (pause != null) {
       String name = node.name();
-      world
-          .scheduler()
-          .at(pause, "supervisor restarts " + name, () -> world.faults().restart(name));
+      world.scheduler().at(pause, "supervisor restarts " + name, () -> restart(node));
+    }
+  }
+
+  /** Unless somebody else has done so, or it is not to be done any more. */
+  private void restart(SimNode ended) {
+    if (restartPause != null && world.node(ended.name()) == ended) {
+      world.faults().restart(ended.name());
     }
   }
 }

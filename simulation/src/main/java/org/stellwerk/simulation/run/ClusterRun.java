@@ -115,9 +115,14 @@ public final class ClusterRun {
     schedule.heal().core().forEach(world.faults()::restart);
   }
 
+  /** One that is about to end because of a fault just vanishes, and is not looked at. */
   private void shutDown() {
+    world.ends().endSupervision();
     List<String> names =
-        schedule.shape().names().stream().filter(name -> world.node(name).isAlive()).toList();
+        schedule.shape().names().stream()
+            .filter(name -> world.node(name).isAlive())
+            .filter(name -> !world.ends().isEnding(world.node(name)))
+            .toList();
     names.forEach(world.faults()::stop);
     scheduler.runUntil(() -> names.stream().noneMatch(name -> world.node(name).isAlive()), STOP);
     checks.checkLeaks(names);
