@@ -38,7 +38,8 @@ public interface RpcService extends AutoCloseableAsync {
 
   /**
    * Connects to an endpoint that is not fenced. By its {@linkplain RpcServer#getDirectAddress()
-   * direct address}, and if its process is connected already, nobody is asked.
+   * direct address}, and if its process is connected already, nobody is asked: that the endpoint is
+   * not there, or does not serve the gateway, fails the first call then.
    *
    * @return fails with RpcConnectionException if nobody answers at the address, with
    *     EndpointNotFoundException if the process there has no such endpoint, with
@@ -47,7 +48,8 @@ public interface RpcService extends AutoCloseableAsync {
   <C extends RpcGateway> CompletableFuture<C> connect(String address, Class<C> gatewayType);
 
   /**
-   * Connects to a fenced endpoint. A wrong token does not fail the connection but each call.
+   * Connects to a fenced endpoint, as {@link #connect(String, Class)}. A wrong token does not fail
+   * the connection but each call.
    *
    * @param fencingToken the leader session that the caller believes in
    */

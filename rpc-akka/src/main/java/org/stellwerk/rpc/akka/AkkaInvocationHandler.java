@@ -247,7 +247,11 @@ class AkkaInvocationHandler implements InvocationHandler, AkkaBasedEndpoint, Rpc
 
   @Override
   public String getDirectAddress() {
-    return LocalServers.directAddress(recipient.address(), localActor());
+    if (recipient.server() == null) {
+      throw new RpcRuntimeException(
+          recipient.address() + " is in another process, where its direct address is known.");
+    }
+    return LocalServers.directAddress(recipient.address(), recipient.actor());
   }
 
   @Override

@@ -37,7 +37,7 @@ final class SupervisorActor extends UntypedAbstractActor {
    * What other processes reach here.
    *
    * @param incarnation of the service
-   * @param endpoints finds them by name
+   * @param endpoints finds them by name, or by name and number
    * @param renewal makes the connections to an asker's process anew, for a call of the number
    */
   record Surroundings(

@@ -85,7 +85,8 @@ sealed interface TransportMessage {
    * Asks a service for a gateway of one of its endpoints; the endpoint's actor answers. Calls then
    * go to that actor and no other: an endpoint that later takes the same name is another one.
    *
-   * @param endpointName empty to ask for the service's incarnation only
+   * @param endpointName with its number if no other of the name is meant; empty to ask for the
+   *     service's incarnation only
    * @param incarnation a random number of the caller's service
    */
   record Connect(long callId, String endpointName, RemoteHandshake handshake, long incarnation)

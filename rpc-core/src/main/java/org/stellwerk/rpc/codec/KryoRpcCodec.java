@@ -30,7 +30,7 @@ import org.stellwerk.rpc.messages.RpcInvocation;
 public final class KryoRpcCodec implements RpcCodec {
 
   /** The version of the wire format that this class writes. */
-  public static final int PROTOCOL_VERSION = 1;
+  public static final int PROTOCOL_VERSION = 2;
 
   private static final int FAILURE_BYTES = 4096;
 

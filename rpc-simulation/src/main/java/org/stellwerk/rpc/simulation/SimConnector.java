@@ -17,7 +17,7 @@ import org.stellwerk.rpc.simulation.SimObserver.MessageKind;
 
 /**
  * One attempt to connect: a hop there, where the endpoint is looked up, and a hop back. None for a
- * direct address in a process that is connected; an endpoint that has ended is looked for in vain.
+ * direct address in a process that is connected: that the endpoint has ended fails the first call.
  */
 final class SimConnector<C> {
 

@@ -43,7 +43,7 @@ final class SimPeers {
     return known.get(name);
   }
 
-  /** A handshake came from the process; an earlier one of the same name is gone. */
+  /** The process is connected with this one; an earlier one of the same name is gone. */
   SimPeer connected(SimNode process) {
     SimPeer earlier = known.get(process.name());
     if (earlier != null && earlier.node() == process) {

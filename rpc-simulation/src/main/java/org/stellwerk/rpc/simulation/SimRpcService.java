@@ -3,6 +3,7 @@ package org.stellwerk.rpc.simulation;
 import java.io.Serializable;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,7 @@ public final class SimRpcService implements RpcService {
   private final SimAsks asks;
   private final SimPeers peers;
   private final Map<String, SimMailbox> endpoints = new LinkedHashMap<>();
+  private final Map<String, SimMailbox> byKey = new HashMap<>();
   private List<RpcEndpoint> present = List.of();
   private int nextNumber;
   private @Nullable CompletableFuture<Void> closing;
@@ -164,6 +166,7 @@ public final class SimRpcService implements RpcService {
     }
     SimMailbox mailbox = new SimMailbox(this, nextNumber++, rpcEndpoint, loggingContext);
     endpoints.put(name, mailbox);
+    byKey.put(mailbox.key(), mailbox);
     present = endpoints.values().stream().map(SimMailbox::endpoint).toList();
     scheduler().observers().onEndpoint(node, name, SimObserver.EndpointEvent.STARTED);
     List<Class<?>> types = new ArrayList<>(mailbox.gateways());
@@ -225,14 +228,9 @@ public final class SimRpcService implements RpcService {
     return mailbox;
   }
 
-  /** The endpoint of the name and number; null if it has ended, or for a name alone. */
+  /** The endpoint of the name and number, even if it has ended; null for a name alone. */
   @Nullable SimMailbox byKey(String key) {
-    for (SimMailbox mailbox : endpoints.values()) {
-      if (mailbox.key().equals(key)) {
-        return mailbox;
-      }
-    }
-    return null;
+    return byKey.get(key);
   }
 
   @Override

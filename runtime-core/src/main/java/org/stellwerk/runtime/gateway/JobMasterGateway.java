@@ -24,8 +24,8 @@ import org.stellwerk.runtime.messages.TaskManagerRegistration;
 public interface JobMasterGateway extends FencedRpcGateway<JobMasterId> {
 
   /**
-   * A TaskExecutor introduces itself before it offers slots, and tells what it has of the job
-   * already. Idempotent per registration id.
+   * A TaskExecutor introduces itself, tells what it has of the job already, and offers its first
+   * slots. Idempotent per registration id; one that has ended is rejected.
    */
   CompletableFuture<RegistrationResponse> registerTaskManager(
       TaskManagerRegistration registration, @RpcTimeout Duration timeout);

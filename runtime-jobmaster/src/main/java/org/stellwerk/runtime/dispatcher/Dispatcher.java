@@ -329,7 +329,7 @@ public final class Dispatcher extends FencedRpcEndpoint<DispatcherId> implements
     CompletableFuture<Void> closing = run.closeJobMaster();
     closingJobMasters.put(jobId, closing);
     closing.whenCompleteAsync(
-        (ignored, failure) -> closingJobMasters.remove(jobId), getMainThreadExecutor());
+        (ignored, failure) -> closingJobMasters.remove(jobId, closing), getMainThreadExecutor());
   }
 
   private void cleanUp(JobID jobId, @Nullable JobGraph graph) {

@@ -3,8 +3,10 @@ package org.stellwerk.runtime.dispatcher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -31,6 +33,9 @@ final class JarKeeper {
 
   /** Which clean-up was the last to ask for the deletion of a jar; it alone deletes it. */
   private final Map<BlobKey, Long> latestCleanup = new LinkedHashMap<>();
+
+  /** The jars that were asked for last because a submission with them was refused. */
+  private final Set<BlobKey> refused = new LinkedHashSet<>();
 
   private final Map<BlobKey, CompletableFuture<Void>> deletions = new LinkedHashMap<>();
   private long cleanups;
@@ -101,6 +106,7 @@ final class JarKeeper {
     }
     long cleanup = ++cleanups;
     jars.forEach(jar -> latestCleanup.put(jar, cleanup));
+    jars.forEach(refused::remove);
     CompletableFuture<Void> deleted = new CompletableFuture<>();
     mainThread.schedule(
         () -> FutureUtils.forward(deleteNow(jars, cleanup), deleted),
@@ -115,13 +121,22 @@ final class JarKeeper {
    * goes on with.
    */
   CompletableFuture<Void> deleteRefused(List<BlobKey> jars) {
-    return deleteUnused(jars.stream().filter(jar -> !latestCleanup.containsKey(jar)).toList());
+    List<BlobKey> own =
+        jars.stream()
+            .filter(jar -> !latestCleanup.containsKey(jar) || refused.contains(jar))
+            .toList();
+    CompletableFuture<Void> deleted = deleteUnused(own);
+    own.stream().filter(latestCleanup::containsKey).forEach(refused::add);
+    return deleted;
   }
 
   private CompletableFuture<Void> deleteNow(List<BlobKey> jars, long cleanup) {
     List<CompletableFuture<Void>> all = new ArrayList<>();
     for (BlobKey jar : jars) {
       boolean isLatest = latestCleanup.remove(jar, cleanup);
+      if (isLatest) {
+        refused.remove(jar);
+      }
       if (isLatest && !uses.containsKey(jar)) {
         CompletableFuture<Void> deletion = blobStore.delete(jar, leadership);
         deletions.put(jar, deletion);

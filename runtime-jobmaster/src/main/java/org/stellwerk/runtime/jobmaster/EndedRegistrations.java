@@ -1,8 +1,8 @@
 package org.stellwerk.runtime.jobmaster;
 
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.messages.RegistrationResponse;
@@ -34,15 +34,21 @@ final class EndedRegistrations {
     }
   }
 
-  /** Why a registration is refused; null if it may be accepted. */
-  @Nullable RegistrationResponse refusal(TaskManagerRegistration registration) {
+  /** Why a registration is refused; empty if it may be accepted. */
+  Optional<RegistrationResponse> refusal(TaskManagerRegistration registration) {
     if (!registration.jobId().equals(jobId)) {
-      return new RegistrationResponse.Rejection(
-          "This is the JobMaster of job " + jobId + ", not of " + registration.jobId());
+      return Optional.of(
+          new RegistrationResponse.Rejection(
+              "This is the JobMaster of job " + jobId + ", not of " + registration.jobId()));
     }
     return ended.contains(registration.registrationId())
-        ? new RegistrationResponse.Rejection(
-            "Registration " + registration.registrationId() + " of job " + jobId + " has ended")
-        : null;
+        ? Optional.of(
+            new RegistrationResponse.Rejection(
+                "Registration "
+                    + registration.registrationId()
+                    + " of job "
+                    + jobId
+                    + " has ended"))
+        : Optional.empty();
   }
 }

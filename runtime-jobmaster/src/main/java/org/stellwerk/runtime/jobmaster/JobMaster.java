@@ -14,7 +14,6 @@ import org.stellwerk.rpc.FencedRpcEndpoint;
 import org.stellwerk.rpc.RpcService;
 import org.stellwerk.runtime.FaultPoints;
 import org.stellwerk.runtime.RuntimeServices;
-import org.stellwerk.runtime.executiongraph.TaskFailedException;
 import org.stellwerk.runtime.executiongraph.TaskManagerLostException;
 import org.stellwerk.runtime.gateway.JobMasterGateway;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway;
@@ -226,26 +225,31 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   @Override
   public CompletableFuture<RegistrationResponse> registerTaskManager(
       TaskManagerRegistration registration, Duration timeout) {
+    Optional<RegistrationResponse> refusal = endedRegistrations.refusal(registration);
+    if (refusal.isPresent()) {
+      return CompletableFuture.completedFuture(refusal.get());
+    }
     ResourceID id = registration.location().resourceId();
     TaskManagerConnection known = taskManagers.get(id);
     if (known != null && known.isSame(registration)) {
-      taskManagers.heardFrom(id);
+      if (known.isTakenIn()) {
+        taskManagers.heardFrom(id);
+      }
       return CompletableFuture.completedFuture(known.answer());
     }
     return taskManagerAcceptance.accept(
         id,
         getRpcService().connect(registration.address(), TaskExecutorGateway.class),
-        gateway -> connected(registration, gateway));
+        gateway ->
+            endedRegistrations
+                .refusal(registration)
+                .orElseGet(() -> connected(registration, gateway)));
   }
 
   private RegistrationResponse connected(
       TaskManagerRegistration registration, TaskExecutorGateway taskExecutor) {
     if (scheduler.getJobStatus().isTerminal() || !isRunning()) {
       return TaskManagerConnection.tooLate(jobGraph.jobId(), resultDurable);
-    }
-    RegistrationResponse refusal = endedRegistrations.refusal(registration);
-    if (refusal != null) {
-      return refusal;
     }
     ResourceID id = registration.location().resourceId();
     TaskManagerConnection before = taskManagers.get(id);
@@ -307,13 +311,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
         slotPool.failAllocation(
             taskManagerId,
             allocationId,
-            new TaskFailedException(
-                "Slot "
-                    + allocationId
-                    + " of TaskManager "
-                    + taskManagerId
-                    + " failed: "
-                    + reason));
+            TaskManagerConnection.slotFailure(taskManagerId, allocationId, reason));
     if (last && !scheduler.hasResultsOn(taskManagerId)) {
       loseTaskManager(
           taskManagerId, TaskManagerLoss.left("it has no slot for the job any more: " + reason));
@@ -393,6 +391,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   @Override
   public void disconnectTaskManager(ResourceID taskManagerId, TaskManagerLoss loss) {
     if (loss.kind() != TaskManagerLoss.Kind.SILENT || taskManagers.seemsSilent(taskManagerId)) {
+      taskManagerAcceptance.forget(taskManagerId);
       loseTaskManager(taskManagerId, loss);
     }
   }

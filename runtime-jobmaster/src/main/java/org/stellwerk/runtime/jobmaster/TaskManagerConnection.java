@@ -1,7 +1,9 @@
 package org.stellwerk.runtime.jobmaster;
 
 import java.util.List;
+import org.stellwerk.runtime.executiongraph.TaskFailedException;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway;
+import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.ResourceID;
@@ -54,6 +56,12 @@ final class TaskManagerConnection {
             + "; it has to register again");
   }
 
+  static TaskFailedException slotFailure(
+      ResourceID taskManagerId, AllocationID allocationId, String reason) {
+    return new TaskFailedException(
+        "Slot " + allocationId + " of TaskManager " + taskManagerId + " failed: " + reason);
+  }
+
   ResourceID id() {
     return location().resourceId();
   }
@@ -99,10 +107,15 @@ final class TaskManagerConnection {
 
   /** What a registration means that does not continue this one. */
   TaskManagerLoss lossBy(TaskManagerRegistration other) {
-    // It offers slots only once it is registered: it has given up those of before.
+    // What it has of the job it would report: it has given up what it had before.
     return isSameProcess(other)
         ? TaskManagerLoss.left("it has ended its connection, and registered again")
         : TaskManagerLoss.gone("another one has registered under its id");
+  }
+
+  /** Whether it was taken in, with all that belongs to that. */
+  boolean isTakenIn() {
+    return answer instanceof RegistrationResponse.JobMasterTaskExecutorSuccess;
   }
 
   /** The answer to the registration, for its repetitions, too. */

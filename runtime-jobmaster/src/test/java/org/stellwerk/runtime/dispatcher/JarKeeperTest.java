@@ -83,6 +83,17 @@ final class JarKeeperTest {
     assertThat(stores.blobs).containsExactly(JAR);
   }
 
+  @Test
+  void eachRefusalBeginsTheRetentionAnew() {
+    keeper.deleteRefused(List.of(JAR));
+    sim.runFor(RETENTION.minusMillis(1));
+    keeper.deleteRefused(List.of(JAR));
+    sim.runFor(RETENTION.minusMillis(1));
+    assertThat(stores.blobs).containsExactly(JAR);
+    sim.runFor(Duration.ofMillis(1));
+    assertThat(stores.blobs).isEmpty();
+  }
+
   /** Only the clean-up of a job is gone on with by the next leader. */
   @Test
   void theJarsOfARefusedSubmissionAreLeftToTheCleanUpOfAJob() {

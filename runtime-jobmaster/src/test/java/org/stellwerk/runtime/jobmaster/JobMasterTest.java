@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -338,6 +339,17 @@ class JobMasterTest {
     assertThat(jobMaster.snapshot().slotPool().slots())
         .extracting(slot -> slot.allocationId())
         .containsExactly(TestGraphs.allocation(20));
+  }
+
+  @Test
+  void whoSaysGoodbyeWhileItIsBeingConnectedToIsNotTakenIn() {
+    jobMaster.start();
+    sim.runFor(Duration.ofSeconds(1));
+    CompletableFuture<RegistrationResponse> answer =
+        gateway.registerTaskManager(registration(jobGraph.jobId(), te1, te1.getAddress()), TIMEOUT);
+    gateway.disconnectTaskManager(te1.location.resourceId(), TaskManagerLoss.left("for a test"));
+    assertThat(sim.await(answer)).isInstanceOf(RegistrationResponse.Failure.class);
+    assertThat(jobMaster.registeredTaskManagers()).isEmpty();
   }
 
   /** What it has in the slots that it offers belongs to the registration that was lost. */

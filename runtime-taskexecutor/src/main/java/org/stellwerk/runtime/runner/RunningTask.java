@@ -264,12 +264,21 @@ final class RunningTask implements TaskHandle, JobClassLoaders.Task, Runnable {
       told = invokable;
     }
     io.cancel();
-    if (told != null) {
+    if (told != null && heedsCancel(told)) {
       try {
         services.cancelExecutor().execute(() -> tellInvokable(told));
       } catch (RejectedExecutionException e) {
         LOG.debug("{} is cancelled while the runner closes.", thread.getName());
       }
+    }
+  }
+
+  /** A thread to tell it in is not needed for one that has not said what to do then. */
+  private static boolean heedsCancel(TaskInvokable told) {
+    try {
+      return told.getClass().getMethod("cancel").getDeclaringClass() != TaskInvokable.class;
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException("Every invokable has the method", e);
     }
   }
 

@@ -106,8 +106,12 @@ final class JobLeaderConnection {
   /** States of attempts that were submitted before the registration was answered. */
   private final List<TaskExecutionState> early = new ArrayList<>(0);
 
+  /** The JobMaster, once it may have taken the TaskExecutor in. */
+  private @Nullable JobMasterGateway asked;
+
   private @Nullable Established established;
   private @Nullable RepeatedCall<List<SlotOffer>> offerInFlight;
+  private boolean doubtful;
   private boolean closed;
 
   JobLeaderConnection(Target target, ConnectionContext context, Owner owner) {
@@ -136,6 +140,7 @@ final class JobLeaderConnection {
 
   private CompletableFuture<RegistrationResponse> register(
       JobMasterGateway gateway, Duration timeout) {
+    asked = gateway;
     return heeded(
         gateway.registerTaskManager(
             new TaskManagerRegistration(
@@ -174,6 +179,14 @@ final class JobLeaderConnection {
 
   boolean isConnected() {
     return established != null && !closed;
+  }
+
+  /**
+   * A goodbye has come during the registration: most likely of an earlier connection, but it may
+   * have overtaken the answer. Then the first heartbeat, which goes at once, will tell.
+   */
+  void doubt() {
+    doubtful = true;
   }
 
   /** Begins to register. */
@@ -237,7 +250,7 @@ final class JobLeaderConnection {
   /** Whether the JobMaster knows everything that it was to be told. */
   boolean isDrained() {
     Established peer = established;
-    return peer == null ? early.isEmpty() : peer.reporter().isDrained();
+    return peer == null ? unacknowledgedEnds().isEmpty() : peer.reporter().isDrained();
   }
 
   /** A slot that the JobMaster believes to have is not there. */
@@ -248,12 +261,18 @@ final class JobLeaderConnection {
     }
   }
 
-  /** Tells what is still to be told, says goodbye and closes. */
+  /**
+   * Tells what is still to be told, says goodbye and closes. A registration without an answer may
+   * have been accepted, with the slots that were offered: the goodbye arrives behind it.
+   */
   void leave(TaskManagerLoss goodbye) {
     Established peer = established;
-    if (peer != null && !closed) {
-      peer.reporter().flush();
-      peer.gateway().disconnectTaskManager(context.resourceId(), goodbye);
+    JobMasterGateway listening = asked;
+    if (listening != null && !closed) {
+      if (peer != null) {
+        peer.reporter().flush();
+      }
+      listening.disconnectTaskManager(context.resourceId(), goodbye);
     }
     close();
   }
@@ -291,6 +310,9 @@ final class JobLeaderConnection {
     early.forEach(reporter::report);
     early.clear();
     heartbeats.monitor(jobId, () -> beat(gateway));
+    if (doubtful) {
+      heartbeats.beatSoon(jobId);
+    }
     owner.onRegistered(this, target.report(), success);
     if (!closed) {
       owner.onOfferAnswered(this, target.offers(), success.accepted(), NOT_TAKEN);

@@ -39,7 +39,10 @@ final class JobLeases {
     private final Map<ExecutionAttemptID, TaskExecutionState> untold = new LinkedHashMap<>();
     private @Nullable ScheduledFuture<?> timer;
 
-    /** Whether who leads was confirmed after it could not be asked for, and is the same since. */
+    /**
+     * Whether the former JobMaster may live, and its session was confirmed to lead after that could
+     * not be asked for.
+     */
     private boolean leaderConfirmed;
 
     Lease(JobMasterId former, boolean formerMayLive, long sinceMs) {
@@ -71,7 +74,8 @@ final class JobLeases {
   /**
    * The job goes on without a JobMaster; a lease that it has already goes on as it is.
    *
-   * @param formerMayLive whether the JobMaster was lost sight of; else it is known to have ended
+   * @param formerMayLive whether the JobMaster was lost sight of; else it has said so, or its
+   *     process does not take connections, and that is taken for its end
    */
   void grant(JobID jobId, JobMasterId former, boolean formerMayLive) {
     if (leases.containsKey(jobId)) {

@@ -246,21 +246,25 @@ final class JobTable {
   /**
    * Another leader, or none. Its owner has suspended the connections to other sessions before; what
    * is on its way to a leader that is none any more waits for the next.
+   *
+   * @return the jobs that were on their way
    */
-  void leaderChanged(Optional<LeaderInformation> now) {
+  List<JobID> leaderChanged(Optional<LeaderInformation> now) {
     leader = now.orElse(null);
     leases.leaderChanged(now.map(LeaderInformation::sessionId).orElse(null));
     if (now.isPresent()) {
       leases.jobs().forEach(this::takeToLeader);
-    } else {
-      all().stream()
-          .filter(connection -> !connection.isConnected() && leases.has(connection.jobId()))
-          .forEach(
-              connection -> {
-                connections.remove(connection.jobId());
-                connection.close();
-              });
+      return List.of();
     }
+    List<JobLeaderConnection> onTheirWay =
+        all().stream()
+            .filter(connection -> !connection.isConnected() && leases.has(connection.jobId()))
+            .toList();
+    for (JobLeaderConnection connection : onTheirWay) {
+      connections.remove(connection.jobId());
+      connection.close();
+    }
+    return onTheirWay.stream().map(JobLeaderConnection::jobId).toList();
   }
 
   /** Whether the service that knows the leader can be asked now; who leads then is asked. */
@@ -276,10 +280,8 @@ final class JobTable {
   /** Tells the job's JobMaster, or keeps for the next one what it must know. */
   void report(TaskExecutionState state) {
     JobID jobId = state.jobId();
-    if (leases.has(jobId)) {
-      if (state.state().isTerminal()) {
-        leases.keep(state);
-      }
+    if (leases.has(jobId) && state.state().isTerminal()) {
+      leases.keep(state);
     } else {
       get(jobId).ifPresent(connection -> connection.report(state));
     }

@@ -29,9 +29,9 @@ import org.stellwerk.util.ExceptionUtils;
 
 /**
  * Keeps the TaskExecutor registered at the ResourceManager of the current leader session: registers
- * with the slot report, beats with it, registers again at once when the ResourceManager is lost or
- * has forgotten this TaskExecutor. If none takes it in within the registration timeout, that is
- * fatal, unless jobs are served meanwhile. In the main thread; soft state.
+ * with the slot report, beats with it, registers again when the ResourceManager is lost or has
+ * forgotten this TaskExecutor. If none takes it in within the registration timeout, that is fatal,
+ * unless jobs are served meanwhile. In the main thread; soft state.
  */
 final class ResourceManagerConnection {
 

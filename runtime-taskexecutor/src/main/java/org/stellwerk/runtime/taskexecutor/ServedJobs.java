@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.rpc.exceptions.FencingTokenException;
@@ -248,16 +249,31 @@ final class ServedJobs {
    * earlier connection.
    */
   void disconnectedBy(JobID jobId, JobMasterId jobMasterId, String reason) {
+    ifConnected(
+        jobId,
+        jobMasterId,
+        connection -> giveUp(jobId, "its JobMaster ended the connection: " + reason));
+  }
+
+  private void ifConnected(
+      JobID jobId, JobMasterId jobMasterId, Consumer<JobLeaderConnection> onGoodbye) {
     jobs.get(jobId, jobMasterId)
-        .filter(JobLeaderConnection::isConnected)
-        .ifPresent(connection -> giveUp(jobId, "its JobMaster ended the connection: " + reason));
+        .ifPresent(
+            connection -> {
+              if (connection.isConnected()) {
+                onGoodbye.accept(connection);
+              } else {
+                connection.doubt();
+              }
+            });
   }
 
   /** A JobMaster ends with its session, and another one will follow. */
   void suspendedBy(JobID jobId, JobMasterId jobMasterId, String reason) {
-    jobs.get(jobId, jobMasterId)
-        .filter(JobLeaderConnection::isConnected)
-        .ifPresent(connection -> suspend(connection, "it ends with its session: " + reason));
+    ifConnected(
+        jobId,
+        jobMasterId,
+        connection -> suspend(connection, "it ends with its session: " + reason));
     jobs.sessionMayLive(jobMasterId.value()); // if that goes on without it, the job is over
   }
 
@@ -278,7 +294,7 @@ final class ServedJobs {
 
   /** Who leads: the jobs' masters of other sessions do not any more. */
   void followLeader(Optional<LeaderInformation> leader) {
-    jobs.leaderChanged(leader);
+    jobs.leaderChanged(leader).forEach(jobId -> keepUsedSlots(jobId, "nobody leads"));
     if (leader.isPresent()) {
       UUID session = leader.get().sessionId();
       jobs.all().stream()
@@ -318,13 +334,7 @@ final class ServedJobs {
     if (!jobs.suspend(connection, mayLive, left(reason))) {
       return;
     }
-    for (SlotOffer offer : slots.openOffers(jobId)) {
-      if (slots.isUsed(offer.allocationId())) {
-        slots.markActive(offer.allocationId());
-      } else {
-        releaseSlot(offer.allocationId(), reason);
-      }
-    }
+    keepUsedSlots(jobId, reason);
     if (!releaseJobIfOver(jobId)) {
       LOG.info(
           "The JobMaster of job {}, session {}, is lost; its tasks go on: {}",
@@ -332,6 +342,17 @@ final class ServedJobs {
           connection.jobMasterId(),
           reason);
       jobs.takeToLeader(jobId);
+    }
+  }
+
+  /** What was offered, and nobody will answer: slots in which tasks run stay with the job. */
+  private void keepUsedSlots(JobID jobId, String reason) {
+    for (SlotOffer offer : slots.openOffers(jobId)) {
+      if (slots.isUsed(offer.allocationId())) {
+        slots.markActive(offer.allocationId());
+      } else {
+        releaseSlot(offer.allocationId(), reason);
+      }
     }
   }
 

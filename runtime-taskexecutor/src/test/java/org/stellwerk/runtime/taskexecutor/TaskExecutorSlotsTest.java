@@ -131,13 +131,8 @@ class TaskExecutorSlotsTest {
   /** The JobMaster has the slot as soon as it has the registration. */
   @Test
   void whatBecomesOfATaskBeforeTheRegistrationIsAnsweredIsToldAfterIt() {
-    CompletableFuture<RegistrationResponse> held = new CompletableFuture<>();
     List<RegistrationResponse> answers = new ArrayList<>();
-    master.registrationAnswer =
-        answer -> {
-          answers.add(answer);
-          return held;
-        };
+    CompletableFuture<RegistrationResponse> held = holdTheAnswer(answers);
     AllocationID allocation = bed.allocate(0, master);
     TestingTaskRunner.TestingTask task = bed.runTask(master, allocation, bed.attempt(0, 0));
     task.finish();
@@ -175,6 +170,72 @@ class TaskExecutorSlotsTest {
     bed.runFor(Duration.ofSeconds(1));
     assertThat(bed.rm.available).containsExactly(allocation);
     assertThat(bed.runner.releasedJobs).containsExactly(master.jobId);
+    assertThat(master.goodbyes).as("it may have the slot").hasSize(1);
+  }
+
+  /** A registration without an answer, and the way to give one. */
+  private CompletableFuture<RegistrationResponse> holdTheAnswer(
+      List<RegistrationResponse> answers) {
+    CompletableFuture<RegistrationResponse> held = new CompletableFuture<>();
+    master.registrationAnswer =
+        answer -> {
+          answers.add(answer);
+          return held;
+        };
+    return held;
+  }
+
+  @Test
+  void aRejectionEndsTheTasksThatBeganBeforeIt() {
+    CompletableFuture<RegistrationResponse> held = holdTheAnswer(new ArrayList<>());
+    AllocationID allocation = bed.allocate(0, master);
+    TestingTaskRunner.TestingTask task = bed.runTask(master, allocation, bed.attempt(0, 0));
+    held.complete(new RegistrationResponse.Rejection("it has ended"));
+    bed.settle();
+    assertThat(task.cancellations).isEqualTo(1);
+    assertThat(bed.rm.available).containsExactly(allocation);
+    assertThat(bed.runner.releasedJobs).containsExactly(master.jobId);
+  }
+
+  @Test
+  void aSecondSlotWaitsForTheAnswerToTheRegistration() {
+    List<RegistrationResponse> answers = new ArrayList<>();
+    CompletableFuture<RegistrationResponse> held = holdTheAnswer(answers);
+    AllocationID first = bed.allocate(0, master);
+    AllocationID second = bed.allocate(1, master);
+    assertThat(master.offers).containsExactly(List.of(new SlotOffer(first, 0)));
+    held.complete(answers.get(0));
+    bed.settle();
+    assertThat(master.offers)
+        .containsExactly(List.of(new SlotOffer(first, 0)), List.of(new SlotOffer(second, 1)));
+    assertThat(bed.rm.available).isEmpty();
+  }
+
+  /** It may have overtaken the answer, or belong to an earlier connection. */
+  @Test
+  void aGoodbyeDuringTheRegistrationIsLookedIntoAtOnceAfterIt() {
+    List<RegistrationResponse> answers = new ArrayList<>();
+    CompletableFuture<RegistrationResponse> held = holdTheAnswer(answers);
+    AllocationID allocation = bed.allocate(0, master);
+    bed.gateway.disconnectJobMaster(master.jobId, master.id(), "it was silent");
+    bed.settle();
+    master.heartbeatAnswer =
+        () -> CompletableFuture.failedFuture(new UnknownTaskExecutorException("who?"));
+    held.complete(answers.get(0));
+    bed.settle();
+    assertThat(bed.rm.available).containsExactly(allocation);
+  }
+
+  @Test
+  void anOfferAcceptedTooLateIsReportedAsFailed() {
+    bed.allocate(0, master);
+    CompletableFuture<List<SlotOffer>> late = new CompletableFuture<>();
+    master.offerAnswer = offers -> late;
+    AllocationID given = bed.allocate(1, master);
+    bed.sim.await(bed.gateway.freeSlot(given, master.id(), "not any more", TaskExecutorBed.RPC));
+    late.complete(List.of(new SlotOffer(given, 1)));
+    bed.settle();
+    assertThat(master.failedSlots).containsExactly(given);
   }
 
   @Test
@@ -200,14 +261,18 @@ class TaskExecutorSlotsTest {
     TaskExecutorBed other = new TaskExecutorBed(seed, Map.of());
     other.lead();
     TestingJobMaster accepting = other.jobMaster();
+    // The first slot comes with the registration, the second is offered after it.
+    long frozenAt = seed % 2 == 0 ? 1 : 2;
     accepting.offerAnswer =
         offers -> {
-          if (accepting.offers.size() == 1) {
+          if (accepting.offers.size() == frozenAt) {
             other.tm.freeze(Duration.ofSeconds(12));
           }
           return CompletableFuture.completedFuture(offers);
         };
-    other.allocate(0, accepting);
+    for (int slot = 0; slot < frozenAt; slot++) {
+      other.allocate(slot, accepting);
+    }
     other.runFor(Duration.ofSeconds(30));
     assertThat(accepting.offers).isNotEmpty();
     assertThat(other.rm.available).isEmpty();
