@@ -114,7 +114,7 @@ class AkkaRpcServiceTest {
             });
     assertThat(failure(newer.connect(endpoint.getAddress(), Shop.class)))
         .isInstanceOf(HandshakeException.class)
-        .hasMessageContaining("version 1")
+        .hasMessageContaining("version " + KryoRpcCodec.PROTOCOL_VERSION)
         .hasMessageContaining("version 99");
   }
 

@@ -55,7 +55,7 @@ public final class DefaultScheduler implements SchedulerNG {
   private static final Logger LOG = LoggerFactory.getLogger(DefaultScheduler.class);
 
   /** Where tasks run is of interest to a later leader, unless they are over soon. */
-  private static final long PLACES_STORED_AFTER_MS = 1_000;
+  private static final long PLACES_STORED_AFTER_MS = 250;
 
   private final JobState job;
   private final ExecutionGraph graph;
