@@ -95,8 +95,8 @@ final class TickerRun {
    */
   void checkUntouched(Report report, long faultAtMillis, Set<Integer> indexes)
       throws IOException, InterruptedException {
+    long now = System.currentTimeMillis(); // reading takes the longer, the longer the job has run
     TickLog ticks = ticks();
-    long now = System.currentTimeMillis();
     report.time("largest gap", largestGap(ticks, indexes, faultAtMillis, now));
     report.time(
         "largest gap of the second before",
