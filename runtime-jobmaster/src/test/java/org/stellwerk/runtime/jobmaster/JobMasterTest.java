@@ -7,12 +7,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.stellwerk.rpc.exceptions.FencingTokenException;
-import org.stellwerk.rpc.exceptions.RpcConnectionException;
 import org.stellwerk.rpc.simulation.SimNetwork;
 import org.stellwerk.rpc.simulation.SimNode;
 import org.stellwerk.rpc.simulation.SimScheduler;
@@ -23,23 +21,18 @@ import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.ExecutionGraphId;
 import org.stellwerk.runtime.id.ExecutionVertexID;
-import org.stellwerk.runtime.id.InstanceID;
-import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.IOMetrics;
-import org.stellwerk.runtime.messages.JobReport;
 import org.stellwerk.runtime.messages.JobStatus;
-import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.SerializedThrowable;
 import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskManagerLoss;
-import org.stellwerk.runtime.messages.TaskManagerRegistration;
 import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
 
 class JobMasterTest {
@@ -282,86 +275,6 @@ class JobMasterTest {
             sim.awaitFailure(
                 gateway.heartbeatFromTaskManager(taskManager(9), te1.heartbeat(), TIMEOUT)))
         .isInstanceOf(UnknownTaskExecutorException.class);
-  }
-
-  private static TaskManagerRegistration registration(
-      JobID jobId, TestingTaskExecutor executor, String address) {
-    return new TaskManagerRegistration(
-        jobId,
-        new InstanceID(new UUID(0, 1)),
-        address,
-        executor.location,
-        JobReport.EMPTY,
-        List.of());
-  }
-
-  @Test
-  void registrationIsIdempotentAndForThisJobOnly() {
-    jobMaster.start();
-    for (int i = 0; i < 2; i++) {
-      assertThat(
-              sim.await(
-                  gateway.registerTaskManager(
-                      registration(jobGraph.jobId(), te1, te1.getAddress()), TIMEOUT)))
-          .isInstanceOf(RegistrationResponse.JobMasterTaskExecutorSuccess.class);
-    }
-    assertThat(jobMaster.registeredTaskManagers()).containsExactly(taskManager(1));
-    assertThat(
-            sim.await(
-                gateway.registerTaskManager(
-                    registration(TestGraphs.jobId(9), te1, te1.getAddress()), TIMEOUT)))
-        .isInstanceOf(RegistrationResponse.Rejection.class);
-    assertThat(
-            sim.awaitFailure(
-                gateway.registerTaskManager(
-                    registration(jobGraph.jobId(), te2, "sim://nowhere/te"), TIMEOUT)))
-        .isInstanceOf(RpcConnectionException.class);
-  }
-
-  @Test
-  void slotsThatAreOfferedWithTheRegistrationAreTakenOnce() {
-    jobMaster.start();
-    List<SlotOffer> offers = List.of(new SlotOffer(TestGraphs.allocation(20), 0));
-    TaskManagerRegistration registration =
-        new TaskManagerRegistration(
-            jobGraph.jobId(),
-            new InstanceID(new UUID(0, 1)),
-            te1.getAddress(),
-            te1.location,
-            JobReport.EMPTY,
-            offers);
-    for (int i = 0; i < 2; i++) {
-      assertThat(sim.await(gateway.registerTaskManager(registration, TIMEOUT)))
-          .isInstanceOfSatisfying(
-              RegistrationResponse.JobMasterTaskExecutorSuccess.class,
-              success -> assertThat(success.accepted()).isEqualTo(offers));
-    }
-    assertThat(jobMaster.snapshot().slotPool().slots())
-        .extracting(slot -> slot.allocationId())
-        .containsExactly(TestGraphs.allocation(20));
-  }
-
-  @Test
-  void whoSaysGoodbyeWhileItIsBeingConnectedToIsNotTakenIn() {
-    jobMaster.start();
-    sim.runFor(Duration.ofSeconds(1));
-    CompletableFuture<RegistrationResponse> answer =
-        gateway.registerTaskManager(registration(jobGraph.jobId(), te1, te1.getAddress()), TIMEOUT);
-    gateway.disconnectTaskManager(te1.location.resourceId(), TaskManagerLoss.left("for a test"));
-    assertThat(sim.await(answer)).isInstanceOf(RegistrationResponse.Failure.class);
-    assertThat(jobMaster.registeredTaskManagers()).isEmpty();
-  }
-
-  /** What it has in the slots that it offers belongs to the registration that was lost. */
-  @Test
-  void aRegistrationThatHasEndedDoesNotBeginAgainByARepetition() {
-    jobMaster.start();
-    TaskManagerRegistration registration = registration(jobGraph.jobId(), te1, te1.getAddress());
-    sim.await(gateway.registerTaskManager(registration, TIMEOUT));
-    gateway.disconnectTaskManager(te1.location.resourceId(), TaskManagerLoss.left("for a test"));
-    assertThat(sim.await(gateway.registerTaskManager(registration, TIMEOUT)))
-        .isInstanceOf(RegistrationResponse.Rejection.class);
-    assertThat(jobMaster.registeredTaskManagers()).isEmpty();
   }
 
   @Test
