@@ -1,6 +1,9 @@
 package org.stellwerk.runtime.messages;
 
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -22,14 +25,23 @@ public enum ExecutionState {
   CANCELED,
   FAILED;
 
+  /** Asked for at every transition of every task. */
+  private static final Map<ExecutionState, Set<ExecutionState>> SUCCESSORS =
+      new EnumMap<>(ExecutionState.class);
+
+  static {
+    for (ExecutionState state : values()) {
+      SUCCESSORS.put(state, Collections.unmodifiableSet(successorsOf(state)));
+    }
+  }
+
   /** Whether the attempt is over. */
   public boolean isTerminal() {
     return this == FINISHED || this == CANCELED || this == FAILED;
   }
 
-  /** The states that may follow this one. */
-  public Set<ExecutionState> successors() {
-    return switch (this) {
+  private static Set<ExecutionState> successorsOf(ExecutionState state) {
+    return switch (state) {
       case CREATED -> EnumSet.of(SCHEDULED, DEPLOYING, CANCELING, CANCELED, FAILED);
       case SCHEDULED -> EnumSet.of(DEPLOYING, CANCELING, CANCELED, FAILED);
       case DEPLOYING -> EnumSet.of(INITIALIZING, RUNNING, FINISHED, CANCELING, CANCELED, FAILED);
@@ -42,6 +54,6 @@ public enum ExecutionState {
 
   /** Whether the transition is allowed. */
   public boolean canBecome(ExecutionState next) {
-    return successors().contains(next);
+    return SUCCESSORS.getOrDefault(this, Set.of()).contains(next);
   }
 }

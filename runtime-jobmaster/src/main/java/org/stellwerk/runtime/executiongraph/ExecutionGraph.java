@@ -257,7 +257,21 @@ public final class ExecutionGraph {
 
   /** Begins to cancel every task. */
   public void cancelAll() {
-    forEachExecution(Execution::cancel);
+    List<Execution> all = new ArrayList<>(getTotalTasks());
+    forEachExecution(all::add);
+    cancel(all);
+  }
+
+  /**
+   * Begins to cancel tasks, consumers before their producers: a producer that ends has nobody left
+   * to tell then.
+   *
+   * @param executions in the order of the graph, producers first
+   */
+  public static void cancel(List<Execution> executions) {
+    for (int i = executions.size() - 1; i >= 0; i--) {
+      executions.get(i).cancel();
+    }
   }
 
   /**

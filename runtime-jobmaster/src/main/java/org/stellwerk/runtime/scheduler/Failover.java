@@ -222,7 +222,7 @@ final class Failover {
         why);
     listener.progressChanged(); // the incident counts, also if a later leader carries it out
     graph.getResults().invalidate(subtasks).forEach(listener::resultsUseless);
-    running.forEach(Execution::cancel);
+    ExecutionGraph.cancel(running);
     if (plan.delay().isZero()) {
       restart.delayIsOver();
     } else {

@@ -137,6 +137,16 @@ class ExecutionGraphTest {
   }
 
   @Test
+  void consumersAreCancelledBeforeTheirProducers() {
+    ExecutionGraph graph = graph(TestGraphs.pipeline(1, 2, 2));
+    deploy(graph);
+    graph.cancelAll();
+    assertThat(gateway.cancelled)
+        .extracting(ExecutionAttemptID::jobVertexId)
+        .containsExactly(TestGraphs.SINK, TestGraphs.SINK, TestGraphs.SOURCE, TestGraphs.SOURCE);
+  }
+
+  @Test
   void theArchiveHasStatesFailureAndPlan() {
     ExecutionGraph graph = graph(TestGraphs.pipeline(1, 2, 1));
     ArchivedExecutionGraph.ErrorInfo failure =

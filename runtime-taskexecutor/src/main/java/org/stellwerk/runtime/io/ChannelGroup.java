@@ -9,6 +9,9 @@ abstract sealed class ChannelGroup permits LocalChannels, RemoteSenders {
 
   private final ChannelRequests requests;
 
+  /** Whether the consumer has been told that a producer ended badly; guarded by this. */
+  private boolean producerEnded;
+
   ChannelGroup(ChannelRequests requests) {
     this.requests = requests;
   }
@@ -32,4 +35,18 @@ abstract sealed class ChannelGroup permits LocalChannels, RemoteSenders {
 
   /** The producer failed or was cancelled: what was not sent is dropped. */
   abstract void abort(int index, ChannelError error);
+
+  /**
+   * Whether the consumer has to be told of an end, which it will be. It leaves all of its channels
+   * after the first producer that ended badly, so that one is enough: of all-to-all channels, whose
+   * producers end together, there are as many as producers times consumers.
+   */
+  final synchronized boolean isNews(ChannelError error) {
+    if (error.kind() != ChannelError.Kind.PRODUCER_ENDED) {
+      return true;
+    }
+    boolean first = !producerEnded;
+    producerEnded = true;
+    return first;
+  }
 }

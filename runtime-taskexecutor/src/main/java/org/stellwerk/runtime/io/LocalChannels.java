@@ -64,7 +64,7 @@ final class LocalChannels extends ChannelGroup implements InputGroup {
     synchronized (this) {
       channel = channels == null ? null : channels[index];
     }
-    if (channel == null || channel.abort()) {
+    if ((channel == null || channel.abort()) && isNews(error)) {
       fail(index, error);
     }
   }

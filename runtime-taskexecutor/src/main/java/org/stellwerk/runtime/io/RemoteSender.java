@@ -352,7 +352,9 @@ final class RemoteSender implements ChannelSink {
       }
       close();
     }
-    group.connection().sendError(group, index, error);
+    if (group.isNews(error)) {
+      group.connection().sendError(group, index, error);
+    }
   }
 
   /** Lets go of everything; the producer's thread is woken to see why. */

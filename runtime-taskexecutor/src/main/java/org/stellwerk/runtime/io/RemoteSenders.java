@@ -122,10 +122,10 @@ final class RemoteSenders extends ChannelGroup {
         closed(index);
       }
     }
-    if (sender == null) {
-      connection.sendError(this, index, error);
-    } else {
+    if (sender != null) {
       sender.abort(error);
+    } else if (isNews(error)) {
+      connection.sendError(this, index, error);
     }
   }
 

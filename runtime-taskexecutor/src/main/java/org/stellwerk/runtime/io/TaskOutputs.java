@@ -151,13 +151,20 @@ final class TaskOutputs {
 
   /** The task has failed or was cancelled, and is found by nobody any more. */
   void abort(ChannelError error) {
-    for (int output = 0; output < consumers.length; output++) {
-      for (int share = 0; share < consumers[output].length; share++) {
-        ChannelGroup group = consumer(output, share);
+    for (ChannelGroup group : attached()) {
+      group.abort(indexIn(group), error);
+    }
+  }
+
+  private synchronized List<ChannelGroup> attached() {
+    List<ChannelGroup> all = new ArrayList<>();
+    for (ChannelGroup[] shares : consumers) {
+      for (ChannelGroup group : shares) {
         if (group != null) {
-          group.abort(indexIn(group), error);
+          all.add(group);
         }
       }
     }
+    return all;
   }
 }

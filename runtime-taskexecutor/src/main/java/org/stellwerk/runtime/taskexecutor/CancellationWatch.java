@@ -1,92 +1,96 @@
 package org.stellwerk.runtime.taskexecutor;
 
 import java.time.Duration;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.concurrent.ComponentMainThreadExecutor;
+import org.stellwerk.time.Clock;
 
 /**
- * Makes one task end: tells it, interrupts it until it has ended, and reports it once, with its
- * stack, to its owner and in the log, if that takes too long. Runs in the TaskExecutor's main
- * thread; its owner stops it when the task has ended.
+ * Makes tasks end: tells each, interrupts it until it has ended, and reports it once, with its
+ * stack, to its owner and in the log, if that takes too long. One for all tasks, so that the
+ * cancellation of a wide job arms two timers, and not two for each task. In the TaskExecutor's main
+ * thread.
  */
 final class CancellationWatch {
 
   private static final Logger LOG = LoggerFactory.getLogger(CancellationWatch.class);
 
-  private final String taskName;
-  private final TaskHandle handle;
-  private final Consumer<String> stuckListener;
+  /** A task that is to end. */
+  static final class Ending {
+    private final Supplier<String> name;
+    private final TaskHandle handle;
+    private final Consumer<String> onStuck;
+    private boolean isSlow;
+
+    /**
+     * Not begun yet.
+     *
+     * @param name for people
+     * @param onStuck given the stack of a task that does not end in time
+     */
+    Ending(Supplier<String> name, TaskHandle handle, Consumer<String> onStuck) {
+      this.name = name;
+      this.handle = handle;
+      this.onStuck = onStuck;
+    }
+  }
+
   private final TaskExecutorConfig.Timeouts timeouts;
-  private final ComponentMainThreadExecutor mainThread;
-  private @Nullable ScheduledFuture<?> interruptTimer;
-  private @Nullable ScheduledFuture<?> reportTimer;
-  private boolean stopped;
+  private final FixedDelay<Ending> toInterrupt;
+  private final FixedDelay<Ending> toReport;
 
-  /**
-   * A watch that has not begun.
-   *
-   * @param stuckListener given the stack of a task that does not end in time
-   */
+  /** Watches nothing. */
   CancellationWatch(
-      String taskName,
-      TaskHandle handle,
-      TaskExecutorConfig.Timeouts timeouts,
-      ComponentMainThreadExecutor mainThread,
-      Consumer<String> stuckListener) {
-    this.taskName = taskName;
-    this.handle = handle;
-    this.stuckListener = stuckListener;
+      TaskExecutorConfig.Timeouts timeouts, ComponentMainThreadExecutor mainThread, Clock clock) {
     this.timeouts = timeouts;
-    this.mainThread = mainThread;
+    this.toInterrupt =
+        new FixedDelay<>(timeouts.cancellationInterval(), mainThread, clock, this::interruptAgain);
+    this.toReport = new FixedDelay<>(timeouts.cancellation(), mainThread, clock, this::report);
   }
 
-  void start() {
-    handle.cancel();
-    interrupt();
-    Duration timeout = timeouts.cancellation();
-    if (!timeout.isZero()) {
-      reportTimer = mainThread.schedule(this::reportStuck, timeout.toNanos(), TimeUnit.NANOSECONDS);
+  /** How long it may take until a task is reported. */
+  Duration timeout() {
+    return timeouts.cancellation();
+  }
+
+  /** Tells the task to end, and begins to watch that it does. */
+  void start(Ending ending) {
+    ending.handle.cancel();
+    ending.handle.interrupt();
+    toInterrupt.add(ending);
+    if (!timeouts.cancellation().isZero()) {
+      toReport.add(ending);
     }
   }
 
-  void stop() {
-    stopped = true;
-    cancel(interruptTimer);
-    cancel(reportTimer);
-    interruptTimer = null;
-    reportTimer = null;
+  /** The task has ended. */
+  void stop(Ending ending) {
+    toInterrupt.remove(ending);
+    toReport.remove(ending);
   }
 
-  private void interrupt() {
-    if (stopped) {
-      return;
+  private void interruptAgain(Ending ending) {
+    if (!ending.isSlow) {
+      ending.isSlow = true;
+      LOG.info(
+          "Task {} has not ended within {} ms of being cancelled; it is interrupted until it does.",
+          ending.name.get(),
+          timeouts.cancellationInterval().toMillis());
     }
-    handle.interrupt();
-    interruptTimer =
-        mainThread.schedule(
-            this::interrupt, timeouts.cancellationInterval().toNanos(), TimeUnit.NANOSECONDS);
+    ending.handle.interrupt();
+    toInterrupt.add(ending);
   }
 
-  private void reportStuck() {
-    if (!stopped) {
-      String stack = handle.stackTrace();
-      LOG.error(
-          "Task {} did not end within {} ms of being cancelled; it ignores interruption here:\n{}",
-          taskName,
-          timeouts.cancellation().toMillis(),
-          stack);
-      stuckListener.accept(stack);
-    }
-  }
-
-  private static void cancel(@Nullable ScheduledFuture<?> timer) {
-    if (timer != null) {
-      timer.cancel(false);
-    }
+  private void report(Ending ending) {
+    String stack = ending.handle.stackTrace();
+    LOG.error(
+        "Task {} did not end within {} ms of being cancelled; it ignores interruption here:\n{}",
+        ending.name.get(),
+        timeouts.cancellation().toMillis(),
+        stack);
+    ending.onStuck.accept(stack);
   }
 }

@@ -73,12 +73,16 @@ final class ServedJobs {
             config.resourceId(),
             config.numberOfSlots(),
             new AllocationTimeouts(
-                config.timeouts().slot(), context.mainThread(), this::onSlotTimeout),
+                config.timeouts().slot(),
+                context.mainThread(),
+                context.services().clock(),
+                this::onSlotTimeout),
             context.services().transitions());
     this.tasks =
         new TaskTable(
             taskRunner,
-            config.timeouts(),
+            new CancellationWatch(
+                config.timeouts(), context.mainThread(), context.services().clock()),
             context.mainThread(),
             context.services().transitions(),
             new TaskListener());
@@ -233,6 +237,7 @@ final class ServedJobs {
     for (Task task : running) {
       requireServed(task.jobId(), jobMasterId, "cancel attempt " + task.attemptId());
     }
+    LOG.info("Cancelling {} tasks, as their JobMaster asks.", running.size());
     running.forEach(task -> task.cancel("asked for by the JobMaster"));
   }
 
@@ -311,7 +316,7 @@ final class ServedJobs {
   CompletableFuture<Void> stop(TaskManagerLoss goodbye) {
     leave(goodbye);
     slots.stop();
-    return tasks.endAll(goodbye.reason());
+    return tasks.endAll(goodbye.reason(), context.config().timeouts().stop());
   }
 
   /** Leaves all JobMasters; slots and tasks stay as they are. */

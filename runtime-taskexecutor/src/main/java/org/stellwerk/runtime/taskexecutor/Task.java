@@ -44,12 +44,16 @@ final class Task {
 
   private final TaskDeploymentDescriptor descriptor;
   private final TaskRunner runner;
-  private final TaskExecutorConfig.Timeouts timeouts;
   private final ComponentMainThreadExecutor mainThread;
+  private final CancellationWatch watch;
   private final Listener listener;
   private ExecutionState state = ExecutionState.CREATED;
   private @Nullable TaskHandle handle;
-  private @Nullable CancellationWatch cancellation;
+  private CancellationWatch.@Nullable Ending ending;
+
+  /** Why it is CANCELING. */
+  private String cancelReason = "";
+
   private @Nullable SerializedThrowable failure;
   private @Nullable SerializedThrowable givenUp;
   private @Nullable ExecutionAttemptID missingProducer;
@@ -59,13 +63,13 @@ final class Task {
   Task(
       TaskDeploymentDescriptor descriptor,
       TaskRunner runner,
-      TaskExecutorConfig.Timeouts timeouts,
       ComponentMainThreadExecutor mainThread,
+      CancellationWatch watch,
       Listener listener) {
     this.descriptor = descriptor;
     this.runner = runner;
-    this.timeouts = timeouts;
     this.mainThread = mainThread;
+    this.watch = watch;
     this.listener = listener;
   }
 
@@ -157,11 +161,12 @@ final class Task {
     if (running == null || state.isTerminal() || state == ExecutionState.CANCELING) {
       return;
     }
-    CancellationWatch watch =
-        new CancellationWatch(describe(), running, timeouts, mainThread, this::giveUp);
-    cancellation = watch;
+    CancellationWatch.Ending begun =
+        new CancellationWatch.Ending(this::describe, running, this::giveUp);
+    ending = begun;
+    cancelReason = reason;
     transitionTo(ExecutionState.CANCELING, reason);
-    watch.start();
+    watch.start(begun);
   }
 
   private void giveUp(String stack) {
@@ -172,7 +177,7 @@ final class Task {
                 "Task "
                     + describe()
                     + " did not end within "
-                    + timeouts.cancellation().toMillis()
+                    + watch.timeout().toMillis()
                     + " ms of being cancelled (task.cancellation.timeout); its slot is out of use"
                     + " until it does",
                 "It ignores interruption here:\n" + stack,
@@ -200,7 +205,7 @@ final class Task {
       missingProducer = missing;
       endByItself(cause, metrics);
     } else if (failure == null) {
-      end(ExecutionState.CANCELED, "ended with " + cause.describe(), metrics);
+      end(ExecutionState.CANCELED, cancelReason + "; it ended with " + cause.describe(), metrics);
     } else {
       end(ExecutionState.FAILED, failure.describe(), metrics);
     }
@@ -213,7 +218,7 @@ final class Task {
               new IllegalStateException("The task ended as cancelled, but nobody cancelled it")),
           metrics);
     } else if (failure == null) {
-      end(ExecutionState.CANCELED, "it has ended", metrics);
+      end(ExecutionState.CANCELED, cancelReason, metrics);
     } else {
       end(ExecutionState.FAILED, failure.describe(), metrics);
     }
@@ -234,10 +239,10 @@ final class Task {
     }
     lastMetrics = metrics;
     handle = null;
-    CancellationWatch watch = cancellation;
-    cancellation = null;
-    if (watch != null) {
-      watch.stop();
+    CancellationWatch.Ending over = ending;
+    ending = null;
+    if (over != null) {
+      watch.stop(over);
     }
     transitionTo(terminal, reason);
   }
@@ -262,10 +267,9 @@ final class Task {
     listener.onTransition(this, from);
   }
 
-  /** The steps on the way to RUNNING tell an operator nothing, unless the way ends there. */
+  /** The steps on the way to RUNNING or to the end tell an operator nothing that these do not. */
   private void log(ExecutionState from, String reason) {
-    boolean isOnTheWay = state == ExecutionState.DEPLOYING || state == ExecutionState.INITIALIZING;
-    if (!isOnTheWay) {
+    if (state == ExecutionState.RUNNING || state.isTerminal()) {
       LOG.info("Task {}: {} -> {}: {}", describe(), from, state, reason);
     } else if (LOG.isDebugEnabled()) {
       LOG.debug("Task {}: {} -> {}: {}", describe(), from, state, reason);

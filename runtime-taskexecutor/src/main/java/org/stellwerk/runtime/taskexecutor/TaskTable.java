@@ -1,5 +1,6 @@
 package org.stellwerk.runtime.taskexecutor;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +28,7 @@ final class TaskTable {
   private static final Logger LOG = LoggerFactory.getLogger(TaskTable.class);
 
   private final TaskRunner runner;
-  private final TaskExecutorConfig.Timeouts timeouts;
+  private final CancellationWatch cancellations;
   private final ComponentMainThreadExecutor mainThread;
   private final TransitionObserver transitions;
   private final Task.Listener listener;
@@ -43,12 +44,12 @@ final class TaskTable {
    */
   TaskTable(
       TaskRunner runner,
-      TaskExecutorConfig.Timeouts timeouts,
+      CancellationWatch cancellations,
       ComponentMainThreadExecutor mainThread,
       TransitionObserver transitions,
       Task.Listener listener) {
     this.runner = runner;
-    this.timeouts = timeouts;
+    this.cancellations = cancellations;
     this.mainThread = mainThread;
     this.transitions = transitions;
     this.listener = listener;
@@ -56,7 +57,7 @@ final class TaskTable {
 
   /** Begins to run an attempt that was never in the table; no other of its subtask may run. */
   void start(TaskDeploymentDescriptor descriptor) {
-    Task task = new Task(descriptor, runner, timeouts, mainThread, new TaskListener());
+    Task task = new Task(descriptor, runner, mainThread, cancellations, new TaskListener());
     tasks.put(task.attemptId(), task);
     bySubtask.put(Subtask.of(task.jobId(), task.attemptId()), task);
     task.start();
@@ -65,24 +66,24 @@ final class TaskTable {
   /**
    * Cancels all tasks; none may be started afterwards.
    *
-   * @return done when the last one has ended, or the time for stopping is over
+   * @return done when the last one has ended, or the time is over
    */
-  CompletableFuture<Void> endAll(String reason) {
+  CompletableFuture<Void> endAll(String reason, Duration atMost) {
     ending = true;
     all().forEach(task -> task.cancel(reason));
     if (tasks.isEmpty()) {
       lastEnd.complete(null);
     }
-    mainThread.schedule(this::leaveBehind, timeouts.stop().toNanos(), TimeUnit.NANOSECONDS);
+    mainThread.schedule(() -> leaveBehind(atMost), atMost.toNanos(), TimeUnit.NANOSECONDS);
     return lastEnd;
   }
 
-  private void leaveBehind() {
+  private void leaveBehind(Duration waited) {
     if (lastEnd.complete(null)) {
       LOG.warn(
           "{} tasks did not end within {} ms and are left behind: {}",
           tasks.size(),
-          timeouts.stop().toMillis(),
+          waited.toMillis(),
           List.copyOf(tasks.keySet()));
     }
   }

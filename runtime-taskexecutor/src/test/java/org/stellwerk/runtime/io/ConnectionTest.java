@@ -160,6 +160,27 @@ class ConnectionTest {
   }
 
   @Test
+  void aConsumerIsToldOfTheFirstProducerThatEndsBadlyAndOfEachThatIsNotThere() throws Exception {
+    RemoteSenders senders = opened(7, 0, 1, 2, 3);
+    senders.attached(0);
+    senders.attached(1);
+    senders.attached(2);
+    RemoteSender used = senders.sink(2, scope);
+    used.put(encoded("word"), new ClassDictionary(), new IoCounters());
+    senders.abort(0, new ChannelError(ChannelError.Kind.PRODUCER_ENDED, "first"));
+    assertThat(sent()).isEqualTo("6 7 " + (1 + 4 + 6 + "first".length()));
+    senders.abort(1, new ChannelError(ChannelError.Kind.PRODUCER_ENDED, "second"));
+    senders.abort(2, new ChannelError(ChannelError.Kind.PRODUCER_ENDED, "third"));
+    senders.refused(3, new ChannelError(ChannelError.Kind.NOT_FOUND, "fourth"));
+    assertThat(sent()).isEqualTo("6 7 " + (1 + 4 + 6 + "fourth".length()));
+    assertThat(sent()).isNull();
+    assertThat(shares.openSenders()).isZero();
+    assertThat(shares.bufferedBytes()).isZero();
+    receive(Frames.cancel(ALLOCATOR, 7, ConsumerEnd.FAILED, "left"));
+    assertThat(withdrawn).containsExactly("7 FAILED");
+  }
+
+  @Test
   void whatIsWrittenAndEndedIsSentAndWhatIsLeftIsClosedWithTheConnection() throws Exception {
     RemoteSenders senders = opened(7, 0, 1);
     senders.attached(0);

@@ -45,7 +45,7 @@ class TaskSlotTableTest {
     final List<AllocationID> timedOut = new ArrayList<>();
     final AllocationTimeouts timeouts =
         new AllocationTimeouts(
-            Duration.ofSeconds(10), new ManualMainThreadExecutor(sim), timedOut::add);
+            Duration.ofSeconds(10), new ManualMainThreadExecutor(sim), sim.clock(), timedOut::add);
     final TaskSlotTable table =
         new TaskSlotTable(new ResourceID("tm"), SLOTS, timeouts, TransitionObserver.NONE);
   }
@@ -95,23 +95,30 @@ class TaskSlotTableTest {
   }
 
   @Test
-  void aTimeoutIsValidForItsTicketOnly() {
+  void whatIsArmedAgainWaitsAfreshAndHoldsUpNothing() {
     AllocationTimeouts timeouts = bed.timeouts;
-    long first = timeouts.arm(allocation(0));
-    bed.sim.runFor(Duration.ofSeconds(6));
-    long second = timeouts.arm(allocation(0));
-    assertThat(timeouts.isValid(allocation(0), first)).isFalse();
-    assertThat(timeouts.isValid(allocation(0), second)).isTrue();
+    timeouts.arm(allocation(0));
+    bed.sim.runFor(Duration.ofSeconds(3));
+    timeouts.arm(allocation(3));
+    bed.sim.runFor(Duration.ofSeconds(3));
+    timeouts.arm(allocation(0));
     bed.sim.runFor(Duration.ofSeconds(6));
     assertThat(bed.timedOut).isEmpty();
-    bed.sim.runFor(Duration.ofSeconds(6));
-    assertThat(bed.timedOut).containsExactly(allocation(0));
-    assertThat(timeouts.isValid(allocation(0), second)).isFalse();
+    bed.sim.runFor(Duration.ofSeconds(2));
+    assertThat(bed.timedOut).containsExactly(allocation(3));
+    bed.sim.runFor(Duration.ofMillis(1_500));
+    timeouts.arm(allocation(0)); // in the last tenth of its time
+    bed.sim.runFor(Duration.ofSeconds(9));
+    assertThat(bed.timedOut).hasSize(1);
+    assertThat(timeouts.isArmed(allocation(0))).isTrue();
+    bed.sim.runFor(Duration.ofSeconds(2));
+    assertThat(bed.timedOut).containsExactly(allocation(3), allocation(0));
+    assertThat(timeouts.isArmed(allocation(0))).isFalse();
     timeouts.arm(allocation(1));
     timeouts.arm(allocation(2));
     timeouts.stop();
     bed.sim.runFor(Duration.ofSeconds(30));
-    assertThat(bed.timedOut).hasSize(1);
+    assertThat(bed.timedOut).hasSize(2);
   }
 
   @Test

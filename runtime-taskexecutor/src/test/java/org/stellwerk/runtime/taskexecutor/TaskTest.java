@@ -103,8 +103,8 @@ class TaskTest {
       new Task(
           descriptor(),
           runner,
-          timeouts,
           mainThread,
+          new CancellationWatch(timeouts, mainThread, sim.clock()),
           new Task.Listener() {
             @Override
             public void onTransition(Task changed, ExecutionState from) {
