@@ -39,7 +39,7 @@ class FailoverScenarioTest {
     UUID first = cluster.leader();
     List<String> results = resultWrites(world);
     cluster.onceUnderWay(
-        "JobMasterGateway.offerSlots",
+        "JobMasterGateway.registerTaskManager",
         () -> world.faults().cutFromCoordination("jm-1", SimFaults.Way.BOTH));
     JobGraph job = job(SimTaskPlan.finishesAfter(SHORT), 4);
     world.await(cluster.submit(job));

@@ -23,6 +23,13 @@ final class ScaleTest {
   }
 
   @Test
+  void slotsAreAskedForAndOfferedWithOneCallEachPerTaskExecutor() {
+    assertThat(messagesPerTask(80, "slots") * SLOTS)
+        .as("a request, a registration, and their answers")
+        .isLessThanOrEqualTo(4);
+  }
+
+  @Test
   void theMessagesOfADeploymentAreLinearInTheTasks() {
     assertThat(messagesPerTask(80, "deployment"))
         .isCloseTo(messagesPerTask(20, "deployment"), within(0.5))
@@ -32,8 +39,8 @@ final class ScaleTest {
   @Test
   void theMessagesOfACancellationAreLinearInTheTasks() {
     assertThat(messagesPerTask(80, "cancellation"))
-        .isCloseTo(messagesPerTask(20, "cancellation"), within(0.5))
-        .isLessThan(4);
+        .isCloseTo(messagesPerTask(20, "cancellation"), within(0.1))
+        .isLessThan(1);
   }
 
   @Test

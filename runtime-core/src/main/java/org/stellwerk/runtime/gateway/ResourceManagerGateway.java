@@ -5,19 +5,18 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.stellwerk.rpc.FencedRpcGateway;
 import org.stellwerk.rpc.RpcTimeout;
-import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.ResourceManagerId;
-import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.ResourceOverview;
 import org.stellwerk.runtime.messages.ResourceRequirements;
+import org.stellwerk.runtime.messages.SlotAllocation;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskExecutorRegistration;
 import org.stellwerk.runtime.messages.TaskManagerInfo;
@@ -42,8 +41,11 @@ public interface ResourceManagerGateway extends FencedRpcGateway<ResourceManager
   CompletableFuture<RegistrationResponse> registerTaskExecutor(
       TaskExecutorRegistration registration, @RpcTimeout Duration timeout);
 
-  /** A slot has become free; ignored unless the registration is the current one. */
-  void notifySlotAvailable(InstanceID registrationId, SlotID slotId, AllocationID allocationId);
+  /**
+   * Slots have become free of the allocations that they had. Ignored unless the registration is the
+   * current one, and so is each slot that has another allocation; the next report tells the same.
+   */
+  void notifySlotsAvailable(InstanceID registrationId, List<SlotAllocation> freed);
 
   /**
    * A registered TaskExecutor is alive, with its slots; answered, so that it knows the same of this

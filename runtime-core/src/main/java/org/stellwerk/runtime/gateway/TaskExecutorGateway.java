@@ -11,9 +11,10 @@ import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.ResourceManagerId;
-import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.Availability;
+import org.stellwerk.runtime.messages.SlotAllocation;
+import org.stellwerk.runtime.messages.SlotRefusal;
 import org.stellwerk.runtime.messages.TaskDeploymentBatch;
 import org.stellwerk.runtime.messages.TaskSubmissionResult;
 
@@ -24,16 +25,17 @@ import org.stellwerk.runtime.messages.TaskSubmissionResult;
 public interface TaskExecutorGateway extends RpcGateway {
 
   /**
-   * Allocates a slot for a job and offers it to the job's master. Idempotent: the same allocation
-   * on the same slot is answered again.
+   * Allocates slots for a job and offers them, together, to the job's master; each is given or
+   * refused for itself. Idempotent: the same allocation on the same slot is given again.
    *
-   * @return fails with SlotAllocationException if the slot has another allocation, or if the
-   *     session is not the ResourceManager's current one
+   * @param slots the slots, and the allocation that each is to have
+   * @return those that are refused, because they have another allocation or because none are given;
+   *     empty if all are given. Fails with SlotAllocationException, and none is given, if the
+   *     session is not the ResourceManager's current one or a slot is not of this TaskExecutor
    */
-  CompletableFuture<Acknowledge> requestSlot(
-      SlotID slotId,
+  CompletableFuture<List<SlotRefusal>> requestSlots(
       JobID jobId,
-      AllocationID allocationId,
+      List<SlotAllocation> slots,
       JobMasterAddress jobMaster,
       ResourceManagerId resourceManagerId,
       @RpcTimeout Duration timeout);
@@ -55,9 +57,15 @@ public interface TaskExecutorGateway extends RpcGateway {
   CompletableFuture<Acknowledge> cancelTasks(
       List<ExecutionAttemptID> attemptIds, JobMasterId jobMasterId, @RpcTimeout Duration timeout);
 
-  /** Frees a slot of the job and fails what still runs in it. Idempotent. */
-  CompletableFuture<Acknowledge> freeSlot(
-      AllocationID allocationId,
+  /**
+   * Frees slots and fails what still runs in them; nothing for allocations that have none.
+   * Idempotent.
+   *
+   * @return fails with FencingTokenException, and frees none, if one belongs to a job that is not
+   *     served for the session
+   */
+  CompletableFuture<Acknowledge> freeSlots(
+      List<AllocationID> allocationIds,
       JobMasterId jobMasterId,
       String reason,
       @RpcTimeout Duration timeout);

@@ -267,7 +267,6 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     TaskManagerConnection connection =
         new TaskManagerConnection(
             registration,
-            taskExecutor,
             new RpcTaskManagerGateway(taskExecutor, getFencingToken(), getMainThreadExecutor()));
     taskManagers.put(id, connection);
     slotPool.registerTaskManager(id);

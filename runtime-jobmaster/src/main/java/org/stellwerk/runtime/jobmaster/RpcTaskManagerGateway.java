@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway;
 import org.stellwerk.runtime.id.AllocationID;
@@ -22,10 +23,10 @@ import org.stellwerk.util.ExceptionUtils;
 
 /**
  * One TaskExecutor, over RPC, in one JobMaster's session. Tasks submitted in one turn of the main
- * thread travel as one message, and so do tasks cancelled in one turn: they are collected until a
- * flush that is posted behind the turn. What else is asked of the TaskExecutor in between flushes
- * first, so that nothing overtakes anything. In the JobMaster's main thread; its futures complete
- * there.
+ * thread travel as one message, and so do tasks cancelled and slots freed in one turn: they are
+ * collected until a flush that is posted behind the turn. What else is asked of the TaskExecutor in
+ * between flushes first, so that nothing overtakes anything. In the JobMaster's main thread; its
+ * futures complete there.
  */
 public final class RpcTaskManagerGateway implements TaskManagerGateway {
 
@@ -35,11 +36,18 @@ public final class RpcTaskManagerGateway implements TaskManagerGateway {
   private record Submission(
       TaskDeploymentDescriptor task, Duration timeout, CompletableFuture<Acknowledge> answer) {}
 
+  private record Release(
+      AllocationID allocationId,
+      String reason,
+      Duration timeout,
+      CompletableFuture<Acknowledge> answer) {}
+
   private final TaskExecutorGateway taskExecutor;
   private final JobMasterId jobMasterId;
   private final Executor mainThread;
   private List<Submission> submissions = new ArrayList<>();
   private List<Cancellation> cancellations = new ArrayList<>();
+  private List<Release> releases = new ArrayList<>();
   private boolean flushPosted;
 
   /** A gateway for one session. */
@@ -59,6 +67,7 @@ public final class RpcTaskManagerGateway implements TaskManagerGateway {
   public CompletableFuture<Acknowledge> submitTask(
       TaskDeploymentDescriptor task, Duration timeout) {
     flushCancellations();
+    flushReleases();
     Submission submission = new Submission(task, timeout, new CompletableFuture<>());
     submissions.add(submission);
     postFlush();
@@ -76,10 +85,17 @@ public final class RpcTaskManagerGateway implements TaskManagerGateway {
     }
   }
 
-  /** One of the two is empty at any time. */
+  /** Sends what is collected; for calls that are not, and come behind it. */
+  TaskExecutorGateway flushed() {
+    flush();
+    return taskExecutor;
+  }
+
+  /** Of one kind at most there is something at any time. */
   private void flush() {
     flushSubmissions();
     flushCancellations();
+    flushReleases();
   }
 
   private void flushSubmissions() {
@@ -109,16 +125,36 @@ public final class RpcTaskManagerGateway implements TaskManagerGateway {
             jobMasterId,
             batch.get(0).timeout())
         .whenCompleteAsync(
-            (acknowledge, failure) -> {
-              for (Cancellation each : batch) {
-                if (failure == null) {
-                  each.answer().complete(Acknowledge.INSTANCE);
-                } else {
-                  each.answer().completeExceptionally(failure);
-                }
-              }
-            },
-            mainThread);
+            (acknowledge, failure) -> answer(batch, Cancellation::answer, failure), mainThread);
+  }
+
+  private void flushReleases() {
+    if (releases.isEmpty()) {
+      return;
+    }
+    List<Release> batch = releases;
+    releases = new ArrayList<>();
+    taskExecutor
+        .freeSlots(
+            batch.stream().map(Release::allocationId).toList(),
+            jobMasterId,
+            batch.get(0).reason(),
+            batch.get(0).timeout())
+        .whenCompleteAsync(
+            (acknowledge, failure) -> answer(batch, Release::answer, failure), mainThread);
+  }
+
+  private static <T> void answer(
+      List<T> batch,
+      Function<T, CompletableFuture<Acknowledge>> answerOf,
+      @Nullable Throwable failure) {
+    for (T each : batch) {
+      if (failure == null) {
+        answerOf.apply(each).complete(Acknowledge.INSTANCE);
+      } else {
+        answerOf.apply(each).completeExceptionally(failure);
+      }
+    }
   }
 
   private static void answer(
@@ -153,6 +189,7 @@ public final class RpcTaskManagerGateway implements TaskManagerGateway {
   @Override
   public CompletableFuture<Acknowledge> cancelTask(ExecutionAttemptID attemptId, Duration timeout) {
     flushSubmissions();
+    flushReleases();
     Cancellation cancellation = new Cancellation(attemptId, timeout, new CompletableFuture<>());
     cancellations.add(cancellation);
     postFlush();
@@ -162,9 +199,14 @@ public final class RpcTaskManagerGateway implements TaskManagerGateway {
   @Override
   public CompletableFuture<Acknowledge> freeSlot(
       AllocationID allocationId, String reason, Duration timeout) {
-    flush();
-    return taskExecutor
-        .freeSlot(allocationId, jobMasterId, reason, timeout)
-        .thenApplyAsync(acknowledge -> acknowledge, mainThread);
+    flushSubmissions();
+    flushCancellations();
+    if (!releases.isEmpty() && !releases.get(0).reason().equals(reason)) {
+      flushReleases(); // a message has one reason
+    }
+    Release release = new Release(allocationId, reason, timeout, new CompletableFuture<>());
+    releases.add(release);
+    postFlush();
+    return release.answer();
   }
 }

@@ -20,17 +20,12 @@ import org.stellwerk.runtime.scheduler.Adoption;
 final class TaskManagerConnection {
 
   private final TaskManagerRegistration registration;
-  private final TaskExecutorGateway taskExecutor;
   private final RpcTaskManagerGateway gateway;
   private final SlotReconciler slotReconciler = new SlotReconciler();
   private RegistrationResponse answer = new RegistrationResponse.Failure("It is being taken in");
 
-  TaskManagerConnection(
-      TaskManagerRegistration registration,
-      TaskExecutorGateway taskExecutor,
-      RpcTaskManagerGateway gateway) {
+  TaskManagerConnection(TaskManagerRegistration registration, RpcTaskManagerGateway gateway) {
     this.registration = registration;
-    this.taskExecutor = taskExecutor;
     this.gateway = gateway;
   }
 
@@ -70,8 +65,9 @@ final class TaskManagerConnection {
     return registration.location();
   }
 
+  /** For calls beside those of its slots' tasks: they come behind what is collected of these. */
   TaskExecutorGateway taskExecutor() {
-    return taskExecutor;
+    return gateway.flushed();
   }
 
   SlotReconciler slotReconciler() {
@@ -102,7 +98,7 @@ final class TaskManagerConnection {
 
   /** What the job has of the TaskExecutor stays, under another registration. */
   TaskManagerConnection with(TaskManagerRegistration other) {
-    return new TaskManagerConnection(other, taskExecutor, gateway);
+    return new TaskManagerConnection(other, gateway);
   }
 
   /** What a registration means that does not continue this one. */

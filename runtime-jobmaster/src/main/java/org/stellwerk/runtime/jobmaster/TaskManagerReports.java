@@ -108,11 +108,12 @@ final class TaskManagerReports {
       TaskManagerConnection connection, TaskExecutorHeartbeat.ToJobMaster report) {
     SlotReconciler.Difference difference =
         connection.slotReconciler().compare(slotPool.allocationsOf(connection.id()), report);
-    for (AllocationID unwanted : difference.unwanted()) {
-      LOG.info("Freeing slot {} of TaskManager {} again.", unwanted, connection.id());
+    List<AllocationID> unwanted = difference.unwanted();
+    if (!unwanted.isEmpty()) {
+      LOG.info("Freeing slots {} of TaskManager {} again.", unwanted, connection.id());
       connection
           .taskExecutor()
-          .freeSlot(unwanted, jobMasterId, "the job does not have the slot", rpcTimeout);
+          .freeSlots(unwanted, jobMasterId, "the job does not have the slot", rpcTimeout);
     }
     for (AllocationID missing : difference.missing()) {
       lostSlots.failSlot(connection.id(), missing, "the TaskManager does not have it any more");

@@ -148,8 +148,8 @@ class JobMasterTest {
     jobMaster.resultIsDurable();
     sim.await(jobMaster.closeAsync());
     sim.runFor(Duration.ofSeconds(1));
-    assertThat(te1.disconnects).hasSize(1);
-    assertThat(te1.suspensions).isEmpty();
+    assertThat(te1.farewells).containsExactly("free 2", "disconnect");
+    assertThat(te2.farewells).containsExactly("free 2", "disconnect");
   }
 
   @Test

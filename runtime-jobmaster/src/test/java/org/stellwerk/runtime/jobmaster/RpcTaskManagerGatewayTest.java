@@ -9,6 +9,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
+import org.stellwerk.rpc.exceptions.FencingTokenException;
 import org.stellwerk.rpc.simulation.ManualMainThreadExecutor;
 import org.stellwerk.rpc.simulation.SimScheduler;
 import org.stellwerk.runtime.executiongraph.TestGraphs;
@@ -21,11 +22,12 @@ import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.ResourceManagerId;
-import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.SerializedThrowable;
+import org.stellwerk.runtime.messages.SlotAllocation;
+import org.stellwerk.runtime.messages.SlotRefusal;
 import org.stellwerk.runtime.messages.TaskDeploymentBatch;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskInformation;
@@ -104,7 +106,53 @@ class RpcTaskManagerGatewayTest {
     gateway.submitTask(task(1), TIMEOUT);
     gateway.freeSlot(TestGraphs.allocation(1), "test", TIMEOUT);
     sim.runUntilIdle();
-    assertThat(taskExecutor.calls).containsExactly("submit 1", "cancel 1", "submit 1", "free");
+    assertThat(taskExecutor.calls)
+        .containsExactly("submit 1", "cancel 1", "submit 1", "free 1 (test)");
+  }
+
+  @Test
+  void slotsFreedInOneTurnForOneReasonTravelTogether() {
+    CompletableFuture<Acknowledge> one = gateway.freeSlot(TestGraphs.allocation(0), "end", TIMEOUT);
+    CompletableFuture<Acknowledge> two = gateway.freeSlot(TestGraphs.allocation(1), "end", TIMEOUT);
+    gateway.freeSlot(TestGraphs.allocation(2), "idle", TIMEOUT);
+    assertThat(taskExecutor.calls).containsExactly("free 2 (end)");
+    sim.runUntilIdle();
+    assertThat(taskExecutor.calls).containsExactly("free 2 (end)", "free 1 (idle)");
+    assertThat(sim.await(one)).isEqualTo(Acknowledge.INSTANCE);
+    assertThat(sim.await(two)).isEqualTo(Acknowledge.INSTANCE);
+  }
+
+  @Test
+  void aFailedCallFailsEveryFreedSlotOfIt() {
+    taskExecutor.freed = CompletableFuture.failedFuture(new FencingTokenException("not served"));
+    CompletableFuture<Acknowledge> one = gateway.freeSlot(TestGraphs.allocation(0), "end", TIMEOUT);
+    CompletableFuture<Acknowledge> two = gateway.freeSlot(TestGraphs.allocation(1), "end", TIMEOUT);
+    assertThat(sim.awaitFailure(one)).isInstanceOf(FencingTokenException.class);
+    assertThat(sim.awaitFailure(two)).isInstanceOf(FencingTokenException.class);
+  }
+
+  @Test
+  void freedSlotsCancellationsAndTasksKeepTheirOrder() {
+    gateway.freeSlot(TestGraphs.allocation(0), "idle", TIMEOUT);
+    gateway.cancelTask(task(1).attemptId(), TIMEOUT);
+    gateway.cancelTask(task(2).attemptId(), TIMEOUT);
+    gateway.freeSlot(TestGraphs.allocation(1), "idle", TIMEOUT);
+    gateway.freeSlot(TestGraphs.allocation(2), "idle", TIMEOUT);
+    gateway.submitTask(task(3), TIMEOUT);
+    sim.runUntilIdle();
+    assertThat(taskExecutor.calls)
+        .containsExactly("free 1 (idle)", "cancel 2", "free 2 (idle)", "submit 1");
+  }
+
+  @Test
+  void aGoodbyeComesBehindWhatIsCollectedAndNothingBehindTheGoodbye() {
+    gateway.freeSlot(TestGraphs.allocation(0), "end", TIMEOUT);
+    gateway.freeSlot(TestGraphs.allocation(1), "end", TIMEOUT);
+    gateway
+        .flushed()
+        .suspendJobMaster(new JobID(new UUID(4, 4)), new JobMasterId(new UUID(3, 3)), "end");
+    sim.runUntilIdle();
+    assertThat(taskExecutor.calls).containsExactly("free 2 (end)", "suspend");
   }
 
   @Test
@@ -125,6 +173,8 @@ class RpcTaskManagerGatewayTest {
     private final List<String> calls = new ArrayList<>();
     private final List<TaskDeploymentBatch> batches = new ArrayList<>();
     private final List<CompletableFuture<List<TaskSubmissionResult>>> answers = new ArrayList<>();
+    private CompletableFuture<Acknowledge> freed =
+        CompletableFuture.completedFuture(Acknowledge.INSTANCE);
 
     List<TaskSubmissionResult> accepted(int batch) {
       return batches.get(batch).tasks().stream()
@@ -150,17 +200,19 @@ class RpcTaskManagerGatewayTest {
     }
 
     @Override
-    public CompletableFuture<Acknowledge> freeSlot(
-        AllocationID allocationId, JobMasterId jobMasterId, String reason, Duration timeout) {
-      calls.add("free");
-      return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+    public CompletableFuture<Acknowledge> freeSlots(
+        List<AllocationID> allocationIds,
+        JobMasterId jobMasterId,
+        String reason,
+        Duration timeout) {
+      calls.add("free " + allocationIds.size() + " (" + reason + ")");
+      return freed;
     }
 
     @Override
-    public CompletableFuture<Acknowledge> requestSlot(
-        SlotID slotId,
+    public CompletableFuture<List<SlotRefusal>> requestSlots(
         JobID jobId,
-        AllocationID allocationId,
+        List<SlotAllocation> slots,
         JobMasterAddress jobMaster,
         ResourceManagerId resourceManagerId,
         Duration timeout) {
@@ -175,7 +227,7 @@ class RpcTaskManagerGatewayTest {
 
     @Override
     public void suspendJobMaster(JobID jobId, JobMasterId jobMasterId, String reason) {
-      throw new UnsupportedOperationException();
+      calls.add("suspend");
     }
 
     @Override

@@ -14,13 +14,11 @@ import org.stellwerk.runtime.executiongraph.TestGraphs;
 import org.stellwerk.runtime.gateway.JobMasterGateway;
 import org.stellwerk.runtime.gateway.ResourceManagerGateway;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway.JobMasterAddress;
-import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.ResourceManagerId;
-import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.Availability;
@@ -28,6 +26,7 @@ import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.ResourceOverview;
 import org.stellwerk.runtime.messages.ResourceRequirements;
+import org.stellwerk.runtime.messages.SlotAllocation;
 import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskExecutorRegistration;
@@ -136,8 +135,7 @@ public final class TestingResourceManager extends FencedRpcEndpoint<ResourceMana
   }
 
   @Override
-  public void notifySlotAvailable(
-      InstanceID registrationId, SlotID slotId, AllocationID allocationId) {
+  public void notifySlotsAvailable(InstanceID registrationId, List<SlotAllocation> freed) {
     throw new UnsupportedOperationException("not a call of a JobMaster");
   }
 

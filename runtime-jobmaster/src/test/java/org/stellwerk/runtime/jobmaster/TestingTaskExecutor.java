@@ -21,7 +21,6 @@ import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.ResourceManagerId;
-import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.ExecutionState;
@@ -29,7 +28,9 @@ import org.stellwerk.runtime.messages.IOMetrics;
 import org.stellwerk.runtime.messages.JobReport;
 import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.SerializedThrowable;
+import org.stellwerk.runtime.messages.SlotAllocation;
 import org.stellwerk.runtime.messages.SlotOffer;
+import org.stellwerk.runtime.messages.SlotRefusal;
 import org.stellwerk.runtime.messages.TaskDeploymentBatch;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskExecutionState;
@@ -49,6 +50,10 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
   public final Map<ExecutionAttemptID, TaskDeploymentDescriptor> tasks = new LinkedHashMap<>();
   public final List<ExecutionAttemptID> cancelled = new ArrayList<>();
   public final List<AllocationID> freed = new ArrayList<>();
+
+  /** Calls that give back slots or end the connection, in their order. */
+  final List<String> farewells = new ArrayList<>();
+
   public final List<AllocationID> activeSlots = new ArrayList<>();
   final List<ExecutionAttemptID> releasedPartitions = new ArrayList<>();
   public final List<String> disconnects = new ArrayList<>();
@@ -180,15 +185,19 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
   }
 
   @Override
-  public CompletableFuture<Acknowledge> requestSlot(
-      SlotID slotId,
+  public CompletableFuture<List<SlotRefusal>> requestSlots(
       JobID jobId,
-      AllocationID allocationId,
+      List<SlotAllocation> slots,
       JobMasterAddress address,
       ResourceManagerId resourceManagerId,
       Duration timeout) {
-    offer(address, jobId, List.of(new SlotOffer(allocationId, slotId.slotNumber())));
-    return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+    offer(
+        address,
+        jobId,
+        slots.stream()
+            .map(slot -> new SlotOffer(slot.allocationId(), slot.slotId().slotNumber()))
+            .toList());
+    return CompletableFuture.completedFuture(List.of());
   }
 
   @Override
@@ -218,10 +227,11 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
   }
 
   @Override
-  public CompletableFuture<Acknowledge> freeSlot(
-      AllocationID allocationId, JobMasterId jobMasterId, String reason, Duration timeout) {
-    freed.add(allocationId);
-    activeSlots.remove(allocationId);
+  public CompletableFuture<Acknowledge> freeSlots(
+      List<AllocationID> allocationIds, JobMasterId jobMasterId, String reason, Duration timeout) {
+    farewells.add("free " + allocationIds.size());
+    freed.addAll(allocationIds);
+    activeSlots.removeAll(allocationIds);
     return CompletableFuture.completedFuture(Acknowledge.INSTANCE);
   }
 
@@ -233,11 +243,13 @@ public final class TestingTaskExecutor extends RpcEndpoint implements TaskExecut
 
   @Override
   public void suspendJobMaster(JobID jobId, JobMasterId jobMasterId, String reason) {
+    farewells.add("suspend");
     suspensions.add(reason);
   }
 
   @Override
   public void disconnectJobMaster(JobID jobId, JobMasterId jobMasterId, String reason) {
+    farewells.add("disconnect");
     disconnects.add(reason);
   }
 

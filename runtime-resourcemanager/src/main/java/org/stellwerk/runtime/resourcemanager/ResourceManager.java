@@ -11,7 +11,6 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.stellwerk.concurrent.FutureUtils;
 import org.stellwerk.rpc.FencedRpcEndpoint;
 import org.stellwerk.rpc.RpcGateway;
 import org.stellwerk.rpc.RpcService;
@@ -21,7 +20,6 @@ import org.stellwerk.runtime.gateway.ResourceManagerGateway;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway.JobMasterAddress;
 import org.stellwerk.runtime.heartbeat.MonitoredPeers;
-import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
@@ -35,6 +33,7 @@ import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.ResourceOverview;
 import org.stellwerk.runtime.messages.ResourceRequirements;
+import org.stellwerk.runtime.messages.SlotAllocation;
 import org.stellwerk.runtime.messages.SlotReport;
 import org.stellwerk.runtime.messages.SlotStatus;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
@@ -44,7 +43,6 @@ import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.messages.exceptions.UnknownJobMasterException;
 import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
 import org.stellwerk.runtime.registration.PeerAcceptance;
-import org.stellwerk.util.ExceptionUtils;
 
 /**
  * Knows the cluster's TaskExecutors and JobMasters in one leader session and has its {@link
@@ -83,14 +81,22 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
     this.resourceId = resourceId;
     this.config = config;
     this.services = services;
-    this.slotManager =
-        new SlotManager(
-            new Actions(), new EvenSpreadStrategy(), services.ids(), services.transitions());
     TaskManagerLoss silence = TaskManagerLoss.silent(config.heartbeatTimeout().toMillis());
     this.taskExecutors =
         peers(id -> loseTaskExecutor(id, silence), TaskExecutorConnection::gateway);
     this.jobMasters =
         peers(id -> loseJobMaster(id, silence.reason()), JobMasterConnection::gateway);
+    this.slotManager =
+        new SlotManager(
+            new RpcSlotActions(
+                session,
+                taskExecutors,
+                jobMasters,
+                config.requestTimeout(),
+                getMainThreadExecutor()),
+            new EvenSpreadStrategy(),
+            services.ids(),
+            services.transitions());
     this.availabilities = new Availabilities(taskExecutors, jobMasters, slotManager);
     this.taskExecutorAcceptance = acceptance();
     this.jobMasterAcceptance = acceptance();
@@ -292,9 +298,8 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
   }
 
   @Override
-  public void notifySlotAvailable(
-      InstanceID registrationId, SlotID slotId, AllocationID allocationId) {
-    slotManager.slotFreed(registrationId, slotId, allocationId);
+  public void notifySlotsAvailable(InstanceID registrationId, List<SlotAllocation> freed) {
+    slotManager.slotsFreed(registrationId, freed);
   }
 
   @Override
@@ -450,50 +455,5 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
     jobMasters.all().forEach(connection -> masters.add(connection.snapshot()));
     return new ResourceManagerSnapshot(
         getFencingToken(), registered, slotManager.registrations(), slotManager.needs(), masters);
-  }
-
-  private final class Actions implements SlotActions {
-
-    @Override
-    public void requestSlot(SlotRequest request) {
-      TaskExecutorConnection connection = taskExecutors.get(request.slotId().resourceId());
-      if (connection == null) {
-        throw new IllegalStateException("No TaskExecutor has slot " + request.slotId());
-      }
-      CompletableFuture<Acknowledge> answered =
-          connection
-              .gateway()
-              .requestSlot(
-                  request.slotId(),
-                  request.jobId(),
-                  request.allocationId(),
-                  request.jobMaster(),
-                  getFencingToken(),
-                  config.requestTimeout());
-      FutureUtils.assertNoException(
-          answered.handleAsync(
-              (acknowledge, failure) -> {
-                onAnswer(request, failure);
-                return acknowledge;
-              },
-              getMainThreadExecutor()),
-          services.fatalErrorHandler());
-    }
-
-    private void onAnswer(SlotRequest request, @Nullable Throwable failure) {
-      if (failure == null) {
-        slotManager.requestSucceeded(request);
-      } else {
-        slotManager.requestFailed(request, ExceptionUtils.describe(failure));
-      }
-    }
-
-    @Override
-    public void notifyNotEnoughResources(JobID jobId, int acquiredSlots, int totalSlots) {
-      JobMasterConnection connection = jobMasters.get(jobId);
-      if (connection != null) {
-        connection.gateway().notifyNotEnoughResourcesAvailable(acquiredSlots, totalSlots);
-      }
-    }
   }
 }

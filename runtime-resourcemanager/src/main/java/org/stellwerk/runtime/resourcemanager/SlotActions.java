@@ -1,10 +1,10 @@
 package org.stellwerk.runtime.resourcemanager;
 
+import java.util.List;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway.JobMasterAddress;
-import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.JobID;
-import org.stellwerk.runtime.id.SlotID;
+import org.stellwerk.runtime.messages.SlotAllocation;
 
 /**
  * What the SlotManager wants to be done. Implementations do not call back into the SlotManager
@@ -12,17 +12,29 @@ import org.stellwerk.runtime.id.SlotID;
  */
 interface SlotActions {
 
-  /** Asks a TaskExecutor for a slot and reports the outcome to the SlotManager. */
-  void requestSlot(SlotRequest request);
+  /**
+   * Asks a TaskExecutor for slots, and reports the outcome later.
+   *
+   * @param asking hears either that the request was answered or that it failed
+   */
+  void requestSlots(SlotRequest request, SlotManager asking);
 
   /** Tells a job that it cannot have all the slots it declared. */
   void notifyNotEnoughResources(JobID jobId, int acquiredSlots, int totalSlots);
 
-  /** One slot to be asked for. */
+  /**
+   * Slots to be asked for, for one job.
+   *
+   * @param slots one at least, all of the TaskExecutor that has this registration
+   */
   record SlotRequest(
       InstanceID registrationId,
-      SlotID slotId,
-      AllocationID allocationId,
       JobID jobId,
-      JobMasterAddress jobMaster) {}
+      JobMasterAddress jobMaster,
+      List<SlotAllocation> slots) {
+
+    public SlotRequest {
+      slots = List.copyOf(slots);
+    }
+  }
 }

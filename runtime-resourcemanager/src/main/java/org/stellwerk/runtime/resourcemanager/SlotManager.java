@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +14,8 @@ import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.SlotID;
+import org.stellwerk.runtime.messages.SlotAllocation;
+import org.stellwerk.runtime.messages.SlotRefusal;
 import org.stellwerk.runtime.messages.SlotReport;
 import org.stellwerk.runtime.messages.SlotStatus;
 import org.stellwerk.runtime.resourcemanager.SlotActions.SlotRequest;
@@ -168,58 +170,66 @@ final class SlotManager {
     }
   }
 
-  /** A TaskExecutor announces that it freed a slot; ignored if the slot has another allocation. */
-  void slotFreed(InstanceID registrationId, SlotID slotId, AllocationID allocationId) {
+  /** A TaskExecutor announces that it freed slots; those with other allocations are ignored. */
+  void slotsFreed(InstanceID registrationId, List<SlotAllocation> freed) {
     TaskExecutorSlots slots = taskExecutors.get(registrationId);
-    TaskManagerSlot slot = slots == null ? null : slots.slot(slotId);
-    boolean isCurrent =
-        slot != null
-            && (slot.state() == ManagedSlotState.QUARANTINED
-                ? slot.wasFreedFrom(allocationId)
-                : slot.hasAllocation(allocationId));
-    if (slots == null || slot == null || !isCurrent) {
-      LOG.debug(
-          "Ignored that slot {} is free of allocation {}: not current.", slotId, allocationId);
-      return;
+    boolean changed = false;
+    for (SlotAllocation each : freed) {
+      TaskManagerSlot slot = slots == null ? null : slots.slot(each.slotId());
+      if (slots == null || slot == null || !slot.mayBeFreedFrom(each.allocationId())) {
+        LOG.debug("Ignored that a slot is free: {} is not current.", each);
+      } else {
+        slots.become(slot, ManagedSlotState.FREE, null);
+        changed = true;
+      }
     }
-    slots.become(slot, ManagedSlotState.FREE, null);
-    serveJobs();
-  }
-
-  /** The TaskExecutor has allocated the slot. */
-  void requestSucceeded(SlotRequest request) {
-    TaskExecutorSlots slots = taskExecutors.get(request.registrationId());
-    TaskManagerSlot slot = pendingSlot(slots, request);
-    if (slots != null && slot != null) {
-      slots.become(slot, ManagedSlotState.ALLOCATED, slot.assignment());
+    if (changed) {
+      serveJobs();
     }
   }
 
-  /** The TaskExecutor refused, or did not answer. */
+  /** The TaskExecutor has allocated the slots, but for those that it refuses. */
+  void requestAnswered(SlotRequest request, List<SlotRefusal> refusals) {
+    Map<AllocationID, String> refused = new LinkedHashMap<>();
+    refusals.forEach(refusal -> refused.put(refusal.allocationId(), refusal.reason()));
+    settle(request, refused::get);
+  }
+
+  /** The TaskExecutor refused the whole request, or did not answer. */
   void requestFailed(SlotRequest request, String reason) {
-    TaskExecutorSlots slots = taskExecutors.get(request.registrationId());
-    TaskManagerSlot slot = pendingSlot(slots, request);
-    if (slots == null || slot == null) {
-      return;
-    }
-    LOG.info(
-        "Slot {} for job {} could not be allocated, looking elsewhere: {}",
-        request.slotId(),
-        request.jobId(),
-        reason);
-    slots.become(slot, ManagedSlotState.FREE, null);
-    slots.setDoubtful(slot, true);
-    serveJobs();
+    settle(request, allocationId -> reason);
   }
 
-  private static @Nullable TaskManagerSlot pendingSlot(
-      @Nullable TaskExecutorSlots slots, SlotRequest request) {
-    TaskManagerSlot slot = slots == null ? null : slots.slot(request.slotId());
-    return slot != null
-            && slot.state() == ManagedSlotState.PENDING
-            && slot.hasAllocation(request.allocationId())
-        ? slot
-        : null;
+  /** Ends the wait for the slots of a request: those for which a reason is given have failed. */
+  private void settle(SlotRequest request, Function<AllocationID, @Nullable String> refusal) {
+    TaskExecutorSlots slots = taskExecutors.get(request.registrationId());
+    if (slots == null) {
+      return;
+    }
+    Map<SlotID, String> failed = new LinkedHashMap<>();
+    for (SlotAllocation wanted : request.slots()) {
+      TaskManagerSlot slot = slots.slot(wanted.slotId());
+      if (slot == null || !slot.isPendingFor(wanted.allocationId())) {
+        continue; // what a report or an announcement has said is newer
+      }
+      String reason = refusal.apply(wanted.allocationId());
+      if (reason == null) {
+        slots.become(slot, ManagedSlotState.ALLOCATED, slot.assignment());
+      } else {
+        slots.become(slot, ManagedSlotState.FREE, null);
+        slots.setDoubtful(slot, true);
+        failed.put(wanted.slotId(), reason);
+      }
+    }
+    if (!failed.isEmpty()) {
+      LOG.info(
+          "{} slots for job {} could not be allocated, looking elsewhere; the first: {}",
+          failed.size(),
+          request.jobId(),
+          failed.entrySet().iterator().next());
+      LOG.debug("Not allocated are {}.", failed);
+      serveJobs();
+    }
   }
 
   /** The slots of every registration, as they are believed to be. */
@@ -368,29 +378,28 @@ final class SlotManager {
       }
     }
     List<InstanceID> plan = strategy.plan(capacities, missing);
-    for (InstanceID registrationId : plan) {
-      request(need, taskExecutors.get(registrationId));
+    if (plan.isEmpty()) {
+      return;
     }
-    if (!plan.isEmpty()) {
-      LOG.info(
-          "Requesting {} slots for job {} from {} TaskExecutors.",
-          plan.size(),
-          need.jobId,
-          plan.stream().distinct().count());
-    }
+    Map<InstanceID, Integer> counts = new LinkedHashMap<>();
+    plan.forEach(registrationId -> counts.merge(registrationId, 1, Integer::sum));
+    LOG.info(
+        "Requesting {} slots for job {} from {} TaskExecutors.",
+        plan.size(),
+        need.jobId,
+        counts.size());
+    counts.forEach((registrationId, count) -> request(need, registrationId, count));
   }
 
-  private void request(JobNeed need, @Nullable TaskExecutorSlots slots) {
-    Optional<TaskManagerSlot> usable = slots == null ? Optional.empty() : slots.firstUsable();
-    if (slots == null || usable.isEmpty()) {
-      throw new IllegalStateException("The plan for job " + need.jobId + " asks for too much");
+  private void request(JobNeed need, InstanceID registrationId, int count) {
+    TaskExecutorSlots slots = taskExecutors.get(registrationId);
+    if (slots == null) {
+      throw new IllegalStateException("The plan for job " + need.jobId + " asks whom nobody knows");
     }
-    TaskManagerSlot slot = usable.get();
-    AllocationID allocationId = AllocationID.generate(ids);
-    slots.become(slot, ManagedSlotState.PENDING, new Assignment(allocationId, need.jobId));
-    actions.requestSlot(
+    actions.requestSlots(
         new SlotRequest(
-            slots.registrationId(), slot.slotId(), allocationId, need.jobId, need.jobMaster));
+            registrationId, need.jobId, need.jobMaster, slots.reserve(need.jobId, count, ids)),
+        this);
   }
 
   /** A need that the whole cluster could meet is none to give up: other jobs will free slots. */
@@ -426,7 +435,7 @@ final class SlotManager {
   void checkInvariants() {
     int usable = 0;
     for (TaskExecutorSlots slots : taskExecutors.values()) {
-      checkCounts(slots);
+      slots.checkInvariants();
       usable += slots.usable();
     }
     for (JobNeed need : jobs.values()) {
@@ -435,28 +444,6 @@ final class SlotManager {
         throw new IllegalStateException(
             "Job " + need.jobId + " misses " + missing + " slots while " + usable + " are usable");
       }
-    }
-  }
-
-  private static void checkCounts(TaskExecutorSlots slots) {
-    int free = 0;
-    int usable = 0;
-    Map<JobID, Integer> perJob = new LinkedHashMap<>();
-    for (TaskManagerSlot slot : slots.slots()) {
-      Assignment assignment = slot.assignment();
-      if (slot.state().hasJob() != (assignment != null)) {
-        throw new IllegalStateException("Slot " + slot + " is neither free nor taken");
-      }
-      if (assignment == null) {
-        free += slot.state() == ManagedSlotState.FREE ? 1 : 0;
-        usable += slot.isUsable() && slots.isOpen() ? 1 : 0;
-      } else {
-        perJob.merge(assignment.jobId(), 1, Integer::sum);
-      }
-    }
-    if (free != slots.free() || usable != slots.usable() || !perJob.equals(slots.takenPerJob())) {
-      throw new IllegalStateException(
-          "Wrong counts of registration " + slots.registrationId() + ": " + slots.slots());
     }
   }
 

@@ -1,19 +1,21 @@
 package org.stellwerk.runtime.resourcemanager;
 
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.stellwerk.runtime.TransitionObserver;
+import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.SlotID;
+import org.stellwerk.runtime.messages.SlotAllocation;
 import org.stellwerk.runtime.messages.SlotReport;
 import org.stellwerk.runtime.messages.SlotStatus;
 import org.stellwerk.runtime.resourcemanager.TaskManagerSlot.Assignment;
+import org.stellwerk.util.IdGenerator;
 
 /** The slots of one registration of a TaskExecutor, with counts that are always right. */
 final class TaskExecutorSlots {
@@ -60,10 +62,6 @@ final class TaskExecutorSlots {
     return registrationId;
   }
 
-  Collection<TaskManagerSlot> slots() {
-    return slots.values();
-  }
-
   @Nullable TaskManagerSlot slot(SlotID slotId) {
     return slots.get(slotId);
   }
@@ -86,11 +84,6 @@ final class TaskExecutorSlots {
     return open ? free : 0;
   }
 
-  /** Whether slots may be asked for at all. */
-  boolean isOpen() {
-    return open;
-  }
-
   void setOpen(boolean nowOpen) {
     open = nowOpen;
   }
@@ -100,13 +93,28 @@ final class TaskExecutorSlots {
     return takenPerJob.getOrDefault(jobId, 0);
   }
 
-  /** Pending and allocated slots of each job that has any. */
-  Map<JobID, Integer> takenPerJob() {
-    return takenPerJob;
-  }
-
-  Optional<TaskManagerSlot> firstUsable() {
-    return slots.values().stream().filter(TaskManagerSlot::isUsable).findFirst();
+  /**
+   * Makes usable slots pending for a job, each under a new allocation.
+   *
+   * @throws IllegalStateException if there are not so many
+   */
+  List<SlotAllocation> reserve(JobID jobId, int count, IdGenerator ids) {
+    if (count > usable()) {
+      throw new IllegalStateException(
+          "Job %s was to get %d slots of registration %s, which has %d"
+              .formatted(jobId, count, registrationId, usable()));
+    }
+    List<SlotAllocation> reserved = new ArrayList<>(count);
+    Iterator<TaskManagerSlot> all = slots.values().iterator();
+    while (reserved.size() < count) {
+      TaskManagerSlot slot = all.next();
+      if (slot.isUsable()) {
+        AllocationID allocationId = AllocationID.generate(ids);
+        become(slot, ManagedSlotState.PENDING, new Assignment(allocationId, jobId));
+        reserved.add(new SlotAllocation(slot.slotId(), allocationId));
+      }
+    }
+    return reserved;
   }
 
   ResourceManagerSnapshot.Registration snapshot() {
@@ -151,6 +159,34 @@ final class TaskExecutorSlots {
     } else if (assignment != null) {
       takenPerJob.merge(assignment.jobId(), by, Integer::sum);
       takenPerJob.remove(assignment.jobId(), 0);
+    }
+  }
+
+  /**
+   * Checks that the counts equal a fresh count, and that a slot has no job exactly if it is free or
+   * quarantined.
+   *
+   * @throws IllegalStateException if something does not hold
+   */
+  void checkInvariants() {
+    int countedFree = 0;
+    int countedUsable = 0;
+    Map<JobID, Integer> perJob = new LinkedHashMap<>();
+    for (TaskManagerSlot slot : slots.values()) {
+      Assignment assignment = slot.assignment();
+      if (slot.state().hasJob() != (assignment != null)) {
+        throw new IllegalStateException("Slot " + slot + " is neither free nor taken");
+      }
+      if (assignment == null) {
+        countedFree += slot.state() == ManagedSlotState.FREE ? 1 : 0;
+        countedUsable += slot.isUsable() ? 1 : 0;
+      } else {
+        perJob.merge(assignment.jobId(), 1, Integer::sum);
+      }
+    }
+    if (countedFree != free || countedUsable != usable || !perJob.equals(takenPerJob)) {
+      throw new IllegalStateException(
+          "Wrong counts of registration " + registrationId + ": " + slots.values());
     }
   }
 }

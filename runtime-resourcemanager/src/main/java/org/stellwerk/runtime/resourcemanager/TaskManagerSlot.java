@@ -43,9 +43,21 @@ final class TaskManagerSlot {
     return assignment != null && assignment.allocationId().equals(allocationId);
   }
 
+  /** Whether the slot is being asked for under this allocation. */
+  boolean isPendingFor(AllocationID allocationId) {
+    return state == ManagedSlotState.PENDING && hasAllocation(allocationId);
+  }
+
   /** Whether the slot was last taken from this allocation: a report that shows it may be old. */
   boolean wasFreedFrom(AllocationID allocationId) {
     return Objects.equals(lastFreed, allocationId);
+  }
+
+  /** Whether the end of this allocation makes the slot free; if quarantined, of its last one. */
+  boolean mayBeFreedFrom(AllocationID allocationId) {
+    return state == ManagedSlotState.QUARANTINED
+        ? wasFreedFrom(allocationId)
+        : hasAllocation(allocationId);
   }
 
   /** Free, but the last request for it failed; not asked again before its TaskExecutor reports. */

@@ -16,6 +16,8 @@ import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.RegistrationResponse.TaskExecutorSuccess;
 import org.stellwerk.runtime.messages.ResourceOverview;
+import org.stellwerk.runtime.messages.SlotAllocation;
+import org.stellwerk.runtime.messages.SlotRefusal;
 import org.stellwerk.runtime.messages.SlotReport;
 import org.stellwerk.runtime.messages.SlotStatus;
 import org.stellwerk.runtime.messages.TaskExecutorRegistration;
@@ -48,7 +50,8 @@ class ResourceManagerTest extends ResourceManagerTestBase {
     assertThat(overview()).isEqualTo(new ResourceOverview(1, 2, 0));
     SlotCall freed = taskExecutor.slotCalls.get(0);
     sim.await(declare(jobMaster, 2, 1));
-    gateway.notifySlotAvailable(id, freed.slotId(), freed.allocationId());
+    gateway.notifySlotsAvailable(
+        id, List.of(new SlotAllocation(freed.slotId(), freed.allocationId())));
     seconds(1);
     assertThat(overview()).isEqualTo(new ResourceOverview(1, 2, 1));
   }
@@ -158,6 +161,22 @@ class ResourceManagerTest extends ResourceManagerTestBase {
     seconds(1);
     assertThat(taskExecutor.slotCalls).hasSize(2);
     assertThat(overview()).isEqualTo(new ResourceOverview(2, 3, 2));
+  }
+
+  @Test
+  void ofTwoSlotsTheOneThatIsRefusedIsAskedForElsewhere() {
+    register(taskExecutor);
+    register(jobMaster);
+    taskExecutor.slotAnswer = new CompletableFuture<>();
+    sim.await(declare(jobMaster, 1, 2));
+    sim.runUntil(() -> taskExecutor.slotCalls.size() == 2);
+    TestingTaskExecutor other = newTaskExecutor("te2", 2);
+    register(other);
+    taskExecutor.slotAnswer.complete(
+        List.of(new SlotRefusal(taskExecutor.slotCalls.get(1).allocationId(), "taken")));
+    sim.runUntil(() -> other.slotCalls.size() == 1);
+    seconds(1);
+    assertThat(overview()).isEqualTo(new ResourceOverview(2, 4, 2));
   }
 
   @Test

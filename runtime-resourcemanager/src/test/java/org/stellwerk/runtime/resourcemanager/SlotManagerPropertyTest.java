@@ -26,8 +26,11 @@ import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.SlotID;
+import org.stellwerk.runtime.messages.SlotAllocation;
+import org.stellwerk.runtime.messages.SlotRefusal;
 import org.stellwerk.runtime.messages.SlotReport;
 import org.stellwerk.runtime.messages.SlotStatus;
+import org.stellwerk.runtime.resourcemanager.RecordingActions.RequestedSlot;
 import org.stellwerk.runtime.resourcemanager.SlotActions.SlotRequest;
 import org.stellwerk.util.IdGenerator;
 
@@ -106,7 +109,7 @@ class SlotManagerPropertyTest {
     private final Map<InstanceID, Worker> workers = new LinkedHashMap<>();
     private final List<SlotRequest> inFlight = new ArrayList<>();
     private final List<Runnable> lateMessages = new ArrayList<>();
-    private int seenRequests;
+    private int seenCalls;
     private int names;
     private long version;
 
@@ -116,7 +119,9 @@ class SlotManagerPropertyTest {
       workers.values().forEach(worker -> worker.ended.forEach(outOfUse::remove));
       List<SlotRequest> made = collect();
       if (step.kind != Kind.DELIVER_LATE) { // which may be a report from before
-        assertThat(made).noneMatch(request -> outOfUse.contains(request.slotId()));
+        assertThat(made)
+            .flatMap(SlotRequest::slots)
+            .noneMatch(slot -> outOfUse.contains(slot.slotId()));
       }
     }
 
@@ -142,7 +147,7 @@ class SlotManagerPropertyTest {
         case TASK_DOES_NOT_END -> {
           Worker worker = workers.get(worker(step.which));
           if (worker != null && !worker.taken.isEmpty()) {
-            Map.Entry<SlotID, SlotRequest> stuck = worker.taken.pollFirstEntry();
+            Map.Entry<SlotID, RequestedSlot> stuck = worker.taken.pollFirstEntry();
             worker.stuck.put(stuck.getKey(), stuck.getValue());
             worker.ended.remove(stuck.getKey());
           }
@@ -174,15 +179,24 @@ class SlotManagerPropertyTest {
     }
 
     private List<SlotRequest> collect() {
-      List<SlotRequest> made =
-          List.copyOf(actions.requests.subList(seenRequests, actions.requests.size()));
+      List<SlotRequest> made = List.copyOf(actions.calls.subList(seenCalls, actions.calls.size()));
+      assertThat(made)
+          .extracting(request -> List.of(request.registrationId(), request.jobId()))
+          .as("one call a TaskExecutor and job")
+          .doesNotHaveDuplicates();
       for (SlotRequest request : made) {
         assertThat(manager.taken(request.jobId())).isLessThanOrEqualTo(needs.get(request.jobId()));
         assertThat(workers.get(request.registrationId()))
-            .satisfies(worker -> assertThat(worker.open).as("open for requests").isTrue());
+            .satisfies(
+                worker -> {
+                  assertThat(worker.open).as("open for requests").isTrue();
+                  assertThat(request.slots())
+                      .isNotEmpty()
+                      .allMatch(slot -> slot.slotId().resourceId().equals(worker.resourceId));
+                });
       }
       inFlight.addAll(made);
-      seenRequests += made.size();
+      seenCalls += made.size();
       return made;
     }
 
@@ -204,7 +218,7 @@ class SlotManagerPropertyTest {
     /** It does not matter to a TaskExecutor under which registration it was meant. */
     private @Nullable Worker workerOf(SlotRequest request) {
       return workers.values().stream()
-          .filter(worker -> worker.resourceId.equals(request.slotId().resourceId()))
+          .filter(worker -> worker.resourceId.equals(request.slots().get(0).slotId().resourceId()))
           .findFirst()
           .orElse(null);
     }
@@ -231,10 +245,9 @@ class SlotManagerPropertyTest {
       if (id == null || worker == null || worker.stuck.isEmpty()) {
         return;
       }
-      Map.Entry<SlotID, SlotRequest> ended = worker.stuck.pollFirstEntry();
+      Map.Entry<SlotID, RequestedSlot> ended = worker.stuck.pollFirstEntry();
       worker.ended.add(ended.getKey());
-      Runnable message =
-          () -> manager.slotFreed(id, ended.getKey(), ended.getValue().allocationId());
+      Runnable message = () -> manager.slotsFreed(id, List.of(ended.getValue().slot()));
       if (step.kind == Kind.STUCK_TASK_ENDS) {
         message.run();
       } else {
@@ -267,11 +280,12 @@ class SlotManagerPropertyTest {
       }
       SlotRequest request = inFlight.remove(which % inFlight.size());
       Worker worker = workerOf(request);
-      boolean done = arrives && worker != null && worker.allocate(request);
+      boolean done = arrives && worker != null;
+      List<SlotRefusal> refusals = done ? worker.allocate(request) : List.of();
       Runnable answer =
           done && heard
-              ? () -> manager.requestSucceeded(request)
-              : () -> manager.requestFailed(request, "refused or lost");
+              ? () -> manager.requestAnswered(request, refusals)
+              : () -> manager.requestFailed(request, "lost");
       if (late) {
         lateMessages.add(answer);
       } else {
@@ -285,9 +299,11 @@ class SlotManagerPropertyTest {
       if (id == null || worker == null || worker.taken.isEmpty()) {
         return;
       }
-      SlotID slotId = worker.taken.firstKey();
-      SlotRequest freed = worker.taken.pollFirstEntry().getValue();
-      Runnable message = () -> manager.slotFreed(id, slotId, freed.allocationId());
+      List<SlotAllocation> freed = new ArrayList<>();
+      while (freed.size() <= step.count / 3 && !worker.taken.isEmpty()) {
+        freed.add(worker.taken.pollFirstEntry().getValue().slot());
+      }
+      Runnable message = () -> manager.slotsFreed(id, freed);
       if (step.kind == Kind.FREE) {
         message.run();
       } else if (step.kind == Kind.FREE_LATE) {
@@ -302,7 +318,7 @@ class SlotManagerPropertyTest {
       assertThat(known).isEqualTo(needs);
       assertThat(manager.totalSlots())
           .isEqualTo(workers.values().stream().mapToInt(worker -> worker.slots).sum());
-      assertThat(actions.requests).extracting(SlotRequest::allocationId).doesNotHaveDuplicates();
+      assertThat(actions.requests).extracting(RequestedSlot::allocationId).doesNotHaveDuplicates();
     }
 
     private Runnable report(@Nullable InstanceID id) {
@@ -324,10 +340,10 @@ class SlotManagerPropertyTest {
         while (!inFlight.isEmpty()) {
           SlotRequest request = inFlight.remove(0);
           Worker worker = workerOf(request);
-          if (worker != null && worker.allocate(request)) {
-            manager.requestSucceeded(request);
+          if (worker != null) {
+            manager.requestAnswered(request, worker.allocate(request));
           } else {
-            manager.requestFailed(request, "refused");
+            manager.requestFailed(request, "gone");
           }
           collect();
         }
@@ -365,11 +381,11 @@ class SlotManagerPropertyTest {
   private static final class Worker {
     private final ResourceID resourceId;
     private final int slots;
-    private final TreeMap<SlotID, SlotRequest> taken = new TreeMap<>();
+    private final TreeMap<SlotID, RequestedSlot> taken = new TreeMap<>();
     private boolean open = true;
 
     /** Those in which a task of their last holder does not end, and those in which it has. */
-    private final TreeMap<SlotID, SlotRequest> stuck = new TreeMap<>();
+    private final TreeMap<SlotID, RequestedSlot> stuck = new TreeMap<>();
 
     private final Set<SlotID> ended = new TreeSet<>();
 
@@ -378,12 +394,18 @@ class SlotManagerPropertyTest {
       this.slots = slots;
     }
 
-    boolean allocate(SlotRequest request) {
-      if (stuck.containsKey(request.slotId())) {
-        return false;
+    List<SlotRefusal> allocate(SlotRequest request) {
+      List<SlotRefusal> refusals = new ArrayList<>();
+      for (RequestedSlot wanted : RequestedSlot.of(request)) {
+        RequestedSlot holder = stuck.get(wanted.slotId());
+        if (holder == null) {
+          holder = taken.putIfAbsent(wanted.slotId(), wanted);
+        }
+        if (holder != null && !holder.allocationId().equals(wanted.allocationId())) {
+          refusals.add(new SlotRefusal(wanted.allocationId(), "taken"));
+        }
       }
-      SlotRequest former = taken.putIfAbsent(request.slotId(), request);
-      return former == null || former.allocationId().equals(request.allocationId());
+      return refusals;
     }
 
     /** As many as jobs may get. */
@@ -395,7 +417,7 @@ class SlotManagerPropertyTest {
       List<SlotStatus> statuses = new ArrayList<>();
       for (int i = 0; i < slots; i++) {
         SlotID slotId = new SlotID(resourceId, i);
-        SlotRequest request = taken.getOrDefault(slotId, stuck.get(slotId));
+        RequestedSlot request = taken.getOrDefault(slotId, stuck.get(slotId));
         statuses.add(
             request == null
                 ? new SlotStatus(slotId, null, null)

@@ -17,10 +17,11 @@ import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.SlotID;
+import org.stellwerk.runtime.messages.SlotAllocation;
 import org.stellwerk.runtime.messages.SlotReport;
 import org.stellwerk.runtime.messages.SlotStatus;
+import org.stellwerk.runtime.resourcemanager.RecordingActions.RequestedSlot;
 import org.stellwerk.runtime.resourcemanager.RecordingActions.Shortage;
-import org.stellwerk.runtime.resourcemanager.SlotActions.SlotRequest;
 import org.stellwerk.util.IdGenerator;
 
 class SlotManagerTest {
@@ -54,9 +55,9 @@ class SlotManagerTest {
     return new SlotReport(statuses);
   }
 
-  private static SlotReport report(SlotRequest... taken) {
+  private static SlotReport report(RequestedSlot... taken) {
     List<SlotStatus> statuses = new ArrayList<>();
-    for (SlotRequest request : taken) {
+    for (RequestedSlot request : taken) {
       statuses.add(new SlotStatus(request.slotId(), request.allocationId(), request.jobId()));
     }
     return new SlotReport(statuses);
@@ -66,8 +67,20 @@ class SlotManagerTest {
     manager.declareRequirement(jobId, jobMaster, ++version, slots);
   }
 
-  private SlotRequest request(int index) {
+  private RequestedSlot request(int index) {
     return actions.requests.get(index);
+  }
+
+  private void succeed(RequestedSlot requested) {
+    manager.requestAnswered(requested.alone(), List.of());
+  }
+
+  private void fail(RequestedSlot requested, String reason) {
+    manager.requestFailed(requested.alone(), reason);
+  }
+
+  private void slotFreed(InstanceID id, SlotID slotId, AllocationID allocationId) {
+    manager.slotsFreed(id, List.of(new SlotAllocation(slotId, allocationId)));
   }
 
   @Test
@@ -80,8 +93,8 @@ class SlotManagerTest {
     assertThat(manager.takenAt(b, job)).isEqualTo(2);
     assertThat(manager.freeSlots()).isEqualTo(4);
     assertThat(actions.requests).allMatch(request -> request.jobMaster().equals(jobMaster));
-    assertThat(actions.requests).extracting(SlotRequest::allocationId).doesNotHaveDuplicates();
-    assertThat(actions.requests).extracting(SlotRequest::slotId).doesNotHaveDuplicates();
+    assertThat(actions.requests).extracting(RequestedSlot::allocationId).doesNotHaveDuplicates();
+    assertThat(actions.requests).extracting(RequestedSlot::slotId).doesNotHaveDuplicates();
   }
 
   @Test
@@ -89,7 +102,7 @@ class SlotManagerTest {
     register("a", 4);
     declare(job, 2);
     declare(job, 2);
-    manager.requestSucceeded(request(0));
+    succeed(request(0));
     declare(job, 2);
     assertThat(actions.requests).hasSize(2);
   }
@@ -125,11 +138,11 @@ class SlotManagerTest {
   void aFreedSlotServesTheNextJob() {
     InstanceID a = register("a", 1);
     declare(job, 1);
-    manager.requestSucceeded(request(0));
+    succeed(request(0));
     declare(otherJob, 1);
     assertThat(actions.requests).hasSize(1);
     declare(job, 0);
-    manager.slotFreed(a, request(0).slotId(), request(0).allocationId());
+    slotFreed(a, request(0).slotId(), request(0).allocationId());
     assertThat(actions.requests).hasSize(2);
     assertThat(request(1).jobId()).isEqualTo(otherJob);
   }
@@ -138,9 +151,9 @@ class SlotManagerTest {
   void freeingAnAllocationThatIsNotCurrentChangesNothing() {
     InstanceID a = register("a", 1);
     declare(job, 1);
-    manager.slotFreed(a, request(0).slotId(), AllocationID.generate(ids));
-    manager.slotFreed(InstanceID.generate(ids), request(0).slotId(), request(0).allocationId());
-    manager.slotFreed(a, new SlotID(new ResourceID("a"), 9), request(0).allocationId());
+    slotFreed(a, request(0).slotId(), AllocationID.generate(ids));
+    slotFreed(InstanceID.generate(ids), request(0).slotId(), request(0).allocationId());
+    slotFreed(a, new SlotID(new ResourceID("a"), 9), request(0).allocationId());
     assertThat(manager.taken(job)).isEqualTo(1);
   }
 
@@ -148,11 +161,11 @@ class SlotManagerTest {
   void aFailedRequestIsRetriedElsewhereAndOnTheSlotOnlyAfterAReport() {
     InstanceID a = register("a", 1);
     declare(job, 1);
-    manager.requestFailed(request(0), "timeout");
+    fail(request(0), "timeout");
     assertThat(actions.requests).hasSize(1);
     register("b", 1);
     assertThat(request(1).slotId().resourceId().value()).isEqualTo("b");
-    manager.requestFailed(request(1), "timeout");
+    fail(request(1), "timeout");
     assertThat(actions.requests).hasSize(2);
     manager.reportSlots(a, freeReport("a", 1));
     assertThat(actions.requests).hasSize(3);
@@ -164,14 +177,14 @@ class SlotManagerTest {
   void anAnswerToARequestThatIsNotCurrentIsIgnored() {
     InstanceID a = register("a", 1);
     declare(job, 1);
-    manager.slotFreed(a, request(0).slotId(), request(0).allocationId());
+    slotFreed(a, request(0).slotId(), request(0).allocationId());
     assertThat(actions.requests).hasSize(2);
-    manager.requestFailed(request(0), "late");
-    manager.requestSucceeded(request(0));
+    fail(request(0), "late");
+    succeed(request(0));
     assertThat(manager.taken(job)).isEqualTo(1);
     manager.unregisterTaskExecutor(a);
-    manager.requestSucceeded(request(1));
-    manager.requestFailed(request(1), "late");
+    succeed(request(1));
+    fail(request(1), "late");
     assertThat(manager.totalSlots()).isZero();
   }
 
@@ -179,7 +192,7 @@ class SlotManagerTest {
   void losingATaskExecutorLooksForItsSlotsElsewhere() {
     InstanceID a = register("a", 2);
     declare(job, 2);
-    actions.requests.forEach(manager::requestSucceeded);
+    actions.requests.forEach(this::succeed);
     register("b", 4);
     manager.unregisterTaskExecutor(a);
     assertThat(actions.requests).hasSize(4);
@@ -188,13 +201,12 @@ class SlotManagerTest {
 
   @Test
   void whatARegistrationReportsAsTakenCountsForItsJob() {
-    SlotRequest earlier =
-        new SlotRequest(
+    RequestedSlot earlier =
+        new RequestedSlot(
             InstanceID.generate(ids),
-            new SlotID(new ResourceID("a"), 0),
-            AllocationID.generate(ids),
             job,
-            jobMaster);
+            jobMaster,
+            new SlotAllocation(new SlotID(new ResourceID("a"), 0), AllocationID.generate(ids)));
     manager.registerTaskExecutor(InstanceID.generate(ids), report(earlier), true);
     register("b", 4);
     declare(job, 2);
@@ -218,7 +230,7 @@ class SlotManagerTest {
     InstanceID a = register("a", 1);
     declare(job, 1);
     manager.reportSlots(a, report(request(0)));
-    manager.requestFailed(request(0), "the answer was lost");
+    fail(request(0), "the answer was lost");
     assertThat(manager.taken(job)).isEqualTo(1);
     assertThat(actions.requests).hasSize(1);
   }
@@ -227,7 +239,7 @@ class SlotManagerTest {
   void anAllocatedSlotThatIsReportedFreeTwiceInARowIsFree() {
     InstanceID a = register("a", 1);
     declare(job, 1);
-    manager.requestSucceeded(request(0));
+    succeed(request(0));
     manager.reportSlots(a, freeReport("a", 1));
     assertThat(actions.requests).hasSize(1);
     manager.reportSlots(a, report(request(0)));
@@ -241,9 +253,9 @@ class SlotManagerTest {
   void anOldReportDoesNotTakeBackThatASlotWasFreed() {
     InstanceID a = register("a", 1);
     declare(job, 1);
-    manager.requestSucceeded(request(0));
+    succeed(request(0));
     declare(job, 0);
-    manager.slotFreed(a, request(0).slotId(), request(0).allocationId());
+    slotFreed(a, request(0).slotId(), request(0).allocationId());
     manager.reportSlots(a, report(request(0)));
     assertThat(manager.freeSlots()).isEqualTo(1);
     manager.reportSlots(a, report(request(0)));
@@ -254,12 +266,15 @@ class SlotManagerTest {
   void aFreeSlotThatIsReportedTakenIsTaken() {
     InstanceID a = register("a", 1);
     declare(job, 1);
-    manager.requestFailed(request(0), "timeout");
+    fail(request(0), "timeout");
     manager.reportSlots(
         a,
         report(
-            new SlotRequest(
-                a, request(0).slotId(), AllocationID.generate(ids), otherJob, jobMaster)));
+            new RequestedSlot(
+                a,
+                otherJob,
+                jobMaster,
+                new SlotAllocation(request(0).slotId(), AllocationID.generate(ids)))));
     assertThat(manager.taken(otherJob)).isEqualTo(1);
     assertThat(manager.taken(job)).isZero();
     assertThat(actions.requests).hasSize(1);
@@ -273,8 +288,11 @@ class SlotManagerTest {
     manager.reportSlots(
         a,
         report(
-            new SlotRequest(
-                a, request(0).slotId(), AllocationID.generate(ids), otherJob, jobMaster)));
+            new RequestedSlot(
+                a,
+                otherJob,
+                jobMaster,
+                new SlotAllocation(request(0).slotId(), AllocationID.generate(ids)))));
     assertThat(manager.taken(otherJob)).isEqualTo(1);
     assertThat(request(1).slotId().resourceId().value()).isEqualTo("b");
   }
@@ -319,7 +337,7 @@ class SlotManagerTest {
     InstanceID a = register("a", 1);
     manager.endStartUpPeriod();
     declare(job, 1);
-    manager.requestFailed(request(0), "timeout");
+    fail(request(0), "timeout");
     assertThat(actions.shortages).isEmpty();
     manager.unregisterTaskExecutor(a);
     assertThat(actions.shortages).containsExactly(new Shortage(job, 0, 0));
@@ -330,8 +348,8 @@ class SlotManagerTest {
     register("a", 2);
     manager.endStartUpPeriod();
     declare(otherJob, 2);
-    manager.requestSucceeded(request(0));
-    manager.requestSucceeded(request(1));
+    succeed(request(0));
+    succeed(request(1));
     declare(job, 2);
     assertThat(actions.shortages).isEmpty();
     free(request(0));
@@ -340,9 +358,9 @@ class SlotManagerTest {
     assertThat(actions.shortages).isEmpty();
   }
 
-  private void free(SlotRequest freed) {
+  private void free(RequestedSlot freed) {
     manager.declareRequirement(otherJob, freed.jobMaster(), 2, 0);
-    manager.slotFreed(freed.registrationId(), freed.slotId(), freed.allocationId());
+    slotFreed(freed.registrationId(), freed.slotId(), freed.allocationId());
   }
 
   @Test
@@ -386,7 +404,7 @@ class SlotManagerTest {
     assertThat(manager.numberOfTaskExecutors()).isEqualTo(1);
   }
 
-  private static SlotReport quarantined(SlotRequest request) {
+  private static SlotReport quarantined(RequestedSlot request) {
     return new SlotReport(
         List.of(new SlotStatus(request.slotId(), request.allocationId(), request.jobId(), true)));
   }
@@ -395,7 +413,7 @@ class SlotManagerTest {
   void aSlotThatATaskDoesNotLeaveIsNoJobsAndReplacedAtOnce() {
     InstanceID a = register("a", 1);
     declare(job, 1);
-    manager.requestSucceeded(request(0));
+    succeed(request(0));
     register("b", 1);
     manager.reportSlots(a, quarantined(request(0)));
     assertThat(actions.requests).hasSize(2);
@@ -411,11 +429,11 @@ class SlotManagerTest {
   void aSlotThatATaskHasLeftIsFreeByAnnouncementOrReport() {
     InstanceID a = register("a", 1);
     declare(job, 1);
-    manager.requestSucceeded(request(0));
+    succeed(request(0));
     manager.reportSlots(a, quarantined(request(0)));
-    manager.slotFreed(a, request(0).slotId(), request(0).allocationId());
+    slotFreed(a, request(0).slotId(), request(0).allocationId());
     assertThat(actions.requests).hasSize(2);
-    manager.requestSucceeded(request(1));
+    succeed(request(1));
     manager.reportSlots(a, quarantined(request(1)));
     assertThat(manager.taken(job)).isZero();
     manager.reportSlots(a, freeReport("a", 1));
@@ -430,7 +448,7 @@ class SlotManagerTest {
     manager.replaceTaskExecutor(a, next, quarantined(request(0)), true);
     assertThat(manager.freeSlots()).isZero();
     assertThat(manager.taken(job)).isZero();
-    manager.slotFreed(next, request(0).slotId(), request(0).allocationId());
+    slotFreed(next, request(0).slotId(), request(0).allocationId());
     assertThat(actions.requests).hasSize(2);
   }
 }

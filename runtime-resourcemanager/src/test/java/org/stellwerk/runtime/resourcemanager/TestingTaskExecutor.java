@@ -17,6 +17,8 @@ import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.HardwareDescription;
+import org.stellwerk.runtime.messages.SlotAllocation;
+import org.stellwerk.runtime.messages.SlotRefusal;
 import org.stellwerk.runtime.messages.SlotReport;
 import org.stellwerk.runtime.messages.SlotStatus;
 import org.stellwerk.runtime.messages.TaskDeploymentBatch;
@@ -33,8 +35,7 @@ final class TestingTaskExecutor extends RpcEndpoint implements TaskExecutorGatew
   final List<SlotCall> slotCalls = new ArrayList<>();
   final List<String> disconnects = new ArrayList<>();
   Availability availability = Availability.INITIAL;
-  CompletableFuture<Acknowledge> slotAnswer =
-      CompletableFuture.completedFuture(Acknowledge.INSTANCE);
+  CompletableFuture<List<SlotRefusal>> slotAnswer = CompletableFuture.completedFuture(List.of());
   private final ResourceID resourceId;
   private final int slots;
 
@@ -66,14 +67,15 @@ final class TestingTaskExecutor extends RpcEndpoint implements TaskExecutorGatew
   }
 
   @Override
-  public CompletableFuture<Acknowledge> requestSlot(
-      SlotID slotId,
+  public CompletableFuture<List<SlotRefusal>> requestSlots(
       JobID jobId,
-      AllocationID allocationId,
+      List<SlotAllocation> wanted,
       JobMasterAddress jobMaster,
       ResourceManagerId resourceManagerId,
       Duration timeout) {
-    slotCalls.add(new SlotCall(slotId, jobId, allocationId, jobMaster));
+    for (SlotAllocation slot : wanted) {
+      slotCalls.add(new SlotCall(slot.slotId(), jobId, slot.allocationId(), jobMaster));
+    }
     return slotAnswer;
   }
 
@@ -102,8 +104,8 @@ final class TestingTaskExecutor extends RpcEndpoint implements TaskExecutorGatew
   }
 
   @Override
-  public CompletableFuture<Acknowledge> freeSlot(
-      AllocationID allocationId, JobMasterId jobMasterId, String reason, Duration timeout) {
+  public CompletableFuture<Acknowledge> freeSlots(
+      List<AllocationID> allocationIds, JobMasterId jobMasterId, String reason, Duration timeout) {
     return unexpected();
   }
 

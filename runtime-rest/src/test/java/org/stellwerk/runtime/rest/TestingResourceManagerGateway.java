@@ -5,13 +5,11 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.stellwerk.runtime.gateway.ResourceManagerGateway;
-import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.ResourceManagerId;
-import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.HardwareDescription;
@@ -19,6 +17,7 @@ import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.ResourceOverview;
 import org.stellwerk.runtime.messages.ResourceRequirements;
+import org.stellwerk.runtime.messages.SlotAllocation;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskExecutorRegistration;
 import org.stellwerk.runtime.messages.TaskManagerInfo;
@@ -95,8 +94,7 @@ final class TestingResourceManagerGateway implements ResourceManagerGateway {
   }
 
   @Override
-  public void notifySlotAvailable(
-      InstanceID registrationId, SlotID slotId, AllocationID allocationId) {
+  public void notifySlotsAvailable(InstanceID registrationId, List<SlotAllocation> freed) {
     throw new UnsupportedOperationException("not a call of the REST API");
   }
 

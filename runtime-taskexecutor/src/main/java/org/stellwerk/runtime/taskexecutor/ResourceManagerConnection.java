@@ -1,6 +1,8 @@
 package org.stellwerk.runtime.taskexecutor;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -15,12 +17,11 @@ import org.stellwerk.rpc.PeerListener;
 import org.stellwerk.runtime.gateway.ResourceManagerGateway;
 import org.stellwerk.runtime.heartbeat.HeartbeatListener;
 import org.stellwerk.runtime.heartbeat.HeartbeatSender;
-import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.InstanceID;
 import org.stellwerk.runtime.id.ResourceManagerId;
-import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.RegistrationResponse;
+import org.stellwerk.runtime.messages.SlotAllocation;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskExecutorRegistration;
 import org.stellwerk.runtime.messages.TaskManagerLoss;
@@ -47,6 +48,10 @@ final class ResourceManagerConnection {
   private @Nullable RetryingRegistration<ResourceManagerGateway> registration;
   private @Nullable Established established;
   private @Nullable ScheduledFuture<?> registrationTimer;
+
+  /** Slots of which the ResourceManager is not told yet that they are free. */
+  private List<SlotAllocation> freed = new ArrayList<>();
+
   private boolean stopped;
 
   /**
@@ -129,11 +134,27 @@ final class ResourceManagerConnection {
     }
   }
 
-  /** A slot has become free; without a connection the next registration will say so. */
-  void notifySlotAvailable(SlotID slotId, AllocationID allocationId) {
+  /**
+   * A slot has become free; without a connection the next registration will say so. What becomes
+   * free in one turn of the main thread is told together, by a flush that is posted behind the
+   * turn, and before anything else is told.
+   */
+  void notifySlotAvailable(SlotAllocation slot) {
+    if (established == null) {
+      return;
+    }
+    freed.add(slot);
+    if (freed.size() == 1) {
+      context.mainThread().execute(this::flushFreed);
+    }
+  }
+
+  private void flushFreed() {
     Established peer = established;
-    if (peer != null) {
-      peer.gateway().notifySlotAvailable(peer.registrationId(), slotId, allocationId);
+    if (peer != null && !freed.isEmpty()) {
+      List<SlotAllocation> batch = freed;
+      freed = new ArrayList<>();
+      peer.gateway().notifySlotsAvailable(peer.registrationId(), batch);
     }
   }
 
@@ -165,6 +186,7 @@ final class ResourceManagerConnection {
     stopped = true;
     Established peer = established;
     if (peer != null) {
+      flushFreed();
       peer.gateway().disconnectTaskManager(context.resourceId(), goodbye);
     }
     drop();
@@ -178,6 +200,7 @@ final class ResourceManagerConnection {
       running.close();
     }
     established = null;
+    freed.clear();
     heartbeats.stop();
   }
 
@@ -273,6 +296,7 @@ final class ResourceManagerConnection {
   }
 
   private CompletableFuture<?> beat(Established peer) {
+    flushFreed();
     return peer.gateway()
         .heartbeatFromTaskManager(
             context.resourceId(),

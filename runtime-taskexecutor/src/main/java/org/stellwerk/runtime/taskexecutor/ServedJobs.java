@@ -1,5 +1,6 @@
 package org.stellwerk.runtime.taskexecutor;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,7 +19,9 @@ import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.ExecutionState;
+import org.stellwerk.runtime.messages.SlotAllocation;
 import org.stellwerk.runtime.messages.SlotOffer;
+import org.stellwerk.runtime.messages.SlotRefusal;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskManagerLoss;
 import org.stellwerk.runtime.messages.exceptions.SlotAllocationException;
@@ -139,15 +142,16 @@ final class ServedJobs {
   }
 
   /**
-   * Gives a slot to a job, and offers it to the job's master.
+   * Gives slots to a job, and offers them to the job's master.
    *
-   * @throws SlotAllocationException if the slot is not to be had
+   * @return those that are not to be had
    */
-  void giveSlot(int index, JobID jobId, AllocationID allocationId, JobMasterAddress jobMaster)
-      throws SlotAllocationException {
+  List<SlotRefusal> giveSlots(
+      JobID jobId, List<SlotAllocation> wanted, JobMasterAddress jobMaster) {
     if (!availability.isOpen()) {
-      throw new SlotAllocationException(
-          "TaskExecutor " + context.resourceId() + " gives no slots, it is " + availability.mode());
+      String closed =
+          "TaskExecutor " + context.resourceId() + " gives no slots, it is " + availability.mode();
+      return wanted.stream().map(slot -> new SlotRefusal(slot.allocationId(), closed)).toList();
     }
     jobs.get(jobId)
         .filter(connection -> !connection.jobMasterId().equals(jobMaster.jobMasterId()))
@@ -155,7 +159,22 @@ final class ServedJobs {
             connection ->
                 suspend(
                     connection, "the job has a new master, session " + jobMaster.jobMasterId()));
-    slots.allocate(index, jobId, allocationId);
+    List<SlotRefusal> refusals = new ArrayList<>(0);
+    for (SlotAllocation slot : wanted) {
+      try {
+        slots.allocate(slot.slotId().slotNumber(), jobId, slot.allocationId());
+      } catch (SlotAllocationException e) {
+        LOG.debug("A request for job {} is refused: {}", jobId, e.getMessage());
+        refusals.add(new SlotRefusal(slot.allocationId(), e.getMessage()));
+      }
+    }
+    if (refusals.size() < wanted.size()) {
+      offerSlots(jobId, jobMaster);
+    }
+    return refusals;
+  }
+
+  private void offerSlots(JobID jobId, JobMasterAddress jobMaster) {
     jobs.sessionLives(jobMaster.jobMasterId().value());
     Optional<JobLeaderConnection> existing = jobs.get(jobId);
     if (existing.isPresent()) {
@@ -167,18 +186,20 @@ final class ServedJobs {
   }
 
   /**
-   * Takes a slot from its job, whose tasks there fail; nothing if nobody has the slot.
+   * Takes slots from their job, whose tasks there fail; nothing for those that nobody has.
    *
-   * @throws FencingTokenException if the job is served for another session
+   * @throws FencingTokenException if a job is not served for the session; none is taken then
    */
-  void takeSlot(AllocationID allocationId, JobMasterId jobMasterId, String reason)
+  void takeSlots(List<AllocationID> allocationIds, JobMasterId jobMasterId, String reason)
       throws FencingTokenException {
-    Optional<JobID> job = slots.jobOf(allocationId);
-    if (job.isEmpty()) {
-      return;
+    for (AllocationID allocationId : allocationIds) {
+      Optional<JobID> job = slots.jobOf(allocationId);
+      if (job.isPresent()) {
+        requireServed(job.get(), jobMasterId, "free allocation " + allocationId);
+      }
     }
-    requireServed(job.get(), jobMasterId, "free allocation " + allocationId);
-    failAllocation(allocationId, "freed by the JobMaster: " + reason);
+    allocationIds.forEach(
+        allocationId -> failAllocation(allocationId, "freed by the JobMaster: " + reason));
   }
 
   private void requireServed(JobID jobId, JobMasterId jobMasterId, String purpose)

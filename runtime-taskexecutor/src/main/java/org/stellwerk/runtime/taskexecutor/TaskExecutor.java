@@ -25,6 +25,8 @@ import org.stellwerk.runtime.leaderelection.LeaderRetrievalListener;
 import org.stellwerk.runtime.leaderelection.LeaderRetrievalService;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.Availability;
+import org.stellwerk.runtime.messages.SlotAllocation;
+import org.stellwerk.runtime.messages.SlotRefusal;
 import org.stellwerk.runtime.messages.TaskDeploymentBatch;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskManagerLocation;
@@ -149,28 +151,30 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
   }
 
   @Override
-  public CompletableFuture<Acknowledge> requestSlot(
-      SlotID slotId,
+  public CompletableFuture<List<SlotRefusal>> requestSlots(
       JobID jobId,
-      AllocationID allocationId,
+      List<SlotAllocation> slots,
       JobMasterAddress jobMaster,
       ResourceManagerId resourceManagerId,
       Duration timeout) {
-    try {
-      if (!resourceManager.isCurrent(resourceManagerId)) {
-        throw new SlotAllocationException(
-            "ResourceManager session " + resourceManagerId + " is not the current one");
-      }
-      if (!slotId.resourceId().equals(config.resourceId())) {
-        throw new SlotAllocationException(
-            "Slot " + slotId + " is not one of TaskExecutor " + config.resourceId());
-      }
-      jobs.giveSlot(slotId.slotNumber(), jobId, allocationId, jobMaster);
-    } catch (SlotAllocationException e) {
-      LOG.debug("A request of slot {} for job {} is refused.", slotId, jobId, e);
-      return CompletableFuture.failedFuture(e);
+    Optional<SlotID> foreign =
+        slots.stream()
+            .map(SlotAllocation::slotId)
+            .filter(slotId -> !slotId.resourceId().equals(config.resourceId()))
+            .findFirst();
+    String mistake =
+        !resourceManager.isCurrent(resourceManagerId)
+            ? "ResourceManager session " + resourceManagerId + " is not the current one"
+            : foreign
+                .map(slot -> "Slot " + slot + " is not one of TaskExecutor " + config.resourceId())
+                .orElse(null);
+    if (mistake != null) {
+      LOG.debug("A request of slots for job {} is refused: {}", jobId, mistake);
+      return CompletableFuture.failedFuture(new SlotAllocationException(mistake));
     }
-    return acknowledged("taskexecutor.slot-requested");
+    return services
+        .faultPoints()
+        .pass("taskexecutor.slots-requested", jobs.giveSlots(jobId, slots, jobMaster));
   }
 
   @Override
@@ -229,14 +233,14 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
   }
 
   @Override
-  public CompletableFuture<Acknowledge> freeSlot(
-      AllocationID allocationId, JobMasterId jobMasterId, String reason, Duration timeout) {
+  public CompletableFuture<Acknowledge> freeSlots(
+      List<AllocationID> allocationIds, JobMasterId jobMasterId, String reason, Duration timeout) {
     try {
-      jobs.takeSlot(allocationId, jobMasterId, reason);
+      jobs.takeSlots(allocationIds, jobMasterId, reason);
     } catch (FencingTokenException e) {
       return CompletableFuture.failedFuture(e);
     }
-    return acknowledged("taskexecutor.slot-freed");
+    return acknowledged("taskexecutor.slots-freed");
   }
 
   @Override
@@ -280,7 +284,7 @@ public final class TaskExecutor extends RpcEndpoint implements TaskExecutorGatew
   private final class SlotsView implements ServedJobs.SlotListener {
     @Override
     public void onFreed(TaskSlotTable.FreedSlot slot) {
-      resourceManager.notifySlotAvailable(slot.slotId(), slot.allocationId());
+      resourceManager.notifySlotAvailable(new SlotAllocation(slot.slotId(), slot.allocationId()));
     }
 
     @Override

@@ -67,7 +67,8 @@ class StuckTaskTest {
     bed.settle();
     assertThat(bed.sim.awaitFailure(bed.requestSlot(0, bed.newAllocation(), master)))
         .hasMessageContaining("QUARANTINED");
-    bed.sim.await(bed.gateway.freeSlot(allocation, master.id(), "late", TaskExecutorBed.RPC));
+    bed.sim.await(
+        bed.gateway.freeSlots(List.of(allocation), master.id(), "late", TaskExecutorBed.RPC));
     assertThat(bed.rm.available).isEmpty();
   }
 
@@ -105,7 +106,8 @@ class StuckTaskTest {
   @Test
   void aSlotThatIsReleasedIsOutOfUseTooUntilItsTaskHasEnded() {
     TestingTaskRunner.TestingTask task = bed.runTask(master, allocation, attempt);
-    bed.sim.await(bed.gateway.freeSlot(allocation, master.id(), "enough", TaskExecutorBed.RPC));
+    bed.sim.await(
+        bed.gateway.freeSlots(List.of(allocation), master.id(), "enough", TaskExecutorBed.RPC));
     bed.runFor(
         Duration.ofMillis(5_700)); // a beat before its time comes half an interval after the last
     assertThat(slot(0).quarantined()).isTrue();

@@ -31,10 +31,13 @@ import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.HardwareDescription;
 import org.stellwerk.runtime.messages.JobInformation;
+import org.stellwerk.runtime.messages.SlotAllocation;
+import org.stellwerk.runtime.messages.SlotRefusal;
 import org.stellwerk.runtime.messages.TaskDeploymentBatch;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskInformation;
 import org.stellwerk.runtime.messages.TaskSubmissionResult;
+import org.stellwerk.runtime.messages.exceptions.SlotAllocationException;
 
 /** One TaskExecutor on node "tm", a leader session with its endpoints on node "jm". */
 final class TaskExecutorBed {
@@ -130,15 +133,30 @@ final class TaskExecutorBed {
     return endpoint;
   }
 
+  /** Asks for one slot; fails with SlotAllocationException if it is refused. */
   CompletableFuture<Acknowledge> requestSlot(
       int index, AllocationID allocation, TestingJobMaster master) {
-    return gateway.requestSlot(
-        new SlotID(resourceId, index),
+    return requestSlots(master, slot(index, allocation))
+        .thenCompose(
+            refusals ->
+                refusals.isEmpty()
+                    ? CompletableFuture.completedFuture(Acknowledge.INSTANCE)
+                    : CompletableFuture.failedFuture(
+                        new SlotAllocationException(refusals.get(0).reason())));
+  }
+
+  CompletableFuture<List<SlotRefusal>> requestSlots(
+      TestingJobMaster master, SlotAllocation... slots) {
+    return gateway.requestSlots(
         master.jobId,
-        allocation,
+        List.of(slots),
         master.address(),
         new ResourceManagerId(master.id().value()),
         RPC);
+  }
+
+  SlotAllocation slot(int index, AllocationID allocation) {
+    return new SlotAllocation(new SlotID(resourceId, index), allocation);
   }
 
   AllocationID newAllocation() {

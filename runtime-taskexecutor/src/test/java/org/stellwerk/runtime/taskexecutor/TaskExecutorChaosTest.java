@@ -101,8 +101,8 @@ class TaskExecutorChaosTest {
 
   private void free(AllocationID allocation) {
     if (allocation != null) {
-      bed.gateway.freeSlot(
-          allocation, allocations.get(allocation).id(), "chaos", TaskExecutorBed.RPC);
+      bed.gateway.freeSlots(
+          List.of(allocation), allocations.get(allocation).id(), "chaos", TaskExecutorBed.RPC);
     }
   }
 

@@ -245,7 +245,8 @@ class TaskExecutorLeaseTest {
         .isInstanceOf(FencingTokenException.class);
     assertThat(
             bed.sim.awaitFailure(
-                bed.gateway.freeSlot(allocation, master.id(), "late", TaskExecutorBed.RPC)))
+                bed.gateway.freeSlots(
+                    List.of(allocation), master.id(), "late", TaskExecutorBed.RPC)))
         .isInstanceOf(FencingTokenException.class);
     bed.gateway.disconnectJobMaster(master.jobId, master.id(), "late");
     assertThat(bed.submit(master, allocation, bed.attempt(2, 0)))

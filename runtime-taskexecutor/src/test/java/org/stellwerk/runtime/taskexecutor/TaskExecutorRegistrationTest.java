@@ -11,7 +11,6 @@ import org.stellwerk.rpc.simulation.SimNetwork.Status;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.ResourceManagerId;
-import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.RegistrationResponse;
@@ -131,7 +130,7 @@ class TaskExecutorRegistrationTest {
     AllocationID allocation = bed.allocate(0, master);
     bed.gateway.disconnectResourceManager(bed.rm.getFencingToken(), "for a test");
     bed.sim.runUntil(() -> bed.rm.registrations.size() == 2);
-    bed.gateway.freeSlot(allocation, master.id(), "done", TaskExecutorBed.RPC);
+    bed.gateway.freeSlots(List.of(allocation), master.id(), "done", TaskExecutorBed.RPC);
     int beats = bed.rm.heartbeats.size();
     bed.runFor(Duration.ofMillis(20));
     assertThat(
@@ -187,7 +186,8 @@ class TaskExecutorRegistrationTest {
     assertThat(bed.runner.task(bed.attempt(0, 0)).cancellations).isZero();
 
     bed.tm.fatalErrors().expectErrors();
-    bed.sim.await(bed.gateway.freeSlot(allocation, master.id(), "over", TaskExecutorBed.RPC));
+    bed.sim.await(
+        bed.gateway.freeSlots(List.of(allocation), master.id(), "over", TaskExecutorBed.RPC));
     bed.runFor(Duration.ofSeconds(21));
     assertThat(bed.tm.fatalErrors().errors())
         .singleElement()
@@ -215,10 +215,9 @@ class TaskExecutorRegistrationTest {
     TestingJobMaster old = bed.jobMaster(bed.newSession(), jobId);
     TestingJobMaster now = bed.jobMaster(bed.leader, jobId);
     bed.sim.await(
-        bed.gateway.requestSlot(
-            new SlotID(bed.resourceId, 0),
+        bed.gateway.requestSlots(
             jobId,
-            bed.newAllocation(),
+            List.of(bed.slot(0, bed.newAllocation())),
             old.address(),
             bed.rm.getFencingToken(),
             TaskExecutorBed.RPC));

@@ -27,7 +27,8 @@ class TaskExecutorResultsTest {
     bed.withBlockingOutputs();
     bed.runTask(master, allocation, attempt).finish();
     bed.settle();
-    bed.sim.await(bed.gateway.freeSlot(allocation, master.id(), "done", TaskExecutorBed.RPC));
+    bed.sim.await(
+        bed.gateway.freeSlots(List.of(allocation), master.id(), "done", TaskExecutorBed.RPC));
     bed.settle();
   }
 

@@ -14,10 +14,12 @@ import org.stellwerk.rpc.exceptions.FencingTokenException;
 import org.stellwerk.rpc.simulation.SimNetwork.Status;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.JobMasterId;
+import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.ResourceManagerId;
 import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.RegistrationResponse;
+import org.stellwerk.runtime.messages.SlotAllocation;
 import org.stellwerk.runtime.messages.SlotOffer;
 import org.stellwerk.runtime.messages.exceptions.SlotAllocationException;
 import org.stellwerk.runtime.messages.exceptions.UnknownTaskExecutorException;
@@ -66,16 +68,23 @@ class TaskExecutorSlotsTest {
         .hasMessageContaining("already has");
     assertThat(
             bed.sim.awaitFailure(
-                bed.gateway.requestSlot(
-                    new SlotID(bed.resourceId, 1),
+                bed.gateway.requestSlots(
                     master.jobId,
-                    bed.newAllocation(),
+                    List.of(bed.slot(1, bed.newAllocation())),
                     master.address(),
                     new ResourceManagerId(bed.jm.ids().nextUuid()),
                     TaskExecutorBed.RPC)))
         .isInstanceOf(SlotAllocationException.class)
         .hasMessageContaining("not the current one");
+    SlotAllocation foreign =
+        new SlotAllocation(new SlotID(new ResourceID("other"), 1), bed.newAllocation());
+    assertThat(
+            bed.sim.awaitFailure(
+                bed.requestSlots(master, bed.slot(1, bed.newAllocation()), foreign)))
+        .isInstanceOf(SlotAllocationException.class)
+        .hasMessageContaining("not one of TaskExecutor");
     assertThat(master.offers).hasSize(1);
+    assertThat(bed.taskExecutor.snapshot().slots().get(1).state()).isEqualTo(SlotState.FREE);
   }
 
   @Test
@@ -232,7 +241,8 @@ class TaskExecutorSlotsTest {
     CompletableFuture<List<SlotOffer>> late = new CompletableFuture<>();
     master.offerAnswer = offers -> late;
     AllocationID given = bed.allocate(1, master);
-    bed.sim.await(bed.gateway.freeSlot(given, master.id(), "not any more", TaskExecutorBed.RPC));
+    bed.sim.await(
+        bed.gateway.freeSlots(List.of(given), master.id(), "not any more", TaskExecutorBed.RPC));
     late.complete(List.of(new SlotOffer(given, 1)));
     bed.settle();
     assertThat(master.failedSlots).containsExactly(given);
@@ -287,7 +297,8 @@ class TaskExecutorSlotsTest {
     bed.runFor(Duration.ofSeconds(2));
     AllocationID other = bed.newAllocation();
     bed.sim.await(bed.requestSlot(1, other, master));
-    bed.sim.await(bed.gateway.freeSlot(kept, master.id(), "changed my mind", TaskExecutorBed.RPC));
+    bed.sim.await(
+        bed.gateway.freeSlots(List.of(kept), master.id(), "changed my mind", TaskExecutorBed.RPC));
     late.complete(List.of(new SlotOffer(kept, 0)));
     bed.settle();
     assertThat(master.failedSlots).containsExactly(kept);
@@ -306,13 +317,13 @@ class TaskExecutorSlotsTest {
   void theLastFreedSlotEndsTheJob() {
     AllocationID first = bed.allocate(0, master);
     AllocationID second = bed.allocate(1, master);
-    bed.sim.await(bed.gateway.freeSlot(first, master.id(), "done", TaskExecutorBed.RPC));
+    bed.sim.await(bed.gateway.freeSlots(List.of(first), master.id(), "done", TaskExecutorBed.RPC));
     bed.settle();
     assertThat(bed.rm.available).containsExactly(first);
     assertThat(bed.runner.releasedJobs).isEmpty();
     assertThat(master.goodbyes).isEmpty();
-    bed.sim.await(bed.gateway.freeSlot(second, master.id(), "done", TaskExecutorBed.RPC));
-    bed.sim.await(bed.gateway.freeSlot(second, master.id(), "done", TaskExecutorBed.RPC));
+    bed.sim.await(bed.gateway.freeSlots(List.of(second), master.id(), "done", TaskExecutorBed.RPC));
+    bed.sim.await(bed.gateway.freeSlots(List.of(second), master.id(), "done", TaskExecutorBed.RPC));
     bed.settle();
     assertThat(bed.rm.available).containsExactly(first, second);
     assertThat(bed.runner.releasedJobs).containsExactly(master.jobId);
@@ -327,7 +338,8 @@ class TaskExecutorSlotsTest {
     bed.runner.tasksIgnoreCancellation = true;
     AllocationID allocation = bed.allocate(0, master);
     TestingTaskRunner.TestingTask task = bed.runTask(master, allocation, bed.attempt(0, 0));
-    bed.sim.await(bed.gateway.freeSlot(allocation, master.id(), "enough", TaskExecutorBed.RPC));
+    bed.sim.await(
+        bed.gateway.freeSlots(List.of(allocation), master.id(), "enough", TaskExecutorBed.RPC));
     bed.settle();
     assertThat(task.cancellations).isEqualTo(1);
     assertThat(bed.rm.available).isEmpty();
@@ -352,7 +364,7 @@ class TaskExecutorSlotsTest {
     JobMasterId stale = new JobMasterId(bed.jm.ids().nextUuid());
     assertThat(
             bed.sim.awaitFailure(
-                bed.gateway.freeSlot(allocation, stale, "mine", TaskExecutorBed.RPC)))
+                bed.gateway.freeSlots(List.of(allocation), stale, "mine", TaskExecutorBed.RPC)))
         .isInstanceOf(FencingTokenException.class);
     bed.gateway.disconnectJobMaster(master.jobId, stale, "mine");
     bed.settle();

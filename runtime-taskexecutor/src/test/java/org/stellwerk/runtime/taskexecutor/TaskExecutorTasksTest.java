@@ -82,7 +82,8 @@ class TaskExecutorTasksTest {
     bed.settle();
     assertThat(master.statesOf(attempt)).containsExactly(ExecutionState.FAILED);
     bed.runner.task(next).run();
-    bed.sim.await(bed.gateway.freeSlot(allocation, master.id(), "over", TaskExecutorBed.RPC));
+    bed.sim.await(
+        bed.gateway.freeSlots(List.of(allocation), master.id(), "over", TaskExecutorBed.RPC));
     bed.settle();
     assertThat(master.statesOf(next)).last().isEqualTo(ExecutionState.FAILED);
     assertThat(bed.taskExecutor.snapshot().slots().get(0).state()).isEqualTo(SlotState.FREE);
@@ -240,7 +241,8 @@ class TaskExecutorTasksTest {
     master.stateAnswer = state -> known.thenApply(v -> Acknowledge.INSTANCE);
     task.events.onFinished(task.metrics());
     bed.settle();
-    bed.sim.await(bed.gateway.freeSlot(allocation, master.id(), "done", TaskExecutorBed.RPC));
+    bed.sim.await(
+        bed.gateway.freeSlots(List.of(allocation), master.id(), "done", TaskExecutorBed.RPC));
     bed.settle();
     assertThat(bed.rm.available).containsExactly(allocation);
     assertThat(bed.runner.releasedJobs).isEmpty();

@@ -15,7 +15,6 @@ import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.ResourceManagerId;
-import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.Availability;
@@ -23,6 +22,7 @@ import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.ResourceOverview;
 import org.stellwerk.runtime.messages.ResourceRequirements;
+import org.stellwerk.runtime.messages.SlotAllocation;
 import org.stellwerk.runtime.messages.SlotReport;
 import org.stellwerk.runtime.messages.TaskExecutorHeartbeat;
 import org.stellwerk.runtime.messages.TaskExecutorRegistration;
@@ -37,6 +37,10 @@ final class TestingResourceManager extends FencedRpcEndpoint<ResourceManagerId>
   final List<InstanceID> instances = new ArrayList<>();
   final List<TaskExecutorHeartbeat.ToResourceManager> heartbeats = new ArrayList<>();
   final List<AllocationID> available = new ArrayList<>();
+
+  /** What it hears of slots, in its order: announcements as their sizes, and heartbeats. */
+  final List<String> slotNews = new ArrayList<>();
+
   final List<TaskManagerLoss> goodbyes = new ArrayList<>();
   @Nullable RegistrationResponse answer;
   Supplier<CompletableFuture<Acknowledge>> heartbeatAnswer =
@@ -65,9 +69,10 @@ final class TestingResourceManager extends FencedRpcEndpoint<ResourceManagerId>
   }
 
   @Override
-  public void notifySlotAvailable(InstanceID instance, SlotID slotId, AllocationID allocation) {
+  public void notifySlotsAvailable(InstanceID instance, List<SlotAllocation> freed) {
+    slotNews.add(freed.size() + " free");
     if (instance.equals(instances.get(instances.size() - 1))) {
-      available.add(allocation);
+      freed.forEach(slot -> available.add(slot.allocationId()));
     }
   }
 
@@ -78,6 +83,7 @@ final class TestingResourceManager extends FencedRpcEndpoint<ResourceManagerId>
       TaskExecutorHeartbeat.ToResourceManager payload,
       Duration timeout) {
     heartbeats.add(payload);
+    slotNews.add("heartbeat");
     return heartbeatAnswer.get();
   }
 
@@ -90,6 +96,7 @@ final class TestingResourceManager extends FencedRpcEndpoint<ResourceManagerId>
   @Override
   public void disconnectTaskManager(ResourceID taskManagerId, TaskManagerLoss loss) {
     goodbyes.add(loss);
+    slotNews.add("goodbye");
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.stellwerk.simulation.check;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,7 +16,6 @@ import org.stellwerk.rpc.exceptions.EndpointTerminatedException;
 import org.stellwerk.rpc.exceptions.FencingTokenException;
 import org.stellwerk.rpc.simulation.InvariantViolation;
 import org.stellwerk.runtime.dispatcher.DispatcherSnapshot;
-import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceManagerId;
@@ -90,8 +90,8 @@ final class I5Fencing extends Invariant {
   }
 
   private void checkAllowed(Call call, TaskExecutorSnapshot known) {
-    ResourceManagerId resourceManager = call.argument(4, ResourceManagerId.class);
-    if (call.is("requestSlot") && resourceManager != null) {
+    ResourceManagerId resourceManager = call.argument(3, ResourceManagerId.class);
+    if (call.is("requestSlots") && resourceManager != null) {
       require(
           resourceManager.value().equals(known.leaderSession()),
           "{} follows {}, but gave a slot to {}",
@@ -99,11 +99,12 @@ final class I5Fencing extends Invariant {
           known.leaderSession(),
           resourceManager);
     }
-    AllocationID allocation = call.argument(0, AllocationID.class);
+    List<?> allocations = call.argument(0, List.class);
     JobMasterId jobMaster = call.argument(1, JobMasterId.class);
-    if (call.is("freeSlot") && allocation != null && jobMaster != null) {
+    if (call.is("freeSlots") && allocations != null && jobMaster != null) {
       for (Slot slot : known.slots()) {
-        Job job = allocation.equals(slot.allocationId()) ? jobOf(slot.jobId(), known) : null;
+        boolean named = slot.allocationId() != null && allocations.contains(slot.allocationId());
+        Job job = named ? jobOf(slot.jobId(), known) : null;
         require(
             job == null || job.jobMasterId().equals(jobMaster),
             "{} serves {}, but {} could free its {}",

@@ -51,10 +51,10 @@ final class CoverageObserver implements SimObserver, TransitionListener {
   /** Calls of which at least one must have been lost on its way, in all runs together. */
   static final List<String> LOSABLE =
       List.of(
-          "TaskExecutorGateway.requestSlot",
+          "TaskExecutorGateway.requestSlots",
           "TaskExecutorGateway.submitTasks",
           "TaskExecutorGateway.cancelTasks",
-          "JobMasterGateway.offerSlots",
+          "JobMasterGateway.registerTaskManager",
           "JobMasterGateway.updateTaskExecutionStates",
           "ResourceManagerGateway.registerTaskExecutor");
 

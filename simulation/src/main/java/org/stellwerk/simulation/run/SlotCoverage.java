@@ -29,7 +29,7 @@ final class SlotCoverage {
   static final List<String> ALL =
       List.of(NEEDS_FEWER, NEEDS_MORE, OUT_OF_ORDER, OTHER_GROUP, CO_LOCATED, GIVEN_BACK);
 
-  private static final String FREE = "TaskExecutorGateway.freeSlot";
+  private static final String FREE = "TaskExecutorGateway.freeSlots";
   private static final String DECLARE = "ResourceManagerGateway.declareRequiredResources";
   private static final String SUBMIT = "TaskExecutorGateway.submitTasks";
 

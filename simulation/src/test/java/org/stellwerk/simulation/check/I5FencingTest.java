@@ -9,7 +9,6 @@ import static org.stellwerk.simulation.check.Given.allocation;
 import static org.stellwerk.simulation.check.Given.attempt;
 import static org.stellwerk.simulation.check.Given.free;
 import static org.stellwerk.simulation.check.Given.jobMaster;
-import static org.stellwerk.simulation.check.Given.slot;
 import static org.stellwerk.simulation.check.Given.taken;
 import static org.stellwerk.simulation.check.Given.task;
 import static org.stellwerk.simulation.check.Given.taskExecutor;
@@ -82,18 +81,18 @@ class I5FencingTest {
 
   @Test
   void slotsAreGivenToTheResourceManagerThatIsFollowed() {
-    call("requestSlot", slot(1), JOB, allocation(2), "address", OWN);
+    call("requestSlots", JOB, List.of(), "address", OWN);
     found.nothing();
-    call("requestSlot", slot(1), JOB, allocation(2), "address", OTHER);
+    call("requestSlots", JOB, List.of(), "address", OTHER);
     found.reported("I5", "but gave a slot to " + OTHER);
   }
 
   @Test
   void slotsAreFreedByTheJobMasterThatIsServed() {
-    call("freeSlot", allocation(1), jobMaster(SESSION));
-    call("freeSlot", allocation(5), STRANGER);
+    call("freeSlots", List.of(allocation(1)), jobMaster(SESSION));
+    call("freeSlots", List.of(allocation(5)), STRANGER);
     found.nothing();
-    call("freeSlot", allocation(1), STRANGER);
+    call("freeSlots", List.of(allocation(5), allocation(1)), STRANGER);
     found.reported("I5", "could free");
   }
 

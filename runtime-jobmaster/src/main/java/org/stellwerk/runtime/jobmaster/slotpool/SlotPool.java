@@ -44,9 +44,7 @@ public final class SlotPool implements SlotPoolGateway {
   private final ComponentMainThreadExecutor mainThread;
   private final SlotPoolConfig config;
   private final Clock clock;
-  private final Map<ResourceID, Map<AllocationID, AllocatedSlot>> slotsByTaskManager =
-      new LinkedHashMap<>();
-  private final Map<AllocationID, AllocatedSlot> slots = new LinkedHashMap<>();
+  private final PoolSlots slots = new PoolSlots();
   private final FreeSlots free = new FreeSlots();
   private final Set<PendingRequest> requests = new LinkedHashSet<>();
   private final Set<ResourceID> draining = new LinkedHashSet<>();
@@ -93,7 +91,7 @@ public final class SlotPool implements SlotPoolGateway {
   public int stayingSlots() {
     int leaving = 0;
     for (ResourceID taskManager : draining) {
-      leaving += allocationsOf(taskManager).size();
+      leaving += slots.countAt(taskManager);
     }
     return slots.size() - leaving;
   }
@@ -108,13 +106,9 @@ public final class SlotPool implements SlotPoolGateway {
     mainThread.assertRunningInMainThread();
     draining.clear();
     draining.addAll(taskManagerIds);
-    for (AllocatedSlot slot : free.all()) {
-      if (isDraining(slot.getSlotId().resourceId())) {
-        freeSlot(slot.getAllocationId(), "The TaskManager is being drained");
-      }
-    }
-    declare();
-    watchIdleSlots();
+    giveBack(
+        free.all().stream().filter(slot -> isDraining(slot.getSlotId().resourceId())).toList(),
+        "The TaskManager is being drained");
   }
 
   /** Arms the idle timer if it is needed, for when the oldest free slot has been so long enough. */
@@ -143,11 +137,9 @@ public final class SlotPool implements SlotPoolGateway {
   private void freeIdleSlots() {
     idleTimer = null;
     long latest = clock.relativeTimeMillis() - config.idleTimeout().toMillis();
-    for (AllocatedSlot slot : free.freeSince(latest, stayingSlots() - required)) {
-      LOG.debug("Slot {} is idle and not needed any more.", slot);
-      freeSlot(slot.getAllocationId(), "The job needs the slot no longer");
-    }
-    watchIdleSlots();
+    List<AllocatedSlot> idle = free.freeSince(latest, stayingSlots() - required);
+    LOG.debug("Slots {} are idle and not needed any more.", idle);
+    giveBack(idle, "The job needs the slot no longer");
   }
 
   @Override
@@ -253,38 +245,23 @@ public final class SlotPool implements SlotPoolGateway {
   public void registerTaskManager(ResourceID taskManagerId) {
     mainThread.assertRunningInMainThread();
     if (!closed) {
-      slotsByTaskManager.putIfAbsent(taskManagerId, new LinkedHashMap<>());
+      slots.register(taskManagerId);
     }
   }
 
   @Override
   public boolean releaseTaskManager(ResourceID taskManagerId, Throwable cause) {
     mainThread.assertRunningInMainThread();
-    Map<AllocationID, AllocatedSlot> lost = slotsByTaskManager.remove(taskManagerId);
-    if (lost == null) {
-      return false;
-    }
-    declare();
-    // First all are dead, then the payloads hear of it: none of them uses another of the slots.
-    List<AllocatedSlot> lostSlots = new ArrayList<>(lost.values());
-    for (AllocatedSlot slot : lostSlots) {
-      slots.remove(slot.getAllocationId());
-      free.remove(slot.getAllocationId());
-      slot.markDead();
-    }
-    watchIdleSlots();
-    for (AllocatedSlot slot : lostSlots) {
-      slot.release(cause);
-    }
-    return true;
+    Optional<List<AllocatedSlot>> lost = slots.unregister(taskManagerId);
+    lost.ifPresent(all -> remove(all, cause));
+    return lost.isPresent();
   }
 
   @Override
   public List<SlotOffer> offerSlots(
       TaskManagerLocation location, TaskManagerGateway gateway, Collection<SlotOffer> offers) {
     mainThread.assertRunningInMainThread();
-    Map<AllocationID, AllocatedSlot> known = slotsByTaskManager.get(location.resourceId());
-    if (known == null) {
+    if (!slots.isRegistered(location.resourceId())) {
       LOG.debug("Ignoring slots of {}, which is not registered.", location.resourceId());
       return List.of();
     }
@@ -303,7 +280,7 @@ public final class SlotPool implements SlotPoolGateway {
         LOG.debug("Rejecting slot {} of {}: not needed.", offer, location.resourceId());
         continue;
       }
-      free.add(add(location, gateway, offer, known), clock.relativeTimeMillis());
+      free.add(add(location, gateway, offer), clock.relativeTimeMillis());
       accepted.add(offer);
     }
     serveRequests();
@@ -314,31 +291,28 @@ public final class SlotPool implements SlotPoolGateway {
   public Optional<AllocatedSlot> adoptSlot(
       TaskManagerLocation location, TaskManagerGateway gateway, SlotOffer held) {
     mainThread.assertRunningInMainThread();
-    Map<AllocationID, AllocatedSlot> known = slotsByTaskManager.get(location.resourceId());
-    if (closed || known == null || slots.containsKey(held.allocationId())) {
+    if (closed
+        || !slots.isRegistered(location.resourceId())
+        || slots.get(held.allocationId()) != null) {
       return Optional.empty();
     }
-    AllocatedSlot slot = add(location, gateway, held, known);
+    AllocatedSlot slot = add(location, gateway, held);
     declare();
     watchIdleSlots();
     return Optional.of(slot);
   }
 
   private AllocatedSlot add(
-      TaskManagerLocation location,
-      TaskManagerGateway gateway,
-      SlotOffer offer,
-      Map<AllocationID, AllocatedSlot> siblings) {
-    AllocationID id = offer.allocationId();
+      TaskManagerLocation location, TaskManagerGateway gateway, SlotOffer offer) {
     AllocatedSlot slot =
-        new AllocatedSlot(id, location, offer.slotIndex(), gateway, this::onUnused);
-    slots.put(id, slot);
-    siblings.put(id, slot);
+        new AllocatedSlot(
+            offer.allocationId(), location, offer.slotIndex(), gateway, this::onUnused);
+    slots.add(slot);
     return slot;
   }
 
   private void onUnused(AllocatedSlot slot) {
-    if (slots.get(slot.getAllocationId()) != slot || free.contains(slot.getAllocationId())) {
+    if (!slots.contains(slot) || free.contains(slot.getAllocationId())) {
       return;
     }
     if (isDraining(slot.getSlotId().resourceId())) {
@@ -357,46 +331,43 @@ public final class SlotPool implements SlotPoolGateway {
     if (slot == null || !slot.getTaskManagerLocation().resourceId().equals(taskManagerId)) {
       return false;
     }
-    remove(slot);
-    slot.release(cause);
-    Map<AllocationID, AllocatedSlot> left = slotsByTaskManager.get(taskManagerId);
-    return left != null && left.isEmpty();
+    remove(List.of(slot), cause);
+    return slots.isRegistered(taskManagerId) && slots.countAt(taskManagerId) == 0;
   }
 
   @Override
   public void freeSlot(AllocationID allocationId, String reason) {
     mainThread.assertRunningInMainThread();
     AllocatedSlot slot = slots.get(allocationId);
-    if (slot == null) {
-      return;
+    if (slot != null) {
+      giveBack(List.of(slot), reason);
     }
-    remove(slot);
-    slot.release(new IllegalStateException("Slot " + slot + " was freed: " + reason));
-    giveBack(slot, reason);
   }
 
-  private void remove(AllocatedSlot slot) {
-    slots.remove(slot.getAllocationId());
-    free.remove(slot.getAllocationId());
-    Map<AllocationID, AllocatedSlot> siblings =
-        slotsByTaskManager.get(slot.getTaskManagerLocation().resourceId());
-    if (siblings != null) {
-      siblings.remove(slot.getAllocationId());
+  /** First all are dead, then the payloads hear of it: none of them uses another of the slots. */
+  private void remove(Collection<AllocatedSlot> gone, Throwable cause) {
+    for (AllocatedSlot slot : gone) {
+      slots.remove(slot);
+      free.remove(slot.getAllocationId());
+      slot.markDead();
     }
-    slot.markDead();
     declare();
     watchIdleSlots();
+    gone.forEach(slot -> slot.release(cause));
   }
 
-  private void giveBack(AllocatedSlot slot, String reason) {
-    slot.getTaskManagerGateway()
-        .freeSlot(slot.getAllocationId(), reason, config.rpcTimeout())
-        .whenComplete(
-            (ack, failure) -> {
-              if (failure != null) {
-                LOG.debug("{} did not confirm that it is free: {}", slot, failure.toString());
-              }
-            });
+  private void giveBack(Collection<AllocatedSlot> slotsToFree, String reason) {
+    remove(slotsToFree, new IllegalStateException("The slot was freed: " + reason));
+    for (AllocatedSlot slot : slotsToFree) {
+      slot.getTaskManagerGateway()
+          .freeSlot(slot.getAllocationId(), reason, config.rpcTimeout())
+          .whenComplete(
+              (ack, failure) -> {
+                if (failure != null) {
+                  LOG.debug("{} did not confirm that it is free: {}", slot, failure.toString());
+                }
+              });
+    }
   }
 
   @Override
@@ -407,12 +378,9 @@ public final class SlotPool implements SlotPoolGateway {
     }
     required = 0;
     closed = true;
-    declare();
     List<PendingRequest> waiting = new ArrayList<>(requests);
     requests.clear();
-    for (AllocatedSlot slot : new ArrayList<>(slots.values())) {
-      freeSlot(slot.getAllocationId(), reason);
-    }
+    giveBack(slots.all(), reason);
     for (PendingRequest request : waiting) {
       request.cancelTimer();
       request
@@ -429,8 +397,7 @@ public final class SlotPool implements SlotPoolGateway {
 
   /** The slots that the job has at the TaskExecutor. */
   public List<AllocationID> allocationsOf(ResourceID taskManagerId) {
-    Map<AllocationID, AllocatedSlot> there = slotsByTaskManager.get(taskManagerId);
-    return there == null ? List.of() : List.copyOf(there.keySet());
+    return slots.at(taskManagerId);
   }
 
   @Override
@@ -451,7 +418,7 @@ public final class SlotPool implements SlotPoolGateway {
   /** The pool as it is now, for checks. */
   public SlotPoolSnapshot snapshot() {
     List<SlotPoolSnapshot.Slot> all = new ArrayList<>(slots.size());
-    for (AllocatedSlot slot : slots.values()) {
+    for (AllocatedSlot slot : slots.all()) {
       all.add(
           new SlotPoolSnapshot.Slot(
               slot.getAllocationId(), slot.getSlotId(), free.contains(slot.getAllocationId())));
@@ -465,33 +432,29 @@ public final class SlotPool implements SlotPoolGateway {
    * @throws IllegalStateException naming what does not
    */
   public void checkInvariants() {
-    int counted = 0;
-    for (Map.Entry<ResourceID, Map<AllocationID, AllocatedSlot>> entry :
-        slotsByTaskManager.entrySet()) {
-      for (AllocatedSlot slot : entry.getValue().values()) {
-        counted++;
-        check(slots.get(slot.getAllocationId()) == slot, "Not in the pool", slot);
-        check(slot.isAlive(), "Dead slot in the pool", slot);
-        check(slot.getSlotId().resourceId().equals(entry.getKey()), "Wrong owner", slot);
-      }
-    }
-    check(counted == slots.size(), "A slot without a registered TaskExecutor", slots);
+    slots.checkInvariants();
     for (AllocatedSlot slot : free.all()) {
-      check(slots.get(slot.getAllocationId()) == slot, "Free but not in the pool", slot);
+      check(slots.contains(slot), "Free but not in the pool", slot);
       check(!slot.isUsed(), "Free but used", slot);
       check(!isDraining(slot.getSlotId().resourceId()), "Free but to be left", slot);
     }
     boolean idle = stayingSlots() > required && !free.isEmpty();
-    check((idleTimer != null) == idle, "The idle timer is armed without need, or is not", slots);
+    check(
+        (idleTimer != null) == idle,
+        "The idle timer is armed without need, or is not",
+        slots.all());
     for (PendingRequest request : requests) {
       check(request.wish().count() > free.size(), "Waits though there are slots", request.wish());
     }
     int need = closed ? 0 : required + slots.size() - stayingSlots();
     check(declaration.slots() == need, "Wrong need declared", declaration.slots());
-    check(!closed || (slots.isEmpty() && requests.isEmpty()), "Not empty after the end", slots);
+    check(
+        !closed || (slots.size() == 0 && requests.isEmpty()),
+        "Not empty after the end",
+        slots.all());
   }
 
-  private static void check(boolean holds, String broken, Object what) {
+  static void check(boolean holds, String broken, Object what) {
     if (!holds) {
       throw new IllegalStateException(broken + ": " + what);
     }

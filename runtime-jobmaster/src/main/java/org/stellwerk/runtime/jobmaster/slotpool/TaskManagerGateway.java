@@ -22,7 +22,7 @@ public interface TaskManagerGateway {
   /** Asks for the cancellation of an attempt; a task submitted before is cancelled too. */
   CompletableFuture<Acknowledge> cancelTask(ExecutionAttemptID attemptId, Duration timeout);
 
-  /** Gives a slot back. */
+  /** Gives a slot back; what was asked for before reaches the TaskExecutor before. */
   CompletableFuture<Acknowledge> freeSlot(
       AllocationID allocationId, String reason, Duration timeout);
 }

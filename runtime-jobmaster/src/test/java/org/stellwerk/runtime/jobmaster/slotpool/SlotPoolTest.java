@@ -388,6 +388,33 @@ class SlotPoolTest {
   }
 
   @Test
+  void whatGoesBackTogetherIsDeclaredOnce() {
+    pool.declareRequiredResources(3);
+    pool.registerTaskManager(taskManager(1));
+    offerFrom(1, offer(0), offer(1), offer(2));
+    pool.setDraining(List.of(taskManager(1)));
+    assertThat(gateway.freed).containsExactly(allocation(0), allocation(1), allocation(2));
+    assertThat(declared).as("three slots elsewhere, in place of these").containsExactly("1:3");
+    pool.checkInvariants();
+  }
+
+  @Test
+  void allSlotsThatGoBackAreDeadBeforeAPayloadHears() {
+    List<Integer> left = new ArrayList<>();
+    for (AllocatedSlot slot : acquire(2)) {
+      slot.allocateLogicalSlot()
+          .tryAssignPayload(
+              cause -> {
+                left.add(pool.numberOfSlots());
+                assertThat(gateway.freed).isEmpty();
+              });
+    }
+    pool.close("the end");
+    assertThat(left).containsExactly(0, 0);
+    assertThat(gateway.freed).hasSize(2);
+  }
+
+  @Test
   void aLogicalSlotTakesOnePayloadAndReturnsOnce() {
     List<AllocatedSlot> slots = acquire(1);
     LogicalSlot logical = slots.get(0).allocateLogicalSlot();
