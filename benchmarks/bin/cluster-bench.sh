@@ -15,6 +15,6 @@ export BENCH_SLOTS="${BENCH_SLOTS:-400}"
 start_bench_cluster "${BENCH_TASKMANAGERS:-3}" "$BENCH_SLOTS"
 code=0
 # shellcheck disable=SC2086
-"$java" -Xmx256m -XX:+UseSerialGC ${BENCH_JVM:-} -cp "$class_path" org.stellwerk.benchmarks.cluster.ClusterBenchmark \
+"$java" -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 ${BENCH_JVM:-} -cp "$class_path" org.stellwerk.benchmarks.cluster.ClusterBenchmark \
   "http://localhost:$port" "$((taskmanagers * slots))" "$slots" "${BENCH_ROUNDS:-10}" "$jars" "$@" || code=$?
 exit "$code"

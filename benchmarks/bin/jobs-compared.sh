@@ -31,6 +31,6 @@ await_flink 0
 for n in 1 2 3; do start_flink taskmanager "$n"; done
 await_flink 3
 code=0
-"$java" -Xmx256m -XX:+UseSerialGC -cp "$class_path" org.stellwerk.benchmarks.cluster.JobsCompared \
+"$java" -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$class_path" org.stellwerk.benchmarks.cluster.JobsCompared \
   "http://localhost:$port" "http://localhost:$flink_port" "$((taskmanagers * slots))" "$rounds" "$jars" "$peer/target/peer.jar" "$work/jobs" || code=$?
 exit "$code"

@@ -12,6 +12,6 @@ export BENCH_SLOTS=4
 start_bench_cluster 3 "$BENCH_SLOTS"
 mkdir "$work/outputs"
 code=0
-"$java" -Xmx256m -XX:+UseSerialGC -cp "$class_path" org.stellwerk.benchmarks.cluster.RandomOperations \
+"$java" -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$class_path" org.stellwerk.benchmarks.cluster.RandomOperations \
   "http://localhost:$port" "$slots" "${1:-1000}" "${2:-$RANDOM}" "$jars" "$STELLWERK_HOME/examples/data/kjv.txt" "$work/outputs" || code=$?
 exit "$code"

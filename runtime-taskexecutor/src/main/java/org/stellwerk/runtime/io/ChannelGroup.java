@@ -9,6 +9,9 @@ abstract sealed class ChannelGroup permits LocalChannels, RemoteSenders {
 
   private final ChannelRequests requests;
 
+  /** Whether the consumer has left, so that no end of a channel concerns it. */
+  private volatile boolean left;
+
   /** Whether the consumer has been told that a producer ended badly; guarded by this. */
   private boolean producerEnded;
 
@@ -35,6 +38,15 @@ abstract sealed class ChannelGroup permits LocalChannels, RemoteSenders {
 
   /** The producer failed or was cancelled: what was not sent is dropped. */
   abstract void abort(int index, ChannelError error);
+
+  /** The consumer is gone; its channels are being closed. */
+  final void leave() {
+    left = true;
+  }
+
+  final boolean isLeft() {
+    return left;
+  }
 
   /**
    * Whether the consumer has to be told of an end, which it will be. It leaves all of its channels

@@ -82,6 +82,7 @@ final class LocalChannels extends ChannelGroup implements InputGroup {
       }
       consumerEnd = end;
       consumerEndReason = reason;
+      leave();
       made = channels == null ? new LocalChannel[0] : channels.clone();
     }
     for (LocalChannel channel : made) {

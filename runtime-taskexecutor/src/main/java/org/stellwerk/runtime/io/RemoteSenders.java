@@ -155,6 +155,7 @@ final class RemoteSenders extends ChannelGroup {
       consumerEnd = end;
       consumerEndReason = reason;
       made = closeIdle();
+      leave();
     }
     for (RemoteSender sender : made) {
       if (sender != null) {
@@ -169,6 +170,7 @@ final class RemoteSenders extends ChannelGroup {
     synchronized (this) {
       lost = cause;
       made = closeIdle();
+      leave();
     }
     for (RemoteSender sender : made) {
       if (sender != null) {

@@ -156,11 +156,12 @@ final class TaskOutputs {
     }
   }
 
+  /** The consumers that have not left; of a wide job's that ends, few. */
   private synchronized List<ChannelGroup> attached() {
     List<ChannelGroup> all = new ArrayList<>();
     for (ChannelGroup[] shares : consumers) {
       for (ChannelGroup group : shares) {
-        if (group != null) {
+        if (group != null && !group.isLeft()) {
           all.add(group);
         }
       }
