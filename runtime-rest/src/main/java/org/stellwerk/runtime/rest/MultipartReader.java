@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,6 +27,10 @@ final class MultipartReader {
 
   private final InputStream in;
   private final byte[] delimiter;
+
+  /** By a byte: how far the delimiter can be moved on if that byte is under its last (Horspool). */
+  private final int[] shifts = new int[256];
+
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int position;
   private int limit;
@@ -40,6 +45,10 @@ final class MultipartReader {
   MultipartReader(InputStream in, String contentType) {
     this.in = in;
     this.delimiter = ("\r\n--" + boundaryOf(contentType)).getBytes(StandardCharsets.UTF_8);
+    Arrays.fill(shifts, delimiter.length);
+    for (int i = 0; i < delimiter.length - 1; i++) {
+      shifts[delimiter[i] & 0xff] = delimiter.length - 1 - i;
+    }
     buffer[0] = '\r';
     buffer[1] = '\n';
     limit = 2;
@@ -149,15 +158,17 @@ final class MultipartReader {
 
   /** Where the delimiter begins, or -1 if it is not entirely in the buffer. */
   private int findDelimiter() {
-    int last = limit - delimiter.length;
-    for (int start = position; start <= last; start++) {
-      int i = 0;
-      while (i < delimiter.length && buffer[start + i] == delimiter[i]) {
-        i++;
+    int end = delimiter.length - 1;
+    int start = position;
+    while (start + end < limit) {
+      int i = end;
+      while (i >= 0 && buffer[start + i] == delimiter[i]) {
+        i--;
       }
-      if (i == delimiter.length) {
+      if (i < 0) {
         return start;
       }
+      start += shifts[buffer[start + end] & 0xff];
     }
     return -1;
   }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -116,7 +117,7 @@ public final class RestEndpoint implements AutoCloseableAsync {
     bound.createContext(
         "/",
         new ExchangeHandler(
-            newRouter(directory),
+            newRouter(directory, threads),
             config.limits().maxContentLength(),
             config.shown().get(RestOptions.ACCESS_CONTROL_ALLOW_ORIGIN),
             threads));
@@ -196,7 +197,7 @@ public final class RestEndpoint implements AutoCloseableAsync {
     return threads;
   }
 
-  private Router newRouter(Path directory) throws IOException {
+  private Router newRouter(Path directory, Executor threads) throws IOException {
     Leader leader = new Leader(cluster, config.limits());
     Path requests = directory.resolve("requests");
     JarStore jars = new JarStore(directory.resolve("jars"));
@@ -205,7 +206,7 @@ public final class RestEndpoint implements AutoCloseableAsync {
     new ConfigurationRoutes(config.shown()).addTo(router);
     new JobRoutes(leader, clock).addTo(router);
     new ResourceRequirementsRoutes(leader).addTo(router);
-    new SubmissionRoutes(leader, blobStore, requests).addTo(router);
+    new SubmissionRoutes(leader, blobStore, requests, threads).addTo(router);
     new JarRoutes(jars, requests, this::publicUrl, jarRunner).addTo(router);
     return router;
   }

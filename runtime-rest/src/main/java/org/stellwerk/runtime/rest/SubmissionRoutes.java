@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.concurrent.FutureUtils;
@@ -34,12 +35,20 @@ final class SubmissionRoutes {
   private final Leader leader;
   private final BlobStore blobStore;
   private final Path uploads;
+  private final Executor executor;
   private final ObjectMapper mapper = new ObjectMapper();
 
-  SubmissionRoutes(Leader leader, BlobStore blobStore, Path uploads) {
+  /**
+   * Not bound yet.
+   *
+   * @param uploads where files are kept until a submission is answered
+   * @param executor may wait for the disk
+   */
+  SubmissionRoutes(Leader leader, BlobStore blobStore, Path uploads, Executor executor) {
     this.leader = leader;
     this.blobStore = blobStore;
     this.uploads = uploads;
+    this.executor = executor;
   }
 
   void addTo(Router router) {
@@ -57,7 +66,14 @@ final class SubmissionRoutes {
       upload.close();
       throw e;
     }
-    return answer.whenComplete((response, failure) -> upload.close());
+    answer
+        .whenCompleteAsync((response, failure) -> upload.close(), executor)
+        .exceptionally(
+            failedOrRejected -> {
+              upload.close();
+              return null;
+            });
+    return answer;
   }
 
   private CompletableFuture<RestResponse> submit(Upload upload) throws IOException {

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A multipart body: its plain fields in memory, its files in a directory of their own on disk,
- * where they stay until it is closed.
+ * A multipart body: its plain fields in memory, its files on disk under names of their own, where
+ * they stay until it is closed.
  */
 final class Upload implements AutoCloseable {
 
@@ -35,11 +35,13 @@ final class Upload implements AutoCloseable {
   }
 
   /** Reads the whole body of a request; nothing is left on disk if that fails. */
-  static Upload receive(RestRequest request, Path parent) throws IOException {
+  static Upload receive(RestRequest request, Path directory) throws IOException {
     MultipartReader reader = new MultipartReader(request.body(), request.contentType());
-    Upload upload = new Upload(parent.resolve(UUID.randomUUID().toString()));
+    Upload upload = new Upload(directory);
     try {
-      upload.onDisk(() -> Files.createDirectories(upload.directory));
+      if (!Files.isDirectory(directory)) {
+        upload.onDisk(() -> Files.createDirectories(directory));
+      }
       upload.readParts(reader);
       return upload;
     } catch (IOException | RuntimeException e) {
@@ -57,7 +59,7 @@ final class Upload implements AutoCloseable {
       if (fileName == null) {
         fields.put(part.name(), text(part.name(), part.content()));
       } else {
-        Path file = directory.resolve(fileName);
+        Path file = directory.resolve(UUID.randomUUID().toString());
         if (files.put(fileName, file) != null) {
           throw RestException.badRequest("Two uploaded files have the name '" + fileName + "'");
         }
@@ -122,8 +124,15 @@ final class Upload implements AutoCloseable {
     return file;
   }
 
+  /** Removes its files; what cannot be removed is logged and stays. Idempotent. */
   @Override
   public void close() {
-    TemporaryFiles.deleteRecursively(directory);
+    for (Path file : files.values()) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        LOG.warn("Could not remove {}: {}", file, e.toString());
+      }
+    }
   }
 }

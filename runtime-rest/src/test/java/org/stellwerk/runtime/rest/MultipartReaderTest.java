@@ -43,6 +43,12 @@ class MultipartReaderTest {
     byte[] nearly = "\r\n------testing-7f3\r\n--\r\r\n-".getBytes(StandardCharsets.UTF_8);
     contents.add(nearly);
     form.file("file", "nearly", nearly);
+    byte[] alike = new byte[20_000];
+    for (int i = 0; i < alike.length; i++) {
+      alike[i] = nearly[random.nextInt(nearly.length)];
+    }
+    contents.add(alike);
+    form.file("file", "alike", alike);
     MultipartReader reader = new MultipartReader(trickle(form.bytes(), atOnce), form.contentType());
     for (byte[] content : contents) {
       MultipartReader.Part part = reader.next().orElseThrow();
