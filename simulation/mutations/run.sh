@@ -36,10 +36,11 @@ mutate() {
     { cat "$tree/javac.log" >&2; return 1; }
 }
 
+# In place of the shell that calls it, which is therefore always a shell of its own.
 simulate() {
   local tree=$1
   shift
-  java -XX:+UseSerialGC -XX:TieredStopAtLevel=4 -cp "$tree/classes:$class_path" \
+  exec java -XX:+UseSerialGC -XX:TieredStopAtLevel=4 -cp "$tree/classes:$class_path" \
     org.stellwerk.simulation.run.SimMain "$@"
 }
 
@@ -55,7 +56,6 @@ hunt() {
     fi
   done 2>/dev/null
   kill -9 "$pid" 2>/dev/null || true
-  pkill -9 -f "$tree/classes" 2>/dev/null || true
   wait "$pid" 2>/dev/null || true
 }
 
@@ -77,7 +77,7 @@ for patch in "$here"/*.patch; do
     continue
   fi
   read -r seed kind <<< "$found"
-  simulate "$tree" --seed "$seed" --save "$tree" > "$tree/shrunk.txt" 2>&1 || true
+  (simulate "$tree" --seed "$seed" --save "$tree") > "$tree/shrunk.txt" 2>&1 || true
   steps=$(sed -n '/smallest schedule/,/Saved/p' "$tree/shrunk.txt" | grep -E '^ +at ' |
     sed 's/^ *//' | tr '\n' ';' | sed 's/;$//; s/;/; /g' || true)
   echo "| ${name#*-}: $what | $kind | $seed | \`${steps:-no step is needed}\` |"

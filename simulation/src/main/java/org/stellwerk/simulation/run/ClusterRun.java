@@ -38,6 +38,7 @@ public final class ClusterRun {
   private final RunClient client;
   private final Coverage coverage = new Coverage();
   private final CoverageObserver observer;
+  private final AimedSteps aimed;
   private final List<SimEvent> pending = new ArrayList<>();
 
   /** A run that has not begun. */
@@ -48,6 +49,7 @@ public final class ClusterRun {
     this.checks = ClusterChecks.attach(world);
     this.client = new RunClient(world, checks.history());
     this.observer = CoverageObserver.attach(world, coverage);
+    this.aimed = AimedSteps.attach(scheduler, this::begin);
   }
 
   /** The world, for observers. */
@@ -90,14 +92,22 @@ public final class ClusterRun {
 
   private void chaos() {
     for (Step step : schedule.steps()) {
-      scheduler.at(step.at(), "schedule " + step.action(), () -> begin(step));
+      scheduler.at(step.at(), "schedule " + step.action(), () -> due(step));
     }
     scheduler.runFor(schedule.heal().at());
   }
 
+  private void due(Step step) {
+    if (step.upon() == null) {
+      begin(step);
+    } else {
+      aimed.add(step);
+    }
+  }
+
   private void begin(Step step) {
     Action action = step.action();
-    observer.countStep(action);
+    observer.countStep(step);
     if (action instanceof Order order) {
       order.give(client);
     } else if (action instanceof Fault fault) {
@@ -110,6 +120,7 @@ public final class ClusterRun {
   }
 
   private void heal() {
+    aimed.end();
     pending.forEach(SimEvent::cancel);
     world.faults().heal();
     schedule.heal().core().forEach(world.faults()::restart);

@@ -19,13 +19,15 @@ import org.stellwerk.runtime.cluster.LeaderSessionState;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.messages.ExecutionState;
 import org.stellwerk.runtime.messages.TaskExecutionState;
+import org.stellwerk.runtime.messages.TaskSubmissionResult;
 import org.stellwerk.runtime.messages.exceptions.DuplicateJobSubmissionException;
 import org.stellwerk.runtime.messages.exceptions.JobModificationException;
+import org.stellwerk.runtime.messages.exceptions.TaskManagerDrainingException;
 import org.stellwerk.simulation.SimEnds;
 import org.stellwerk.simulation.SimWorld;
 import org.stellwerk.simulation.TransitionListener;
 import org.stellwerk.simulation.check.DeclaredTransitions;
-import org.stellwerk.simulation.schedule.Action;
+import org.stellwerk.simulation.schedule.Step;
 import org.stellwerk.simulation.schedule.Vocabulary;
 
 /**
@@ -40,10 +42,12 @@ final class CoverageObserver implements SimObserver, TransitionListener {
   static final String FENCED = "call refused for its fencing token";
   static final String MADE_AGAIN = "a task that had finished is started again";
   static final String MISSED = "a finished result was missed by its reader";
+  static final String DRAINED = "task refused, as its TaskManager is being drained";
   static final String LINK = "link changed";
   static final String RENEWED = SimLinkChange.RENEWED;
   static final String LOST = "lost: ";
   static final String STEP = "step: ";
+  static final String UPON = "step upon: ";
   static final String ENDED = "process ended by itself: ";
   static final String REQUEST = "request of the coordination service: ";
   static final String BLOB = "files could not be used";
@@ -85,8 +89,11 @@ final class CoverageObserver implements SimObserver, TransitionListener {
   }
 
   /** A step of the schedule happens. */
-  void countStep(Action action) {
-    coverage.count(STEP + Vocabulary.nameOf(action));
+  void countStep(Step step) {
+    coverage.count(STEP + Vocabulary.nameOf(step.action()));
+    if (step.upon() != null) {
+      coverage.count(UPON + step.upon());
+    }
   }
 
   /** The run is over: counts what the world has counted itself. */
@@ -149,6 +156,17 @@ final class CoverageObserver implements SimObserver, TransitionListener {
     }
     if (message.payload().content() instanceof JobModificationException) {
       coverage.count(NOT_RESCALED);
+    }
+    if (message.payload().content() instanceof List<?> results) {
+      results.forEach(this::onSubmitted);
+    }
+  }
+
+  private void onSubmitted(Object result) {
+    if (result instanceof TaskSubmissionResult task
+        && task.refusal() != null
+        && task.refusal().className().equals(TaskManagerDrainingException.class.getName())) {
+      coverage.count(DRAINED);
     }
   }
 

@@ -7,6 +7,7 @@ import org.stellwerk.runtime.cluster.LeaderSessionException;
 import org.stellwerk.runtime.runner.FatalTaskException;
 import org.stellwerk.runtime.taskexecutor.RegistrationTimeoutException;
 import org.stellwerk.simulation.check.DeclaredTransitions;
+import org.stellwerk.simulation.schedule.Moment;
 import org.stellwerk.simulation.schedule.Vocabulary;
 
 /**
@@ -50,6 +51,7 @@ public final class RequiredCoverage {
           "job: FAILING -> CANCELLING",
           "job: FAILING -> SUSPENDED",
           "adaptive job: FAILING -> CANCELING",
+          "adaptive job: RECONCILING -> FAILING",
           "adaptive job: EXECUTING -> FAILING",
           "job: CANCELLING -> SUSPENDED",
           "execution: SCHEDULED -> FAILED",
@@ -98,6 +100,7 @@ public final class RequiredCoverage {
             CoverageObserver.RENEWED,
             CoverageObserver.MADE_AGAIN,
             CoverageObserver.MISSED,
+            CoverageObserver.DRAINED,
             CoverageObserver.BLOB,
             "process CRASHED",
             "process FROZEN",
@@ -105,6 +108,9 @@ public final class RequiredCoverage {
     names.addAll(SlotCoverage.ALL);
     names.addAll(AdoptionCoverage.ALL);
     Vocabulary.names().forEach(step -> names.add(CoverageObserver.STEP + step));
+    for (Moment moment : Moment.values()) {
+      names.add(CoverageObserver.UPON + moment);
+    }
     ENDS.forEach(end -> names.add(CoverageObserver.ENDED + end.getSimpleName()));
     REQUESTS.forEach(outcome -> names.add(CoverageObserver.REQUEST + outcome));
     CoverageObserver.LOSABLE.forEach(call -> names.add(CoverageObserver.LOST + call));

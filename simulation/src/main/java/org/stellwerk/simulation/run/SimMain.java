@@ -93,8 +93,9 @@ public final class SimMain {
     for (Option option : Option.values()) {
       out.println(option.describe());
     }
-    out.println("Actions of a schedule, each after 'at TIME':");
+    out.println("Actions of a schedule, each after 'at TIME' or 'at TIME upon MOMENT':");
     Vocabulary.usages().forEach(usage -> out.println("  " + usage));
+    out.println("Moments: " + Vocabulary.moments());
   }
 
   private static Schedule read(Path file) throws IOException {

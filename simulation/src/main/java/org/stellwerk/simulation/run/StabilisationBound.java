@@ -84,7 +84,7 @@ final class StabilisationBound {
   private static Duration longestFreezeAfterHeal(Schedule schedule) {
     return schedule.steps().stream()
         .filter(step -> step.action() instanceof Freeze)
-        .map(step -> step.end().minus(schedule.heal().at()))
+        .map(step -> step.leftAfter(schedule.heal()))
         .filter(left -> !left.isNegative())
         .max(Duration::compareTo)
         .orElse(Duration.ZERO);

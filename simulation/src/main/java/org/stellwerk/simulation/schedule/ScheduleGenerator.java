@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.simulation.SimRandom;
 import org.stellwerk.runtime.dispatcher.DispatcherConfig;
@@ -36,6 +37,8 @@ public final class ScheduleGenerator {
   private static final double KIND_ENABLED = 0.4;
   private static final double OPERATOR_AT_WORK = 0.4;
   private static final double SOON_AFTER_ANOTHER = 0.4;
+  private static final double AIMED = 0.3;
+  private static final double OPERATOR_AIMED = 0.6;
   private static final Duration SOON = Duration.ofMillis(40);
   private static final Duration SHORTEST = Duration.ofSeconds(4);
   private static final Duration LONGEST = Duration.ofSeconds(30);
@@ -53,6 +56,7 @@ public final class ScheduleGenerator {
   private final Draw times;
   private final Draw operator;
   private final Draw files;
+  private final Draw aims;
   private final ClusterShape shape;
   private final Map<String, String> knobs;
   private final Duration end;
@@ -68,6 +72,7 @@ public final class ScheduleGenerator {
     this.times = new Draw(random.fork("times"));
     this.operator = new Draw(random.fork("operator"));
     this.files = new Draw(random.fork("files"));
+    this.aims = new Draw(random.fork("aims"));
     Draw cluster = new Draw(random.fork("cluster"));
     this.shape =
         new ClusterShape(cluster.between(1, 3), cluster.between(1, 4), cluster.between(1, 3));
@@ -152,7 +157,19 @@ public final class ScheduleGenerator {
         !steps.isEmpty() && times.chance(SOON_AFTER_ANOTHER)
             ? times.pick(steps).at().plus(times.between(Duration.ZERO, SOON))
             : times.between(Duration.ZERO, last);
-    steps.add(new Step(at.compareTo(last) > 0 ? last : at, action));
+    steps.add(new Step(at.compareTo(last) > 0 ? last : at, aim(action), action));
+  }
+
+  /**
+   * What the action waits for, if anything. New jobs do not wait: they cause what others wait for.
+   * An order about a TaskManager is mostly without consequence if no tasks are on their way there.
+   */
+  private @Nullable Moment aim(Action action) {
+    if (action instanceof Submit || action instanceof SubmitStaged) {
+      return null;
+    }
+    double chance = action instanceof SetAvailability ? OPERATOR_AIMED : AIMED;
+    return aims.chance(chance) ? aims.pick(List.of(Moment.values())) : null;
   }
 
   private Order order() {

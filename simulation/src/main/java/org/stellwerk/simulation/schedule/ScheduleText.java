@@ -20,6 +20,7 @@ import org.stellwerk.runtime.options.RuntimeOptions;
  * knob heartbeat.timeout=3 s
  * fault-points
  * at 1.25s freeze node=tm-1 lasting=20s
+ * at 2s upon deployment crash node=tm-2 lasting=1s
  * heal at=30s core=jm-1,tm-1,tm-2
  * </pre>
  *
@@ -33,6 +34,7 @@ final class ScheduleText {
   private static final String KNOB = "knob";
   private static final String FAULT_POINTS = "fault-points";
   private static final String AT = "at";
+  private static final String UPON = "upon";
   private static final String HEAL = "heal";
   private static final List<String> WORDS = List.of(SEED, CLUSTER, KNOB, FAULT_POINTS, AT, HEAL);
 
@@ -61,11 +63,15 @@ final class ScheduleText {
       lines.add(FAULT_POINTS);
     }
     for (Step step : schedule.steps()) {
-      lines.add(
-          AT + " " + ValueText.format(step.at()) + " " + RecordText.format((Record) step.action()));
+      lines.add(AT + " " + moment(step) + " " + RecordText.format((Record) step.action()));
     }
     lines.add(RecordText.format(schedule.heal()));
     return String.join("\n", lines) + "\n";
+  }
+
+  private static String moment(Step step) {
+    String at = ValueText.format(step.at());
+    return step.upon() == null ? at : at + " " + UPON + " " + ValueText.format(step.upon());
   }
 
   Schedule parse() {
@@ -151,12 +157,17 @@ final class ScheduleText {
   }
 
   private void parseStep(List<String> words) {
-    if (words.size() < 2) {
-      throw new IllegalArgumentException("expected at TIME ACTION …");
+    boolean isAimed = words.size() > 1 && words.get(1).equals(UPON);
+    int name = isAimed ? 3 : 1;
+    if (words.size() <= name) {
+      throw new IllegalArgumentException(
+          "expected at TIME ACTION … or at TIME upon MOMENT ACTION …");
     }
     Duration at = (Duration) ValueText.parse(Duration.class, words.get(0));
+    Moment upon = isAimed ? (Moment) ValueText.parse(Moment.class, words.get(2)) : null;
     Action action =
-        RecordText.parse(Vocabulary.actionNamed(words.get(1)), words.subList(2, words.size()));
-    steps.add(new LocatedStep(new Step(at, action), line));
+        RecordText.parse(
+            Vocabulary.actionNamed(words.get(name)), words.subList(name + 1, words.size()));
+    steps.add(new LocatedStep(new Step(at, upon, action), line));
   }
 }

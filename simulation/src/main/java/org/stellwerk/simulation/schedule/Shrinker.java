@@ -46,6 +46,7 @@ public final class Shrinker {
     do {
       before = best;
       minimise(best.steps(), best::withSteps);
+      leaveOutAims();
       minimise(List.copyOf(best.knobs().entrySet()), entries -> best.withKnobs(mapOf(entries)));
       if (best.faultPoints()) {
         accept(best.withFaultPoints(false));
@@ -79,6 +80,18 @@ public final class Shrinker {
       }
       if (chunk > 1 || !removed) {
         chunk /= 2;
+      }
+    }
+  }
+
+  /** Has steps happen at their time that wait for something without need. */
+  private void leaveOutAims() {
+    for (int i = 0; i < best.steps().size(); i++) {
+      Step step = best.steps().get(i);
+      if (step.upon() != null) {
+        List<Step> steps = new ArrayList<>(best.steps());
+        steps.set(i, step.withoutAim());
+        accept(best.withSteps(steps));
       }
     }
   }

@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.stellwerk.util.NearestName;
 
 /** The names of all actions, which are those of their records. */
@@ -48,6 +50,11 @@ public final class Vocabulary {
   /** How each action is written, one line each. */
   public static List<String> usages() {
     return ACTIONS.values().stream().map(RecordText::usage).toList();
+  }
+
+  /** How the moments are written that a step can wait for. */
+  public static String moments() {
+    return Stream.of(Moment.values()).map(ValueText::format).collect(Collectors.joining(", "));
   }
 
   static Class<? extends Action> actionNamed(String name) {

@@ -68,7 +68,8 @@ class SimMainTest {
   @Test
   void helpNamesOptionsAndActions() throws InterruptedException {
     assertThat(run("--help")).isEqualTo(SimMain.FINE);
-    assertThat(text(out)).contains("--minutes M", "freeze node=… lasting=…");
+    assertThat(text(out))
+        .contains("--minutes M", "freeze node=… lasting=…", "Moments: need, slot-request");
   }
 
   @Test

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.stellwerk.simulation.schedule.Order.Submit;
+import org.stellwerk.simulation.schedule.Order.SubmitStaged;
 
 class ScheduleGeneratorTest {
 
@@ -42,16 +44,33 @@ class ScheduleGeneratorTest {
   }
 
   @Test
-  void everyActionShapeAndKnobOccurs() {
+  void newJobsWaitForNothing() {
+    assertThat(schedules())
+        .flatExtracting(Schedule::steps)
+        .filteredOn(
+            step -> step.action() instanceof Submit || step.action() instanceof SubmitStaged)
+        .isNotEmpty()
+        .allMatch(step -> step.upon() == null);
+  }
+
+  @Test
+  void everyActionMomentShapeAndKnobOccurs() {
     Set<String> actions = new TreeSet<>();
+    Set<Moment> moments = new TreeSet<>();
     Set<ClusterShape> shapes = new LinkedHashSet<>();
     Set<Map.Entry<String, String>> settings = new LinkedHashSet<>();
     for (Schedule schedule : schedules()) {
       shapes.add(schedule.shape());
       settings.addAll(schedule.knobs().entrySet());
-      schedule.steps().forEach(step -> actions.add(RecordText.nameOf(step.action().getClass())));
+      for (Step step : schedule.steps()) {
+        actions.add(RecordText.nameOf(step.action().getClass()));
+        if (step.upon() != null) {
+          moments.add(step.upon());
+        }
+      }
     }
     assertThat(actions).isEqualTo(new TreeSet<>(Vocabulary.actions().keySet()));
+    assertThat(moments).containsExactly(Moment.values());
     assertThat(shapes).hasSize(3 * 4 * 3);
     for (Knob knob : Knob.ALL) {
       assertThat(settings).containsAll(knob.tiny().entrySet());

@@ -145,6 +145,16 @@ class ScheduleTextTest {
         .anyMatch(usage -> usage.contains("ignores-cancel=… [when-cancelled=stops] [set-up=0s]"));
   }
 
+  @Test
+  void aStepCanWaitForAMoment() {
+    String aimed = "at 3s upon slot-request cancel job=2 via=known";
+    Schedule schedule = Schedule.parse(TEXT.replace("at 3s cancel job=2 via=known", aimed));
+    assertThat(schedule.steps())
+        .last()
+        .isEqualTo(new Step(Duration.ofSeconds(3), Moment.SLOT_REQUEST, new Cancel(2, Via.KNOWN)));
+    assertThat(schedule.toText().lines()).contains(aimed);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -170,6 +180,8 @@ class ScheduleTextTest {
         "heartbeat.timeout=|heartbeat.timeot=|line 5: Unknown configuration key",
         "heartbeat.timeout=3 s|heartbeat.timeout|line 5: expected knob KEY=VALUE",
         "=3 s|=soon|line 5: Configuration key 'heartbeat.timeout' has the value 'soon'",
+        "at 3s cancel|at 3s upon lunch cancel|line 9: 'lunch' is not need or slot-request or",
+        "at 3s cancel job=2 via=known|at 3s upon need|line 9: expected at TIME ACTION … or at TIME upon",
         "seed -7||expected a line 'seed …', but there is none",
       })
   void aMistakeIsNamedWithItsLine(String right, String wrong, String message) {

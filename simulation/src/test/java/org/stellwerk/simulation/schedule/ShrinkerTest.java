@@ -72,6 +72,19 @@ class ShrinkerTest {
   }
 
   @Test
+  void whatAStepWaitsForIsLeftOutUnlessItMatters() {
+    Step crash =
+        new Step(Duration.ofMillis(1), Moment.NEED, new Crash("tm-1", Duration.ofSeconds(1)));
+    Step cancel = new Step(Duration.ofMillis(2), Moment.ELECTION, new Cancel(1, Order.Via.LEADER));
+    Schedule shrunk =
+        Shrinker.shrink(
+            large().withSteps(List.of(crash, cancel)),
+            candidate -> candidate.steps().size() == 2 && candidate.steps().contains(cancel),
+            MANY);
+    assertThat(shrunk.steps()).containsExactly(crash.withoutAim(), cancel);
+  }
+
+  @Test
   void aRaceMayNeedAnotherSeed() {
     Schedule large = large();
     Schedule shrunk =
