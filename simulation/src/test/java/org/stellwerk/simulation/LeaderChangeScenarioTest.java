@@ -11,12 +11,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.stellwerk.configuration.Configuration;
 import org.stellwerk.rpc.simulation.SimNetwork.Status;
+import org.stellwerk.runtime.gateway.ResourceManagerGateway;
 import org.stellwerk.runtime.id.ExecutionAttemptID;
 import org.stellwerk.runtime.id.JobID;
+import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.jobgraph.JobGraph;
 import org.stellwerk.runtime.jobmaster.JobMaster;
+import org.stellwerk.runtime.messages.Availability;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.options.HeartbeatOptions;
+import org.stellwerk.runtime.resourcemanager.ResourceManager;
 
 /**
  * Whatever becomes of leaders and of the coordination service, tasks that run go on: the same
@@ -67,6 +71,35 @@ class LeaderChangeScenarioTest extends LeaderScenario {
     startWithARunningJob(seed);
     untilAnotherLeads(() -> world.faults().stop("jm-1"));
     tasksWentOn();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void theLeaderIsAskedToEndWhileTasksHaveNowhereToMoveTo(long seed) {
+    startWithARunningJob(seed);
+    setAvailability(Availability.Mode.DRAINING);
+    runFor(2);
+    assertThat(cluster.allRunning()).isEqualTo(attempts);
+    untilAnotherLeads(() -> world.faults().stop("jm-1"));
+    cluster.awaitLed(job, JobStatus.RUNNING);
+    setAvailability(Availability.Mode.OPEN);
+    tasksWentOn();
+  }
+
+  /** Of all TaskManagers, by the ResourceManager that leads. */
+  private void setAvailability(Availability.Mode mode) {
+    List<ResourceManager> all = world.endpoints(ResourceManager.class);
+    ResourceManager leading = all.get(all.size() - 1);
+    ResourceManagerGateway gateway =
+        world.await(
+            world
+                .client()
+                .rpc()
+                .connect(
+                    leading.getAddress(), leading.getFencingToken(), ResourceManagerGateway.class));
+    for (String taskManager : world.taskManagers()) {
+      world.await(gateway.setTaskManagerAvailability(new ResourceID(taskManager), mode, ASK));
+    }
   }
 
   @ParameterizedTest

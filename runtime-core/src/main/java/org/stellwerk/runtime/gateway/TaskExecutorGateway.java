@@ -29,9 +29,10 @@ public interface TaskExecutorGateway extends RpcGateway {
    * refused for itself. Idempotent: the same allocation on the same slot is given again.
    *
    * @param slots the slots, and the allocation that each is to have
-   * @return those that are refused, because they have another allocation or because none are given;
-   *     empty if all are given. Fails with SlotAllocationException, and none is given, if the
-   *     session is not the ResourceManager's current one or a slot is not of this TaskExecutor
+   * @return those that are refused: there is no such slot, it or the allocation is taken otherwise,
+   *     or none are given now; empty if all are given. Fails with SlotAllocationException, and none
+   *     is given, if the session is not the ResourceManager's current one or a slot is another
+   *     TaskExecutor's
    */
   CompletableFuture<List<SlotRefusal>> requestSlots(
       JobID jobId,

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -54,6 +55,6 @@ public enum ExecutionState {
 
   /** Whether the transition is allowed. */
   public boolean canBecome(ExecutionState next) {
-    return SUCCESSORS.getOrDefault(this, Set.of()).contains(next);
+    return Objects.requireNonNull(SUCCESSORS.get(this)).contains(next);
   }
 }

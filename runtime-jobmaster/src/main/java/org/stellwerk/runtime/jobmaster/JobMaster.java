@@ -188,12 +188,15 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   @Override
   protected CompletableFuture<Void> onStop() {
     String reason = "The JobMaster of job " + jobGraph.jobId() + " ends";
+    if (!resultDurable) {
+      slotPool.suspend();
+    }
     scheduler.suspend(reason);
     progress.close(resultDurable ? null : new NotLeaderException(reason));
     for (TaskManagerConnection connection : taskManagers.all()) {
       taskManagers.remove(connection.id());
       slotPool.releaseTaskManager(connection.id(), new CancellationException(reason));
-      TaskExecutorGateway taskExecutor = connection.taskExecutor();
+      TaskExecutorGateway taskExecutor = connection.flushed();
       if (resultDurable) {
         // One message that frees all slots of the job there and cancels what runs in them.
         taskExecutor.disconnectJobMaster(jobGraph.jobId(), getFencingToken(), reason);
@@ -421,9 +424,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     }
     scheduler.onTaskManagerLost(
         taskManagerId, TaskManagerLostException.of(connection.location(), loss));
-    connection
-        .taskExecutor()
-        .disconnectJobMaster(jobGraph.jobId(), getFencingToken(), loss.reason());
+    connection.flushed().disconnectJobMaster(jobGraph.jobId(), getFencingToken(), loss.reason());
   }
 
   @Override
@@ -490,7 +491,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     public void resultsUseless(ResourceID taskManagerId, List<ExecutionAttemptID> producers) {
       TaskManagerConnection connection = taskManagers.get(taskManagerId);
       if (connection != null) {
-        connection.taskExecutor().releasePartitions(jobGraph.jobId(), getFencingToken(), producers);
+        connection.flushed().releasePartitions(jobGraph.jobId(), getFencingToken(), producers);
       }
     }
   }

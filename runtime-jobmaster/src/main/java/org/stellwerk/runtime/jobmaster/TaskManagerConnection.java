@@ -65,8 +65,8 @@ final class TaskManagerConnection {
     return registration.location();
   }
 
-  /** For calls beside those of its slots' tasks: they come behind what is collected of these. */
-  TaskExecutorGateway taskExecutor() {
+  /** Sends what is collected of calls for its slots and tasks; for others, which come behind. */
+  TaskExecutorGateway flushed() {
     return gateway.flushed();
   }
 

@@ -69,7 +69,7 @@ final class TaskManagerReports {
     List<ExecutionAttemptID> unknown = difference.unknown();
     if (!unknown.isEmpty()) {
       LOG.info("Cancelling on TaskManager {}, as unknown: {}", connection.id(), unknown);
-      connection.taskExecutor().cancelTasks(unknown, jobMasterId, rpcTimeout);
+      connection.flushed().cancelTasks(unknown, jobMasterId, rpcTimeout);
     }
     reconcileSlots(connection, report);
   }
@@ -110,9 +110,9 @@ final class TaskManagerReports {
         connection.slotReconciler().compare(slotPool.allocationsOf(connection.id()), report);
     List<AllocationID> unwanted = difference.unwanted();
     if (!unwanted.isEmpty()) {
-      LOG.info("Freeing slots {} of TaskManager {} again.", unwanted, connection.id());
+      LOG.info("Freeing {} slots of TaskManager {} again.", unwanted.size(), connection.id());
       connection
-          .taskExecutor()
+          .flushed()
           .freeSlots(unwanted, jobMasterId, "the job does not have the slot", rpcTimeout);
     }
     for (AllocationID missing : difference.missing()) {

@@ -452,6 +452,18 @@ class JobMasterTest {
   }
 
   @Test
+  void whatRunsOnADrainingTaskManagerIsKeptForTheNextLeader() {
+    run();
+    gateway.notifyDraining(List.of(te1.location.resourceId()));
+    sim.runFor(Duration.ofSeconds(1));
+    assertThat(job().toDetails().tasksPerState()).containsEntry(ExecutionState.RUNNING, 6);
+    sim.await(jobMaster.closeAsync());
+    sim.runFor(Duration.ofSeconds(1));
+    assertThat(te1.farewells).containsExactly("suspend");
+    assertThat(te1.cancelled).isEmpty();
+  }
+
+  @Test
   void aCallOfAnotherSessionIsRefused() {
     jobMaster.start();
     JobMasterGateway other =

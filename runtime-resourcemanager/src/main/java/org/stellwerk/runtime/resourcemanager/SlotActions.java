@@ -35,6 +35,9 @@ interface SlotActions {
 
     public SlotRequest {
       slots = List.copyOf(slots);
+      if (slots.isEmpty()) {
+        throw new IllegalArgumentException("A request for job " + jobId + " names no slot");
+      }
     }
   }
 }

@@ -161,11 +161,11 @@ final class MultipartReader {
     int end = delimiter.length - 1;
     int start = position;
     while (start + end < limit) {
-      int i = end;
-      while (i >= 0 && buffer[start + i] == delimiter[i]) {
-        i--;
+      int i = 0; // from the left: its first byte stands in it once, so no body takes n × m steps
+      while (i <= end && buffer[start + i] == delimiter[i]) {
+        i++;
       }
-      if (i < 0) {
+      if (i > end) {
         return start;
       }
       start += shifts[buffer[start + end] & 0xff];

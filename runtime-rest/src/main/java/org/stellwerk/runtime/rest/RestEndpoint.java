@@ -239,6 +239,17 @@ public final class RestEndpoint implements AutoCloseableAsync {
     return closed;
   }
 
+  /** Some may be removing files of requests. */
+  private static void awaitEnd(ThreadPoolExecutor threads) {
+    try {
+      if (!threads.awaitTermination(1, TimeUnit.SECONDS)) {
+        LOG.debug("{} requests have not ended.", threads.getActiveCount());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void close() {
     HttpServer stopping;
     ThreadPoolExecutor threads;
@@ -254,6 +265,7 @@ public final class RestEndpoint implements AutoCloseableAsync {
       }
       if (threads != null) {
         threads.shutdownNow();
+        awaitEnd(threads);
       }
       if (directory != null) {
         TemporaryFiles.deleteRecursively(directory);

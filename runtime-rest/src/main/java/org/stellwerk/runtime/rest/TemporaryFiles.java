@@ -1,6 +1,7 @@
 package org.stellwerk.runtime.rest;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -26,7 +27,7 @@ final class TemporaryFiles {
       for (Path path : innermostFirst) {
         Files.deleteIfExists(path);
       }
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       LOG.warn("Could not remove {}: {}", directory, e.toString());
     }
   }

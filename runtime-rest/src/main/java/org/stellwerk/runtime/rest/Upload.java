@@ -60,7 +60,7 @@ final class Upload implements AutoCloseable {
         fields.put(part.name(), text(part.name(), part.content()));
       } else {
         Path file = directory.resolve(UUID.randomUUID().toString());
-        if (files.put(fileName, file) != null) {
+        if (files.putIfAbsent(fileName, file) != null) {
           throw RestException.badRequest("Two uploaded files have the name '" + fileName + "'");
         }
         keep(part.content(), file);

@@ -40,6 +40,15 @@ final class UploadTest {
   }
 
   @Test
+  void nothingIsLeftOfOneWithTwoFilesOfOneName() {
+    String twice = HEAD + "first\r\n--b\r\n" + HEAD.substring(5) + "second\r\n--b--\r\n";
+    assertThatThrownBy(() -> Upload.receive(request(text(twice)), temp))
+        .isInstanceOf(RestException.class)
+        .hasMessage("Two uploaded files have the name 'a'");
+    assertThat(temp).isEmptyDirectory();
+  }
+
+  @Test
   void aDiskThatDoesNotTakeItIsNoFaultOfTheClient() throws IOException {
     Path full = Files.writeString(temp.resolve("full"), "a file where a directory should be");
     assertThatThrownBy(() -> Upload.receive(request(text(HEAD + "x\r\n--b--\r\n")), full))

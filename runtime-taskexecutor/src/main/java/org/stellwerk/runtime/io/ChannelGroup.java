@@ -9,7 +9,7 @@ abstract sealed class ChannelGroup permits LocalChannels, RemoteSenders {
 
   private final ChannelRequests requests;
 
-  /** Whether the consumer has left, so that no end of a channel concerns it. */
+  /** Whether the consumer has left or is lost, so that no end of a channel concerns it. */
   private volatile boolean left;
 
   /** Whether the consumer has been told that a producer ended badly; guarded by this. */
@@ -40,7 +40,7 @@ abstract sealed class ChannelGroup permits LocalChannels, RemoteSenders {
   abstract void abort(int index, ChannelError error);
 
   /** The consumer is gone; its channels are being closed. */
-  final void leave() {
+  final void markLeft() {
     left = true;
   }
 
@@ -49,11 +49,11 @@ abstract sealed class ChannelGroup permits LocalChannels, RemoteSenders {
   }
 
   /**
-   * Whether the consumer has to be told of an end, which it will be. It leaves all of its channels
-   * after the first producer that ended badly, so that one is enough: of all-to-all channels, whose
-   * producers end together, there are as many as producers times consumers.
+   * Whether the consumer has to be told of an end, which the caller does then. It leaves all of its
+   * channels after the first producer that ended badly, so that one is enough: of all-to-all
+   * channels, whose producers end together, there are as many as producers times consumers.
    */
-  final synchronized boolean isNews(ChannelError error) {
+  final synchronized boolean claimNews(ChannelError error) {
     if (error.kind() != ChannelError.Kind.PRODUCER_ENDED) {
       return true;
     }

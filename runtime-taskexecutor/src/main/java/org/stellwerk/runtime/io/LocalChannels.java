@@ -64,7 +64,7 @@ final class LocalChannels extends ChannelGroup implements InputGroup {
     synchronized (this) {
       channel = channels == null ? null : channels[index];
     }
-    if ((channel == null || channel.abort()) && isNews(error)) {
+    if ((channel == null || channel.abort()) && claimNews(error)) {
       fail(index, error);
     }
   }
@@ -82,7 +82,7 @@ final class LocalChannels extends ChannelGroup implements InputGroup {
       }
       consumerEnd = end;
       consumerEndReason = reason;
-      leave();
+      markLeft();
       made = channels == null ? new LocalChannel[0] : channels.clone();
     }
     for (LocalChannel channel : made) {

@@ -352,7 +352,7 @@ final class RemoteSender implements ChannelSink {
       }
       close();
     }
-    if (group.isNews(error)) {
+    if (group.claimNews(error)) {
       group.connection().sendError(group, index, error);
     }
   }

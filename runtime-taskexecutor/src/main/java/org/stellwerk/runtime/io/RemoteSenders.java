@@ -124,7 +124,7 @@ final class RemoteSenders extends ChannelGroup {
     }
     if (sender != null) {
       sender.abort(error);
-    } else if (isNews(error)) {
+    } else if (claimNews(error)) {
       connection.sendError(this, index, error);
     }
   }
@@ -155,7 +155,7 @@ final class RemoteSenders extends ChannelGroup {
       consumerEnd = end;
       consumerEndReason = reason;
       made = closeIdle();
-      leave();
+      markLeft();
     }
     for (RemoteSender sender : made) {
       if (sender != null) {
@@ -170,7 +170,7 @@ final class RemoteSenders extends ChannelGroup {
     synchronized (this) {
       lost = cause;
       made = closeIdle();
-      leave();
+      markLeft();
     }
     for (RemoteSender sender : made) {
       if (sender != null) {

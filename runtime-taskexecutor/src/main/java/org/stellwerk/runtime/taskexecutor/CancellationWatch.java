@@ -23,7 +23,6 @@ final class CancellationWatch {
     private final Supplier<String> name;
     private final TaskHandle handle;
     private final Consumer<String> onStuck;
-    private boolean isSlow;
 
     /**
      * Not begun yet.
@@ -73,13 +72,6 @@ final class CancellationWatch {
   }
 
   private void interruptAgain(Ending ending) {
-    if (!ending.isSlow) {
-      ending.isSlow = true;
-      LOG.info(
-          "Task {} has not ended within {} ms of being cancelled; it is interrupted until it does.",
-          ending.name.get(),
-          timeouts.cancellationInterval().toMillis());
-    }
     ending.handle.interrupt();
     toInterrupt.add(ending);
   }

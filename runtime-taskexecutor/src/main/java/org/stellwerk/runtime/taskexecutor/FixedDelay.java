@@ -79,11 +79,11 @@ final class FixedDelay<T> {
     }
   }
 
-  /** What the listener adds is due later. */
+  /** What the listener adds stands behind what is there. */
   private void onTimer() {
     timer = null;
     long now = clock.relativeTimeNanos();
-    while (!dueNanos.isEmpty()) {
+    for (int left = dueNanos.size(); left > 0 && !dueNanos.isEmpty(); left--) {
       Map.Entry<T, Long> first = dueNanos.entrySet().iterator().next();
       if (first.getValue() - now > 0) {
         break;

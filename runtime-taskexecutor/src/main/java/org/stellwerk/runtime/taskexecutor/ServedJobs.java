@@ -258,7 +258,9 @@ final class ServedJobs {
     for (Task task : running) {
       requireServed(task.jobId(), jobMasterId, "cancel attempt " + task.attemptId());
     }
-    LOG.info("Cancelling {} tasks, as their JobMaster asks.", running.size());
+    if (!running.isEmpty()) {
+      LOG.info("Cancelling {} tasks, as their JobMaster asks.", running.size());
+    }
     running.forEach(task -> task.cancel("asked for by the JobMaster"));
   }
 

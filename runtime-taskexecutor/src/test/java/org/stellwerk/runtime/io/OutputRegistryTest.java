@@ -1,6 +1,7 @@
 package org.stellwerk.runtime.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -235,6 +236,26 @@ class OutputRegistryTest {
     registry.register(outputs(source(5, 1)));
     assertThat(registry.waitingRequests()).isEqualTo(1);
     assertThat(consumer.answer()).contains("output 0 of subtask 5", "is out of date");
+  }
+
+  @Test
+  void aConsumerHearsOfTheFirstProducerThatFailsAndOneThatLeftOfNone() throws Exception {
+    TaskOutputs first = outputs(source(0, 0));
+    TaskOutputs second = outputs(source(1, 0));
+    registry.register(first);
+    registry.register(second);
+    Consumer stays = new Consumer(requests(0, 0, 0, new int[] {0, 1}, new int[] {0, 0}));
+    Consumer leaves = new Consumer(requests(0, 1, 0, new int[] {0, 1}, new int[] {0, 0}));
+    assertThat(stays.ask(0)).isFalse();
+    assertThat(leaves.ask(0)).isFalse();
+    leaves.channels.close(ConsumerEnd.FAILED, "left");
+    second.abort(new ChannelError(ChannelError.Kind.PRODUCER_ENDED, "second failed"));
+    first.abort(new ChannelError(ChannelError.Kind.PRODUCER_ENDED, "first failed"));
+    assertThatThrownBy(stays.gate::next)
+        .isInstanceOf(ProducerFailedException.class)
+        .hasMessageContaining("second failed");
+    leaves.scope.cancel();
+    assertThatThrownBy(leaves.gate::next).isInstanceOf(InterruptedException.class);
   }
 
   @Test

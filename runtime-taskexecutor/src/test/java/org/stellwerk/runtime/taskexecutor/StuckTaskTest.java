@@ -104,6 +104,26 @@ class StuckTaskTest {
   }
 
   @Test
+  void ofTasksCancelledTogetherEachIsWatchedForItself() {
+    bed.runTask(master, allocation, attempt);
+    AllocationID other = bed.allocate(1, master);
+    TestingTaskRunner.TestingTask ends = bed.runTask(master, other, bed.attempt(1, 0));
+    bed.sim.await(
+        bed.gateway.cancelTasks(
+            List.of(attempt, bed.attempt(1, 0)), master.id(), TaskExecutorBed.RPC));
+    bed.runFor(Duration.ofMillis(2_500));
+    int interruptions = ends.interruptions;
+    ends.events.onCanceled(ends.metrics());
+    bed.runFor(Duration.ofMillis(3_200));
+    assertThat(ends.interruptions).isEqualTo(interruptions).isGreaterThan(1);
+    assertThat(bed.runner.task(attempt).interruptions).isGreaterThan(interruptions);
+    assertThat(master.statesOf(bed.attempt(1, 0))).last().isEqualTo(ExecutionState.CANCELED);
+    assertThat(master.statesOf(attempt)).last().isEqualTo(ExecutionState.FAILED);
+    assertThat(slot(0).quarantined()).isTrue();
+    assertThat(slot(1).quarantined()).isFalse();
+  }
+
+  @Test
   void aSlotThatIsReleasedIsOutOfUseTooUntilItsTaskHasEnded() {
     TestingTaskRunner.TestingTask task = bed.runTask(master, allocation, attempt);
     bed.sim.await(

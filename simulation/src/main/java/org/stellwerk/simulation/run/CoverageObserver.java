@@ -59,6 +59,7 @@ final class CoverageObserver implements SimObserver, TransitionListener {
           "TaskExecutorGateway.submitTasks",
           "TaskExecutorGateway.cancelTasks",
           "JobMasterGateway.registerTaskManager",
+          "JobMasterGateway.offerSlots",
           "JobMasterGateway.updateTaskExecutionStates",
           "ResourceManagerGateway.registerTaskExecutor");
 

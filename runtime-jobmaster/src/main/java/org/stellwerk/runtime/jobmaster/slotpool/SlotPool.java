@@ -50,6 +50,7 @@ public final class SlotPool implements SlotPoolGateway {
   private final Set<ResourceID> draining = new LinkedHashSet<>();
   private int required;
   private @Nullable ScheduledFuture<?> idleTimer;
+  private boolean suspended;
   private boolean closed;
 
   /**
@@ -312,7 +313,7 @@ public final class SlotPool implements SlotPoolGateway {
   }
 
   private void onUnused(AllocatedSlot slot) {
-    if (!slots.contains(slot) || free.contains(slot.getAllocationId())) {
+    if (suspended || !slots.contains(slot) || free.contains(slot.getAllocationId())) {
       return;
     }
     if (isDraining(slot.getSlotId().resourceId())) {
@@ -368,6 +369,15 @@ public final class SlotPool implements SlotPoolGateway {
                 }
               });
     }
+  }
+
+  /**
+   * A later leader goes on with the job, and with the slots in which its tasks run: what nobody
+   * here uses any more is not given back, nor to others. To be closed in the same turn.
+   */
+  public void suspend() {
+    mainThread.assertRunningInMainThread();
+    suspended = true;
   }
 
   @Override

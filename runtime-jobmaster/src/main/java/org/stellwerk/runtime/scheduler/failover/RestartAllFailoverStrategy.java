@@ -13,7 +13,7 @@ final class RestartAllFailoverStrategy implements FailoverStrategy {
 
   RestartAllFailoverStrategy(JobGraph graph) {
     List<ExecutionVertexID> ids = new ArrayList<>(graph.totalSubtasks());
-    for (JobVertex vertex : graph.vertices()) {
+    for (JobVertex vertex : graph.topologicallySorted()) {
       for (int index = 0; index < vertex.parallelism(); index++) {
         ids.add(new ExecutionVertexID(vertex.id(), index));
       }
