@@ -5,15 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.stellwerk.runtime.TransitionObserver;
 import org.stellwerk.runtime.gateway.TaskExecutorGateway.JobMasterAddress;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.InstanceID;
-import org.stellwerk.runtime.id.JobID;
 import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
 import org.stellwerk.runtime.id.SlotID;
@@ -22,38 +17,8 @@ import org.stellwerk.runtime.messages.SlotReport;
 import org.stellwerk.runtime.messages.SlotStatus;
 import org.stellwerk.runtime.resourcemanager.RecordingActions.RequestedSlot;
 import org.stellwerk.runtime.resourcemanager.RecordingActions.Shortage;
-import org.stellwerk.util.IdGenerator;
 
-class SlotManagerTest {
-
-  private final AtomicLong counter = new AtomicLong();
-  private final IdGenerator ids = () -> new UUID(7, counter.incrementAndGet());
-  private final RecordingActions actions = new RecordingActions();
-  private final SlotManager manager =
-      new SlotManager(actions, new EvenSpreadStrategy(), ids, TransitionObserver.NONE);
-  private final JobID job = JobID.generate(ids);
-  private final JobID otherJob = JobID.generate(ids);
-  private final JobMasterAddress jobMaster = new JobMasterAddress("jm", JobMasterId.generate(ids));
-  private long version;
-
-  @AfterEach
-  void invariantsHold() {
-    manager.checkInvariants();
-  }
-
-  private InstanceID register(String name, int slots) {
-    InstanceID id = InstanceID.generate(ids);
-    manager.registerTaskExecutor(id, freeReport(name, slots), true);
-    return id;
-  }
-
-  private static SlotReport freeReport(String name, int slots) {
-    List<SlotStatus> statuses = new ArrayList<>();
-    for (int i = 0; i < slots; i++) {
-      statuses.add(new SlotStatus(new SlotID(new ResourceID(name), i), null, null));
-    }
-    return new SlotReport(statuses);
-  }
+class SlotManagerTest extends SlotManagerTestBase {
 
   private static SlotReport report(RequestedSlot... taken) {
     List<SlotStatus> statuses = new ArrayList<>();
@@ -61,14 +26,6 @@ class SlotManagerTest {
       statuses.add(new SlotStatus(request.slotId(), request.allocationId(), request.jobId()));
     }
     return new SlotReport(statuses);
-  }
-
-  private void declare(JobID jobId, int slots) {
-    manager.declareRequirement(jobId, jobMaster, ++version, slots);
-  }
-
-  private RequestedSlot request(int index) {
-    return actions.requests.get(index);
   }
 
   private void succeed(RequestedSlot requested) {

@@ -2,63 +2,19 @@ package org.stellwerk.runtime.resourcemanager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.stellwerk.runtime.TransitionObserver;
-import org.stellwerk.runtime.gateway.TaskExecutorGateway.JobMasterAddress;
 import org.stellwerk.runtime.id.AllocationID;
 import org.stellwerk.runtime.id.InstanceID;
-import org.stellwerk.runtime.id.JobID;
-import org.stellwerk.runtime.id.JobMasterId;
 import org.stellwerk.runtime.id.ResourceID;
-import org.stellwerk.runtime.id.SlotID;
 import org.stellwerk.runtime.messages.SlotAllocation;
 import org.stellwerk.runtime.messages.SlotRefusal;
 import org.stellwerk.runtime.messages.SlotReport;
 import org.stellwerk.runtime.messages.SlotStatus;
-import org.stellwerk.runtime.resourcemanager.RecordingActions.RequestedSlot;
 import org.stellwerk.runtime.resourcemanager.SlotActions.SlotRequest;
-import org.stellwerk.util.IdGenerator;
 
 /** Several slots asked for, answered and freed with one message. */
-class SlotRequestsTest {
-
-  private final AtomicLong counter = new AtomicLong();
-  private final IdGenerator ids = () -> new UUID(7, counter.incrementAndGet());
-  private final RecordingActions actions = new RecordingActions();
-  private final SlotManager manager =
-      new SlotManager(actions, new EvenSpreadStrategy(), ids, TransitionObserver.NONE);
-  private final JobID job = JobID.generate(ids);
-  private final JobID otherJob = JobID.generate(ids);
-  private final JobMasterAddress jobMaster = new JobMasterAddress("jm", JobMasterId.generate(ids));
-  private long version;
-
-  @AfterEach
-  void invariantsHold() {
-    manager.checkInvariants();
-  }
-
-  private InstanceID register(String name, int slots) {
-    InstanceID id = InstanceID.generate(ids);
-    List<SlotStatus> statuses = new ArrayList<>();
-    for (int i = 0; i < slots; i++) {
-      statuses.add(new SlotStatus(new SlotID(new ResourceID(name), i), null, null));
-    }
-    manager.registerTaskExecutor(id, new SlotReport(statuses), true);
-    return id;
-  }
-
-  private void declare(JobID jobId, int slots) {
-    manager.declareRequirement(jobId, jobMaster, ++version, slots);
-  }
-
-  private RequestedSlot request(int index) {
-    return actions.requests.get(index);
-  }
+class SlotRequestsTest extends SlotManagerTestBase {
 
   @Test
   void theSlotsOfAJobAreAskedForWithOneCallToEachTaskExecutor() {
