@@ -31,7 +31,6 @@ import org.stellwerk.runtime.leaderelection.LeaderInformation;
 import org.stellwerk.runtime.messages.Acknowledge;
 import org.stellwerk.runtime.messages.ArchivedExecutionGraph;
 import org.stellwerk.runtime.messages.ExecutionState;
-import org.stellwerk.runtime.messages.JobInformation;
 import org.stellwerk.runtime.messages.JobStatus;
 import org.stellwerk.runtime.messages.RegistrationResponse;
 import org.stellwerk.runtime.messages.SlotOffer;
@@ -43,7 +42,6 @@ import org.stellwerk.runtime.messages.exceptions.JobModificationException;
 import org.stellwerk.runtime.messages.exceptions.NotLeaderException;
 import org.stellwerk.runtime.registration.PeerAcceptance;
 import org.stellwerk.runtime.scheduler.Adoption;
-import org.stellwerk.runtime.scheduler.ExecutionGraphSpec;
 import org.stellwerk.runtime.scheduler.JobStatusListener;
 import org.stellwerk.runtime.scheduler.SchedulerNG;
 import org.stellwerk.runtime.scheduler.SchedulerServices;
@@ -81,6 +79,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
   private final MonitoredPeers<ResourceID, TaskManagerConnection> taskManagers;
   private final PeerAcceptance<ResourceID> taskManagerAcceptance;
   private final EndedRegistrations endedRegistrations;
+  private final DrainingTaskManagers draining;
   private boolean resultDurable;
 
   /** A JobMaster that has not begun; its endpoint's name follows from session and job. */
@@ -119,7 +118,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
             resourceManager::declare, getMainThreadExecutor(), config.slotPool(), runtime.clock());
     this.scheduler =
         SchedulerFactory.create(
-            spec(jobGraph, services),
+            services.graphSpec(jobGraph),
             slotPool,
             new SchedulerServices(
                 runtime,
@@ -145,21 +144,9 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
             getMainThreadExecutor(),
             runtime.clock());
     this.endedRegistrations = new EndedRegistrations(jobGraph.jobId());
+    this.draining = new DrainingTaskManagers(scheduler::onDraining);
     this.taskManagerAcceptance =
         new PeerAcceptance<>("jobmaster", faultPoints, getMainThreadExecutor());
-  }
-
-  private static ExecutionGraphSpec spec(JobGraph jobGraph, JobMasterServices services) {
-    return new ExecutionGraphSpec(
-        jobGraph,
-        new JobInformation(
-            jobGraph.jobId(),
-            jobGraph.name(),
-            jobGraph.configuration(),
-            jobGraph.userJars(),
-            services.blobServerAddress()),
-        services.initializationTimestamp(),
-        services.recovered());
   }
 
   @Override
@@ -270,7 +257,12 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
     TaskManagerConnection connection =
         new TaskManagerConnection(
             registration,
-            new RpcTaskManagerGateway(taskExecutor, getFencingToken(), getMainThreadExecutor()));
+            new RpcTaskManagerGateway(
+                taskExecutor,
+                getFencingToken(),
+                getMainThreadExecutor(),
+                () -> draining.refuses(id)));
+    draining.registers(id);
     taskManagers.put(id, connection);
     slotPool.registerTaskManager(id);
     LOG.debug("TaskManager {} at {} has registered.", id, connection.address());
@@ -429,7 +421,7 @@ public final class JobMaster extends FencedRpcEndpoint<JobMasterId> implements J
 
   @Override
   public void notifyDraining(List<ResourceID> taskManagerIds) {
-    scheduler.onDraining(taskManagerIds);
+    draining.named(taskManagerIds);
   }
 
   @Override

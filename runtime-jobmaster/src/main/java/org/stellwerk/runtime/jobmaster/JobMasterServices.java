@@ -5,6 +5,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.stellwerk.runtime.RuntimeServices;
 import org.stellwerk.runtime.highavailability.JobProgress;
+import org.stellwerk.runtime.jobgraph.JobGraph;
+import org.stellwerk.runtime.messages.JobInformation;
+import org.stellwerk.runtime.scheduler.ExecutionGraphSpec;
 
 /**
  * What a JobMaster is given.
@@ -24,4 +27,19 @@ public record JobMasterServices(
     JobMasterListener listener,
     Optional<JobProgress> recovered,
     Function<JobProgress, CompletableFuture<Void>> progressStore,
-    long initializationTimestamp) {}
+    long initializationTimestamp) {
+
+  /** What the job's execution graph is made of. */
+  ExecutionGraphSpec graphSpec(JobGraph jobGraph) {
+    return new ExecutionGraphSpec(
+        jobGraph,
+        new JobInformation(
+            jobGraph.jobId(),
+            jobGraph.name(),
+            jobGraph.configuration(),
+            jobGraph.userJars(),
+            blobServerAddress),
+        initializationTimestamp,
+        recovered);
+  }
+}

@@ -19,6 +19,7 @@ import org.stellwerk.runtime.messages.TaskDeploymentBatch;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskSubmissionResult;
 import org.stellwerk.runtime.messages.exceptions.TaskSubmissionException;
+import org.stellwerk.runtime.scheduler.failover.FailureKinds;
 import org.stellwerk.util.ExceptionUtils;
 
 /**
@@ -45,17 +46,27 @@ public final class RpcTaskManagerGateway implements TaskManagerGateway {
   private final TaskExecutorGateway taskExecutor;
   private final JobMasterId jobMasterId;
   private final Executor mainThread;
+  private final Runnable drainingListener;
   private List<Submission> submissions = new ArrayList<>();
   private List<Cancellation> cancellations = new ArrayList<>();
   private List<Release> releases = new ArrayList<>();
   private boolean flushPosted;
 
-  /** A gateway for one session. */
+  /**
+   * A gateway for one session.
+   *
+   * @param drainingListener told when the TaskExecutor refuses a task because it is being drained,
+   *     before the task's answer
+   */
   public RpcTaskManagerGateway(
-      TaskExecutorGateway taskExecutor, JobMasterId jobMasterId, Executor mainThread) {
+      TaskExecutorGateway taskExecutor,
+      JobMasterId jobMasterId,
+      Executor mainThread,
+      Runnable drainingListener) {
     this.taskExecutor = taskExecutor;
     this.jobMasterId = jobMasterId;
     this.mainThread = mainThread;
+    this.drainingListener = drainingListener;
   }
 
   @Override
@@ -157,7 +168,7 @@ public final class RpcTaskManagerGateway implements TaskManagerGateway {
     }
   }
 
-  private static void answer(
+  private void answer(
       List<Submission> batch,
       @Nullable List<TaskSubmissionResult> results,
       @Nullable Throwable failure) {
@@ -171,6 +182,9 @@ public final class RpcTaskManagerGateway implements TaskManagerGateway {
     }
     Map<ExecutionAttemptID, TaskSubmissionResult> byAttempt = new LinkedHashMap<>();
     results.forEach(result -> byAttempt.put(result.attemptId(), result));
+    if (results.stream().anyMatch(RpcTaskManagerGateway::isRefusedAsDraining)) {
+      drainingListener.run();
+    }
     for (Submission submission : batch) {
       TaskSubmissionResult result = byAttempt.get(submission.task().attemptId());
       if (result == null) {
@@ -184,6 +198,10 @@ public final class RpcTaskManagerGateway implements TaskManagerGateway {
         submission.answer().complete(Acknowledge.INSTANCE);
       }
     }
+  }
+
+  private static boolean isRefusedAsDraining(TaskSubmissionResult result) {
+    return result.refusal() != null && FailureKinds.isRefusedAsDraining(result.refusal());
   }
 
   @Override

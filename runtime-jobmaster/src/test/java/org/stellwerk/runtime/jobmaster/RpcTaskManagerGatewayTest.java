@@ -32,6 +32,7 @@ import org.stellwerk.runtime.messages.TaskDeploymentBatch;
 import org.stellwerk.runtime.messages.TaskDeploymentDescriptor;
 import org.stellwerk.runtime.messages.TaskInformation;
 import org.stellwerk.runtime.messages.TaskSubmissionResult;
+import org.stellwerk.runtime.messages.exceptions.TaskManagerDrainingException;
 
 class RpcTaskManagerGatewayTest {
 
@@ -39,9 +40,13 @@ class RpcTaskManagerGatewayTest {
 
   private final SimScheduler sim = new SimScheduler(1);
   private final RecordingTaskExecutor taskExecutor = new RecordingTaskExecutor();
+  private final List<String> heard = new ArrayList<>();
   private final RpcTaskManagerGateway gateway =
       new RpcTaskManagerGateway(
-          taskExecutor, new JobMasterId(new UUID(3, 3)), new ManualMainThreadExecutor(sim));
+          taskExecutor,
+          new JobMasterId(new UUID(3, 3)),
+          new ManualMainThreadExecutor(sim),
+          () -> heard.add("draining"));
 
   private static TaskDeploymentDescriptor task(int index) {
     JobGraph graph = TestGraphs.single(1, 4);
@@ -89,6 +94,28 @@ class RpcTaskManagerGatewayTest {
     assertThat(sim.await(one)).isEqualTo(Acknowledge.INSTANCE);
     assertThat(sim.awaitFailure(two)).hasMessageContaining("no");
     assertThat(sim.awaitFailure(three)).hasMessageContaining("no result for the task");
+  }
+
+  @Test
+  void aRefusalOfOneThatIsBeingDrainedIsHeardOfBeforeTheTasksAnswer() {
+    for (int i = 0; i < 2; i++) {
+      String name = "task " + i;
+      gateway
+          .submitTask(task(i), TIMEOUT)
+          .whenComplete((ack, failure) -> heard.add(name + (failure == null ? "" : " refused")));
+    }
+    sim.runUntilIdle();
+    taskExecutor
+        .answers
+        .get(0)
+        .complete(
+            List.of(
+                new TaskSubmissionResult(task(0).attemptId(), null),
+                new TaskSubmissionResult(
+                    task(1).attemptId(),
+                    SerializedThrowable.of(new TaskManagerDrainingException("is drained")))));
+    sim.runUntilIdle();
+    assertThat(heard).containsExactly("draining", "task 0", "task 1 refused");
   }
 
   @Test

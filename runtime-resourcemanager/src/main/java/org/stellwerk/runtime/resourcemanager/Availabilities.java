@@ -1,6 +1,7 @@
 package org.stellwerk.runtime.resourcemanager;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.stellwerk.runtime.heartbeat.MonitoredPeers;
@@ -30,14 +31,23 @@ final class Availabilities {
     this.slotManager = slotManager;
   }
 
+  /** A registration, which takes the place of a former one if there is one. */
+  void onRegistration(@Nullable TaskExecutorConnection former, Availability registered) {
+    if (former == null ? registered.isDraining() : !former.availability().equals(registered)) {
+      tellDraining();
+    }
+  }
+
   /** A report; jobs hear of it before slots are asked for in its consequence. */
   void onReport(TaskExecutorConnection connection, Availability reported) {
-    boolean wasDraining = connection.availability().isDraining();
+    Availability before = connection.availability();
     if (!connection.isNews(reported)) {
       return;
     }
     LOG.info("TaskManager {} is {}.", connection.resourceId(), reported.mode());
-    if (wasDraining != reported.isDraining()) {
+    // Of a drain that was unheard of here, jobs may have heard by a refusal.
+    boolean missedSome = reported.version() > before.version() + 1;
+    if (missedSome || before.isDraining() != reported.isDraining()) {
       tellDraining();
     }
     slotManager.setOpen(connection.registrationId(), reported.isOpen());

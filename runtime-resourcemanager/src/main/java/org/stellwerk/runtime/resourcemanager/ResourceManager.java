@@ -200,10 +200,7 @@ public final class ResourceManager extends FencedRpcEndpoint<ResourceManagerId>
         registration.slotReport().slots().size(),
         registrationId,
         registration.taskExecutorAddress());
-    boolean wasDraining = former != null && former.availability().isDraining();
-    if (wasDraining != registration.availability().isDraining()) {
-      availabilities.tellDraining();
-    }
+    availabilities.onRegistration(former, registration.availability());
     if (former == null) {
       slotManager.registerTaskExecutor(
           registrationId, registration.slotReport(), registration.availability().isOpen());

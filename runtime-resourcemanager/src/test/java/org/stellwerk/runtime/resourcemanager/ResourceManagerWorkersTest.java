@@ -170,6 +170,26 @@ class ResourceManagerWorkersTest extends ResourceManagerTestBase {
   }
 
   @Test
+  void theEndOfADrainThatWasUnheardOfIsTold() {
+    register(jobMaster);
+    InstanceID id = register(taskExecutor);
+    seconds(1);
+    assertThat(jobMaster.draining).hasSize(1);
+    taskExecutor.availability = new Availability(Mode.OPEN, 2);
+    sim.await(beat(taskExecutor, id));
+    seconds(1);
+    assertThat(jobMaster.draining).containsExactly(List.of(), List.of());
+    taskExecutor.availability = new Availability(Mode.OPEN, 4);
+    id = register(taskExecutor);
+    seconds(1);
+    assertThat(jobMaster.draining).hasSize(3);
+    taskExecutor.availability = new Availability(Mode.CORDONED, 5);
+    sim.await(beat(taskExecutor, id));
+    seconds(1);
+    assertThat(jobMaster.draining).as("a cordon of which nothing was missed").hasSize(3);
+  }
+
+  @Test
   void anUnknownTaskExecutorCannotBeCordoned() {
     assertThat(
             sim.awaitFailure(

@@ -102,6 +102,7 @@ public final class ClusterChecks {
                 world.configuration().get(JobManagerOptions.RECONNECT_LEASE),
                 scheduler::nowNanos,
                 process -> world.node(Processes.name(process)).isFrozen()),
+            new I18Restarts(this::report, scheduler::nowNanos),
             questions,
             mainThreads);
   }

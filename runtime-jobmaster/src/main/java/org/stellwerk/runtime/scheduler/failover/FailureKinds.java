@@ -22,10 +22,11 @@ public final class FailureKinds {
           "org.stellwerk.runtime.executiongraph.TaskManagerEndedException",
           "org.stellwerk.runtime.io.TaskManagerLostException");
 
+  private static final String DRAINING =
+      "org.stellwerk.runtime.messages.exceptions.TaskManagerDrainingException";
+
   private static final List<String> INTENDED =
-      List.of(
-          "org.stellwerk.runtime.executiongraph.TaskManagerEndedException",
-          "org.stellwerk.runtime.messages.exceptions.TaskManagerDrainingException");
+      List.of("org.stellwerk.runtime.executiongraph.TaskManagerEndedException", DRAINING);
 
   /** What the same jar and graph would lead to each time. */
   private static final List<String> UNRECOVERABLE =
@@ -48,6 +49,11 @@ public final class FailureKinds {
   /** Whether somebody wanted the tasks to end where they were. */
   public static boolean isIntended(SerializedThrowable failure) {
     return hasOneOf(failure, INTENDED);
+  }
+
+  /** Whether a TaskExecutor takes no task because it is being drained. */
+  public static boolean isRefusedAsDraining(SerializedThrowable failure) {
+    return hasOneOf(failure, List.of(DRAINING));
   }
 
   /** Whether it would happen again however often the task is started. */
