@@ -61,6 +61,19 @@ class RpcTaskManagerGatewayTest {
         TestGraphs.allocation(index));
   }
 
+  private static TaskSubmissionResult accepted(int index) {
+    return new TaskSubmissionResult(task(index).attemptId(), null);
+  }
+
+  private static TaskSubmissionResult refused(int index, Exception why) {
+    return new TaskSubmissionResult(task(index).attemptId(), SerializedThrowable.of(why));
+  }
+
+  /** The TaskExecutor answers the first call with tasks. */
+  private void answerFirst(TaskSubmissionResult... results) {
+    taskExecutor.answers.get(0).complete(List.of(results));
+  }
+
   @Test
   void tasksOfOneTurnTravelTogether() {
     CompletableFuture<Acknowledge> one = gateway.submitTask(task(0), TIMEOUT);
@@ -83,14 +96,7 @@ class RpcTaskManagerGatewayTest {
     CompletableFuture<Acknowledge> two = gateway.submitTask(task(1), TIMEOUT);
     CompletableFuture<Acknowledge> three = gateway.submitTask(task(2), TIMEOUT);
     sim.runUntilIdle();
-    taskExecutor
-        .answers
-        .get(0)
-        .complete(
-            List.of(
-                new TaskSubmissionResult(
-                    task(1).attemptId(), SerializedThrowable.of(new IllegalStateException("no"))),
-                new TaskSubmissionResult(task(0).attemptId(), null)));
+    answerFirst(refused(1, new IllegalStateException("no")), accepted(0));
     assertThat(sim.await(one)).isEqualTo(Acknowledge.INSTANCE);
     assertThat(sim.awaitFailure(two)).hasMessageContaining("no");
     assertThat(sim.awaitFailure(three)).hasMessageContaining("no result for the task");
@@ -105,15 +111,7 @@ class RpcTaskManagerGatewayTest {
           .whenComplete((ack, failure) -> heard.add(name + (failure == null ? "" : " refused")));
     }
     sim.runUntilIdle();
-    taskExecutor
-        .answers
-        .get(0)
-        .complete(
-            List.of(
-                new TaskSubmissionResult(task(0).attemptId(), null),
-                new TaskSubmissionResult(
-                    task(1).attemptId(),
-                    SerializedThrowable.of(new TaskManagerDrainingException("is drained")))));
+    answerFirst(accepted(0), refused(1, new TaskManagerDrainingException("is drained")));
     sim.runUntilIdle();
     assertThat(heard).containsExactly("draining", "task 0", "task 1 refused");
   }

@@ -24,12 +24,12 @@ final class I18Restarts extends Invariant {
   private static final int DEPLOYMENTS = 20;
   private static final long WITHIN_NANOS = Duration.ofSeconds(1).toNanos();
 
-  private record Subtask(ExecutionGraphId graph, ExecutionVertexID vertex) {}
+  private record OfGraph(ExecutionGraphId graph, ExecutionVertexID vertex) {}
 
   private final LongSupplier nowNanos;
 
   /** When the last attempts of each subtask were deployed, the oldest first. */
-  private final Map<Subtask, Deque<Long>> deployed = new HashMap<>();
+  private final Map<OfGraph, Deque<Long>> deployed = new HashMap<>();
 
   I18Restarts(Consumer<InvariantViolation> violations, LongSupplier nowNanos) {
     super("I18", violations);
@@ -43,7 +43,7 @@ final class I18Restarts extends Invariant {
         && transition.id() instanceof ExecutionAttemptID attempt) {
       Deque<Long> times =
           deployed.computeIfAbsent(
-              new Subtask(attempt.executionGraphId(), attempt.executionVertexId()),
+              new OfGraph(attempt.executionGraphId(), attempt.executionVertexId()),
               unused -> new ArrayDeque<>());
       long now = nowNanos.getAsLong();
       times.addLast(now);
